@@ -1,0 +1,112 @@
+import type { InputDeclarations, InputValues } from '../inputs.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { Uses, UsedValues } from '../dependency.ts'
+import type { Authenticator, Principal } from './authenticator.ts'
+
+/**
+ * Who may call an operation, as a value: it decides the check, the type of `user`, the security in OpenAPI and the answers 401 and 403.
+ */
+export interface AccessRule<out User = unknown> {
+  readonly kind: 'access'
+  readonly node: RuleNode
+  /** Those bound by {@link accessFor}; without them the app's own are asked. */
+  readonly authenticators: readonly Authenticator[] | undefined
+  readonly '~user'?: User
+}
+
+export type RuleNode =
+  | { readonly type: 'anyone' }
+  | { readonly type: 'authenticated' }
+  | { readonly type: 'role' | 'scope' | 'permission'; readonly name: string }
+  | { readonly type: 'anyOf' | 'allOf'; readonly rules: readonly AccessRule[] }
+  | CustomNode
+
+export interface CustomNode {
+  readonly type: 'custom'
+  readonly name: string
+  readonly inputs: InputDeclarations
+  readonly uses: Uses
+  readonly check: (context: never) => MaybePromise<boolean>
+}
+
+export type UserOf<Rule> = Rule extends AccessRule<infer User> ? User : never
+
+/** The inputs a rule can look at: the body is not among them, since access is decided before it is read. */
+export type RuleInputs = Pick<InputDeclarations, 'params' | 'query' | 'headers' | 'cookies'>
+
+export type RuleContext<User, I, U> = { readonly user: User } & InputValues<I> & UsedValues<U>
+
+export interface RuleConfig<I extends RuleInputs, U extends Uses> {
+  /** Shown in the documentation and in the access matrix. */
+  readonly name: string
+  readonly uses?: U
+  readonly inputs?: I
+}
+
+export function makeRule<User>(node: RuleNode, authenticators?: readonly Authenticator[]): AccessRule<User> {
+  return { kind: 'access', node, authenticators }
+}
+
+/** Everyone, known or not. Says so in writing: nothing is public by omission. */
+export const anyone: AccessRule<undefined> = makeRule({ type: 'anyone' })
+
+/** Every caller with valid credentials. */
+export const authenticated: AccessRule<Principal> = makeRule({ type: 'authenticated' })
+
+/** Every caller; one with credentials is known as `user`. Invalid credentials are still refused with 401. */
+export const optionallyAuthenticated: AccessRule<Principal | undefined> = anyOf(authenticated, anyone)
+
+/** A caller with this role. */
+export function role(name: string): AccessRule<Principal> {
+  return makeRule({ type: 'role', name })
+}
+
+/** A caller whose credentials carry this scope. */
+export function scope(name: string): AccessRule<Principal> {
+  return makeRule({ type: 'scope', name })
+}
+
+/** A caller with this permission. */
+export function permission(name: string): AccessRule<Principal> {
+  return makeRule({ type: 'permission', name })
+}
+
+type UserOfAll<Rules extends readonly AccessRule[]> = Rules extends readonly [infer First, ...infer Rest extends AccessRule[]]
+  ? (undefined extends UserOf<First> ? unknown : UserOf<First>) & UserOfAll<Rest>
+  : unknown
+
+/** A caller for whom at least one rule holds. */
+export function anyOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(...rules: Rules): AccessRule<UserOf<Rules[number]>> {
+  return makeRule({ type: 'anyOf', rules })
+}
+
+/** A caller for whom every rule holds. */
+export function allOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(...rules: Rules): AccessRule<UserOfAll<Rules>> {
+  return makeRule({ type: 'allOf', rules })
+}
+
+/**
+ * A rule of your own. It is asked only about an authenticated caller, before the body is read; `false` answers 403, and throwing
+ * {@link NotFound} hides the thing altogether.
+ *
+ * @example
+ * const author = rule({ name: 'author', inputs: { params: z.object({ slug: z.string() }) }, uses: { articles } },
+ *   async ({ user, params, articles }) => (await articles.bySlug(params.slug))?.authorId === user.id)
+ */
+export function rule<const I extends RuleInputs = {}, const U extends Uses = {}>(
+  config: RuleConfig<I, U>,
+  check: (context: RuleContext<Principal, I, U>) => MaybePromise<boolean>,
+): AccessRule<Principal> {
+  return customRule<Principal, I, U>(config, check, undefined)
+}
+
+export function customRule<User, I extends RuleInputs, U extends Uses>(
+  config: RuleConfig<I, U>,
+  check: (context: RuleContext<User, I, U>) => MaybePromise<boolean>,
+  authenticators: readonly Authenticator[] | undefined,
+): AccessRule<User> {
+  return makeRule(
+    { type: 'custom', name: config.name, inputs: config.inputs ?? {}, uses: config.uses ?? {}, check },
+    authenticators,
+  )
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['ashlar-source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['ashlar-source', 'node', 'import', 'default'] } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    execArgv: ['--conditions=ashlar-source'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
