@@ -10,7 +10,8 @@ import type { Logger } from './request.ts'
 export type Lifetime = 'app' | 'sent' | 'handled'
 
 export interface DependencyTypes {
-  readonly inputs: InputDeclarations
+  /** The configuration it was declared with, schemas included. */
+  readonly inputs: unknown
   readonly uses: Uses
   readonly errors: ErrorClass
   readonly life: Lifetime
@@ -76,7 +77,11 @@ type DependencyContext<I, U, Rule> = BaseContext &
   (AccessRule extends Rule ? unknown : { readonly user: UserOf<Rule> })
 
 type Resolved<R> =
-  R extends AsyncGenerator<infer Y, unknown, unknown> ? Y : R extends Generator<infer Y, unknown, unknown> ? Y : Awaited<R>
+  R extends AsyncGenerator<infer Y, unknown, unknown>
+    ? Y
+    : R extends Generator<infer Y, unknown, unknown>
+      ? Y
+      : Awaited<R>
 
 type LifeOf<C, U extends Uses, R> = C extends { scope: 'app' }
   ? 'app'
@@ -96,7 +101,11 @@ type NeedsRequest<C, U extends Uses> = [keyof C & (keyof InputDeclarations | 'ac
 
 /** A sentence for each dependency that lives shorter than the one that uses it. */
 type LivesLongEnough<C, U extends Uses> = C extends { scope: 'app' }
-  ? { readonly [K in keyof U]: TypesOf<U[K]>['life'] extends 'app' ? U[K] : 'A dependency with scope "app" can only use others with scope "app".' }
+  ? {
+      readonly [K in keyof U]: TypesOf<U[K]>['life'] extends 'app'
+        ? U[K]
+        : 'A dependency with scope "app" can only use others with scope "app".'
+    }
   : C extends { until: 'sent' }
     ? {
         readonly [K in keyof U]: TypesOf<U[K]>['life'] extends 'app' | 'sent'
@@ -114,10 +123,9 @@ type ErrorsIn<C> = C extends { errors: readonly (infer E extends ErrorClass)[] }
  * @example
  * const page = dependency({ query: z.object({ limit: z.int().max(100).default(20) }) }, ({ query }) => query)
  */
-export function dependency<R>(resolve: (context: BaseContext) => R): Dependency<
-  Resolved<R>,
-  { inputs: {}; uses: {}; errors: never; life: LifeOf<{}, {}, R>; request: false }
->
+export function dependency<R>(
+  resolve: (context: BaseContext) => R,
+): Dependency<Resolved<R>, { inputs: {}; uses: {}; errors: never; life: LifeOf<{}, {}, R>; request: false }>
 export function dependency<
   const C extends DependencyConfig<U, Rule, E> & InputDeclarations,
   R,
@@ -125,21 +133,33 @@ export function dependency<
   Rule extends AccessRule = AccessRule,
   E extends ErrorClass = never,
 >(
-  config: C & InputDeclarations & { readonly uses?: U & LivesLongEnough<C, U>; readonly access?: Rule; readonly errors?: readonly E[] },
+  config: C &
+    InputDeclarations & {
+      readonly uses?: U & LivesLongEnough<C, U>
+      readonly access?: Rule
+      readonly errors?: readonly E[]
+    },
   resolve: (context: DependencyContext<C, U, Rule>) => R,
-): Dependency<Resolved<R>, { inputs: C; uses: U; errors: ErrorsIn<C>; life: LifeOf<C, U, R>; request: NeedsRequest<C, U> }>
+): Dependency<
+  Resolved<R>,
+  { inputs: C; uses: U; errors: ErrorsIn<C>; life: LifeOf<C, U, R>; request: NeedsRequest<C, U> }
+>
 export function dependency(
   configOrResolve: (DependencyConfig<Uses, AccessRule, ErrorClass> & InputDeclarations) | Resolver,
   maybeResolve?: Resolver,
 ): Dependency {
   if (typeof configOrResolve === 'function') return build({}, configOrResolve)
-  if (maybeResolve === undefined) throw new TypeError('dependency(config, resolve): the function that gives the value is missing.')
+  if (maybeResolve === undefined)
+    throw new TypeError('dependency(config, resolve): the function that gives the value is missing.')
   return build(configOrResolve, maybeResolve)
 }
 
 type Resolver = (context: never) => unknown
 
-function build(config: DependencyConfig<Uses, AccessRule, ErrorClass> & InputDeclarations, resolve: Resolver): Dependency {
+function build(
+  config: DependencyConfig<Uses, AccessRule, ErrorClass> & InputDeclarations,
+  resolve: Resolver,
+): Dependency {
   return {
     kind: 'dependency',
     name: config.name ?? resolve.name,
@@ -172,7 +192,9 @@ export function fresh<Value, Types extends DependencyTypes>(of: Dependency<Value
  * A dependency without an implementation, for what only the finished app can decide. The app names one with {@link provide};
  * a slot nobody provided is an error at start.
  */
-export function slot<Value>(name: string): Dependency<Value, { inputs: {}; uses: {}; errors: never; life: 'app'; request: false }> {
+export function slot<Value>(
+  name: string,
+): Dependency<Value, { inputs: {}; uses: {}; errors: never; life: 'app'; request: false }> {
   const missing = (): never => {
     throw new Error(`The slot "${name}" was resolved although nothing provides it.`)
   }

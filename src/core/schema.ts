@@ -14,8 +14,7 @@ export interface Schema<out Input = unknown, out Output = Input> {
 }
 
 export type SchemaResult =
-  | { readonly value: unknown; readonly issues?: undefined }
-  | { readonly issues: readonly SchemaIssue[] }
+  { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
 
 export interface SchemaIssue {
   readonly message: string
@@ -26,11 +25,7 @@ export interface SchemaIssue {
 export type InputOf<S> = S extends { _zod: { input: infer I } } ? I : S extends Schema<infer I, unknown> ? I : never
 
 /** What the handler receives where the schema `S` is declared. */
-export type OutputOf<S> = S extends { _zod: { output: infer O } }
-  ? O
-  : S extends Schema<unknown, infer O>
-    ? O
-    : never
+export type OutputOf<S> = S extends { _zod: { output: infer O } } ? O : S extends Schema<unknown, infer O> ? O : never
 
 export function isSchema(value: unknown): value is Schema {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value

@@ -11,7 +11,9 @@ export interface Principal {
 }
 
 /** An OpenAPI security scheme object. */
-export type SecurityScheme = { readonly type: 'apiKey' | 'http' | 'oauth2' | 'openIdConnect' } & Readonly<Record<string, unknown>>
+export type SecurityScheme = { readonly type: 'apiKey' | 'http' | 'oauth2' | 'openIdConnect' } & Readonly<
+  Record<string, unknown>
+>
 
 /** Finds out who calls, from the head of the request alone. */
 export interface Authenticator<out User extends Principal = Principal> {

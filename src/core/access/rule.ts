@@ -71,17 +71,24 @@ export function permission(name: string): AccessRule<Principal> {
   return makeRule({ type: 'permission', name })
 }
 
-type UserOfAll<Rules extends readonly AccessRule[]> = Rules extends readonly [infer First, ...infer Rest extends AccessRule[]]
+type UserOfAll<Rules extends readonly AccessRule[]> = Rules extends readonly [
+  infer First,
+  ...infer Rest extends AccessRule[],
+]
   ? (undefined extends UserOf<First> ? unknown : UserOf<First>) & UserOfAll<Rest>
   : unknown
 
 /** A caller for whom at least one rule holds. */
-export function anyOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(...rules: Rules): AccessRule<UserOf<Rules[number]>> {
+export function anyOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(
+  ...rules: Rules
+): AccessRule<UserOf<Rules[number]>> {
   return makeRule({ type: 'anyOf', rules })
 }
 
 /** A caller for whom every rule holds. */
-export function allOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(...rules: Rules): AccessRule<UserOfAll<Rules>> {
+export function allOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(
+  ...rules: Rules
+): AccessRule<UserOfAll<Rules>> {
   return makeRule({ type: 'allOf', rules })
 }
 

@@ -24,17 +24,41 @@ export const MethodNotAllowed = defineError({
   fix: 'Use one of the methods in the Allow header.',
 })
 export const NotAcceptable = defineError({ code: 'not_acceptable', status: 406, title: 'Not acceptable' })
-export const RequestTimeout = defineError({ code: 'request_timeout', status: 408, title: 'The request took too long to arrive' })
+export const RequestTimeout = defineError({
+  code: 'request_timeout',
+  status: 408,
+  title: 'The request took too long to arrive',
+})
 export const Conflict = defineError({ code: 'conflict', status: 409, title: 'Conflict' })
 export const Gone = defineError({ code: 'gone', status: 410, title: 'Gone' })
-export const PreconditionFailed = defineError({ code: 'precondition_failed', status: 412, title: 'Precondition failed' })
+export const PreconditionFailed = defineError({
+  code: 'precondition_failed',
+  status: 412,
+  title: 'Precondition failed',
+})
 export const ContentTooLarge = defineError({ code: 'content_too_large', status: 413, title: 'The body is too large' })
 export const UriTooLong = defineError({ code: 'uri_too_long', status: 414, title: 'The request target is too long' })
-export const UnsupportedMediaType = defineError({ code: 'unsupported_media_type', status: 415, title: 'Unsupported media type' })
-export const MisdirectedRequest = defineError({ code: 'misdirected_request', status: 421, title: 'This host is not served here' })
-export const PreconditionRequired = defineError({ code: 'precondition_required', status: 428, title: 'Precondition required' })
+export const UnsupportedMediaType = defineError({
+  code: 'unsupported_media_type',
+  status: 415,
+  title: 'Unsupported media type',
+})
+export const MisdirectedRequest = defineError({
+  code: 'misdirected_request',
+  status: 421,
+  title: 'This host is not served here',
+})
+export const PreconditionRequired = defineError({
+  code: 'precondition_required',
+  status: 428,
+  title: 'Precondition required',
+})
 export const TooManyRequests = defineError({ code: 'too_many_requests', status: 429, title: 'Too many requests' })
-export const HeadersTooLarge = defineError({ code: 'headers_too_large', status: 431, title: 'The headers are too large' })
+export const HeadersTooLarge = defineError({
+  code: 'headers_too_large',
+  status: 431,
+  title: 'The headers are too large',
+})
 export const InternalError = defineError({
   code: 'internal_error',
   status: 500,
@@ -48,7 +72,11 @@ export const Unavailable = defineError({
   title: 'Temporarily unavailable',
   fix: 'Retry after the seconds in the Retry-After header.',
 })
-export const HandlerTimeout = defineError({ code: 'handler_timeout', status: 503, title: 'The operation took too long' })
+export const HandlerTimeout = defineError({
+  code: 'handler_timeout',
+  status: 503,
+  title: 'The operation took too long',
+})
 
 const validationFailed = {
   code: 'validation_failed',

@@ -10,7 +10,11 @@ export interface ErrorOptions {
  * An error that has an answer: what the client is told, with which status, under which stable code.
  * Anything else thrown is answered as `internal_error` and only logged.
  */
-export abstract class AshlarError<Code extends string = string, Status extends number = number, Data = unknown> extends Error {
+export abstract class AshlarError<
+  Code extends string = string,
+  Status extends number = number,
+  Data = unknown,
+> extends Error {
   readonly code: Code
   readonly status: Status
   readonly title: string
@@ -18,7 +22,12 @@ export abstract class AshlarError<Code extends string = string, Status extends n
   readonly data: Data
   readonly headers: Readonly<Record<string, string>>
 
-  protected constructor(definition: ErrorDefinition<Code, Status>, detail: string | undefined, data: Data, options: ErrorOptions) {
+  protected constructor(
+    definition: ErrorDefinition<Code, Status>,
+    detail: string | undefined,
+    data: Data,
+    options: ErrorOptions,
+  ) {
     super(detail ?? definition.title, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = definition.code
     this.code = definition.code
@@ -45,8 +54,11 @@ interface ErrorStatics<Code extends string, Status extends number> extends Error
 }
 
 /** A class made by {@link defineError}. */
-export interface ErrorClass<Code extends string = string, Status extends number = number, Data = unknown>
-  extends ErrorStatics<Code, Status> {
+export interface ErrorClass<
+  Code extends string = string,
+  Status extends number = number,
+  Data = unknown,
+> extends ErrorStatics<Code, Status> {
   new (...args: never[]): AshlarError<Code, Status, Data>
 }
 
@@ -87,7 +99,8 @@ export function defineError(definition: ErrorDefinition & { readonly data?: Sche
 }
 
 function checkDefinition({ code, status }: ErrorDefinition): void {
-  if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new TypeError(`An error code is snake_case, such as "out_of_stock"; got ${JSON.stringify(code)}.`)
+  if (!/^[a-z][a-z0-9_]*$/.test(code))
+    throw new TypeError(`An error code is snake_case, such as "out_of_stock"; got ${JSON.stringify(code)}.`)
   if (!Number.isInteger(status) || status < 400 || status > 599) {
     throw new TypeError(`The error "${code}" needs an HTTP status from 400 to 599; got ${String(status)}.`)
   }

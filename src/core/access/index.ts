@@ -1,0 +1,5 @@
+export { allOf, anyOf, anyone, authenticated, optionallyAuthenticated, permission, role, rule, scope } from './rule.ts'
+export type { AccessRule, RuleConfig, RuleContext, UserOf } from './rule.ts'
+export { accessFor } from './access-for.ts'
+export type { AccessFor } from './access-for.ts'
+export type { Authenticator, Principal, SecurityScheme } from './authenticator.ts'

@@ -1,0 +1,119 @@
+import type { AccessRule, UserOf } from './access/rule.ts'
+import type { BodyValue, ResponseDeclaration } from './content.ts'
+import type { BaseContext, UsedValues, Uses } from './dependency.ts'
+import type { ErrorClass } from './errors/index.ts'
+import type { InputDeclarations, InputValues } from './inputs.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import type { Middleware } from './middleware.ts'
+import type { PathNames } from './path.ts'
+import type { Reply } from './reply.ts'
+import type { RequestHead, ResponseHead } from './request.ts'
+import type { Schema } from './schema.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS' | 'TRACE'
+
+/** The types an operation was declared with, kept as they are: the client takes from them only what it is asked for. */
+export interface OperationTypes {
+  readonly path: string
+  /** The declared schemas by input name; loosely bounded, since it is computed from optional parts. */
+  readonly inputs: unknown
+  readonly uses: Uses
+  readonly response: ResponseDeclaration | undefined
+  readonly errors: ErrorClass
+}
+
+/** What can be said about an operation besides what it needs and gives. */
+export interface Documentation {
+  /** One line; made from the operation's name where absent. */
+  readonly summary?: string
+  /** Markdown. */
+  readonly description?: string
+  readonly tags?: readonly string[]
+  /** `true`, or since when and until when: sent as the Deprecation and Sunset headers. */
+  readonly deprecated?: boolean | { readonly since: Date; readonly sunset?: Date }
+  /** Named examples of the JSON body. */
+  readonly examples?: Readonly<Record<string, { readonly summary?: string; readonly value: unknown }>>
+  /** Describes the success response. */
+  readonly responseDescription?: string
+  /** In place of the name in the tree. */
+  readonly operationId?: string
+  /** `true` keeps it out of the document. */
+  readonly hidden?: boolean
+  /** Merged deeply into the operation object: the escape hatch. */
+  readonly openapi?: Readonly<Record<string, unknown>>
+}
+
+/** One operation of an API: one value that says what it needs and what it gives. */
+export interface Operation<out Types extends OperationTypes = OperationTypes> {
+  readonly kind: 'operation'
+  readonly method: Method
+  readonly path: string
+  readonly access: AccessRule
+  readonly inputs: InputDeclarations
+  readonly uses: Uses
+  readonly response: ResponseDeclaration | undefined
+  readonly status: number
+  readonly errors: readonly ErrorClass[]
+  readonly middleware: readonly Middleware[]
+  readonly documentation: Documentation
+  readonly handler: (context: never) => unknown
+  readonly '~types'?: Types
+}
+
+/** What every handler can reach besides what its operation declares. */
+export interface HandlerContext extends BaseContext {
+  readonly request: RequestHead
+  readonly response: ResponseHead
+  /** Runs work after the response is sent. In process and not retried: what must not be lost is a job. */
+  readonly after: (work: () => MaybePromise<void>) => void
+}
+
+/** Names a dependency cannot take in `uses`, since the context has them already. */
+export type ReservedName =
+  | 'params'
+  | 'query'
+  | 'headers'
+  | 'cookies'
+  | 'body'
+  | 'form'
+  | 'user'
+  | 'request'
+  | 'response'
+  | 'signal'
+  | 'log'
+  | 'after'
+
+export const RESERVED_NAMES: readonly ReservedName[] = [
+  'params',
+  'query',
+  'headers',
+  'cookies',
+  'body',
+  'form',
+  'user',
+  'request',
+  'response',
+  'signal',
+  'log',
+  'after',
+]
+
+type PathValues<Path extends string, I> = I extends { params: Schema }
+  ? unknown
+  : [PathNames<Path>] extends [never]
+    ? unknown
+    : { readonly params: { readonly [K in PathNames<Path>]: string } }
+
+export type Context<Path extends string, I, U, Rule> = HandlerContext &
+  InputValues<I> &
+  PathValues<Path, I> &
+  UsedValues<U> & { readonly user: UserOf<Rule> }
+
+type ReplyOf<R> = { [S in keyof R & number]: Reply<S, BodyValue<R[S]>> }[keyof R & number]
+
+/** What a handler may return for a declared response. */
+export type Result<R> = R extends Schema | { readonly kind: 'content' }
+  ? BodyValue<R> | Reply<number, BodyValue<R>>
+  : R extends { readonly [status: number]: unknown }
+    ? ReplyOf<R>
+    : void | undefined | Reply<number, undefined>
