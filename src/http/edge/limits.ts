@@ -1,0 +1,102 @@
+/** From the first byte of a request to the end of its head. Slow heads are how connections are held for nothing (Slowloris). */
+export const HEADERS_TIMEOUT_MS = 10_000
+/** From the first byte of a request to the last byte of its body. */
+export const REQUEST_TIMEOUT_MS = 30_000
+/** From the routed request to the handler's result; then `signal` is aborted. */
+export const HANDLER_TIMEOUT_MS = 30_000
+/** An idle connection between two requests; longer than the 60 s after which common load balancers drop theirs. */
+export const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** How long a stop waits for what is in flight; below the 30 s after which orchestrators kill. */
+export const SHUTDOWN_TIMEOUT_MS = 25_000
+/** A body, both as received and after decompression. */
+export const BODY_LIMIT_BYTES = 1_048_576
+/** Objects and arrays inside each other in a JSON body. */
+export const JSON_DEPTH_LIMIT = 64
+/** Header lines of a request. */
+export const HEADER_COUNT_LIMIT = 100
+/** The whole head of a request, request line included. */
+export const HEADER_BYTES_LIMIT = 16_384
+/** The request target: path and query. */
+export const TARGET_BYTES_LIMIT = 8_192
+/** `name=value` pairs of a query. */
+export const QUERY_FIELDS_LIMIT = 200
+/** Fields of a form, repetitions counted. */
+export const FORM_FIELDS_LIMIT = 200
+/** What is still read and dropped after a body was refused, so that its sender can read the answer instead of a reset. */
+export const LINGER_LIMIT_BYTES = 8_388_608
+/** How long a refused body is read and dropped. */
+export const LINGER_TIMEOUT_MS = 2_000
+
+/** Every limit of the HTTP edge. All are on by default and none can be switched off. */
+export interface Limits {
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly handlerTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  readonly shutdownTimeoutMs: number
+  readonly bodyBytes: number
+  readonly jsonDepth: number
+  readonly headerCount: number
+  readonly headerBytes: number
+  readonly targetBytes: number
+  readonly queryFields: number
+  readonly formFields: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  headersTimeoutMs: HEADERS_TIMEOUT_MS,
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  handlerTimeoutMs: HANDLER_TIMEOUT_MS,
+  keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+  shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+  bodyBytes: BODY_LIMIT_BYTES,
+  jsonDepth: JSON_DEPTH_LIMIT,
+  headerCount: HEADER_COUNT_LIMIT,
+  headerBytes: HEADER_BYTES_LIMIT,
+  targetBytes: TARGET_BYTES_LIMIT,
+  queryFields: QUERY_FIELDS_LIMIT,
+  formFields: FORM_FIELDS_LIMIT,
+}
+
+/** Timers of Node are 32-bit: a longer delay fires at once. */
+const LONGEST_TIMER_MS = 2_147_483_647
+/** The checks of JSON recurse once per level: deeper would risk the stack. */
+const DEEPEST_JSON = 1_000
+
+/**
+ * The limits of an app: the defaults, with `changes` in their place.
+ *
+ * @throws RangeError where a limit is unknown, not a positive whole number, or contradicts another.
+ */
+export function resolveLimits(changes: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(changes)) checkLimit(name, value)
+  const limits = { ...DEFAULT_LIMITS, ...changes }
+  if (limits.headersTimeoutMs > limits.requestTimeoutMs) {
+    throw new RangeError(
+      `limits.headersTimeoutMs (${limits.headersTimeoutMs}) is longer than limits.requestTimeoutMs (${limits.requestTimeoutMs}): the head is part of the request.`,
+    )
+  }
+  if (limits.targetBytes > limits.headerBytes) {
+    throw new RangeError(
+      `limits.targetBytes (${limits.targetBytes}) is more than limits.headerBytes (${limits.headerBytes}), which counts the request line too.`,
+    )
+  }
+  return limits
+}
+
+function checkLimit(name: string, value: unknown): void {
+  if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
+    throw new RangeError(`limits.${name} is not a limit. The limits are: ${Object.keys(DEFAULT_LIMITS).join(', ')}.`)
+  }
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(
+      `limits.${name} must be a whole number of at least 1; got ${String(value)}. A limit cannot be switched off: choose a large one.`,
+    )
+  }
+  if (name.endsWith('Ms') && value > LONGEST_TIMER_MS) {
+    throw new RangeError(`limits.${name} must be at most ${LONGEST_TIMER_MS} ms, the longest timer; got ${value}.`)
+  }
+  if (name === 'jsonDepth' && value > DEEPEST_JSON) {
+    throw new RangeError(`limits.jsonDepth must be at most ${DEEPEST_JSON}; got ${value}.`)
+  }
+}
