@@ -44,12 +44,15 @@ function pathError(prefix: string, path: string, what: string): TypeError {
   return new TypeError(`The path ${JSON.stringify(prefix + path)}: ${what}.`)
 }
 
+/** What can stand in a path. */
+export type PathValue = string | number | bigint | boolean | Date | null | undefined
+
 /**
  * Fills a template with values, each encoded. A `*rest` keeps its slashes.
  *
  * @throws TypeError where a value is missing or empty.
  */
-export function fillPath(template: string, values: Readonly<Record<string, unknown>>): string {
+export function fillPath(template: string, values: Readonly<Record<string, PathValue>>): string {
   return template.replace(/(?<=\/)([:*])([A-Za-z_][A-Za-z0-9_]*)/g, (_, kind: string, name: string) => {
     const value = values[name]
     if (value === undefined || value === null || value === '')

@@ -1,5 +1,6 @@
 export { AshlarError, defineError } from './define.ts'
 export type { DataErrorClass, ErrorClass, ErrorDefinition, ErrorOptions, PlainErrorClass } from './define.ts'
+export type { ErrorFormat, ErrorRequest } from './format.ts'
 export type { InputPart, Issue } from './issue.ts'
 export {
   BadRequest,

@@ -1,0 +1,47 @@
+import type { OperationDescription } from '../core/description.ts'
+import type { Override, Uses, UsedValues } from '../core/dependency.ts'
+import type { Router } from '../core/router.ts'
+import type { AppDefinition } from './definition.ts'
+
+export interface ListenOptions {
+  /** Default: `PORT`, or 3000. 0 takes a free one. */
+  readonly port?: number
+  /** Default: `HOST`, or `127.0.0.1` in development and `0.0.0.0` in production. */
+  readonly host?: string
+}
+
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  readonly host: string
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal
+}
+
+/** A compiled app. */
+export interface App<Api extends Router = Router> {
+  readonly definition: AppDefinition<Api>
+  readonly api: Api
+  /** Every operation with what was worked out about it at start. */
+  readonly operations: readonly OperationDescription[]
+  /** Starts the parts and the app-scoped dependencies. Called by `listen`, `fetch` and `run` where it was not. */
+  start(): Promise<void>
+  /** Serves HTTP. */
+  listen(options?: ListenOptions): Promise<Listening>
+  /** Stops: no new connections, requests in flight finish, then dependencies and parts end in reverse order. */
+  stop(): Promise<void>
+  /** Answers a request in process, through the same kernel as a socket's. */
+  fetch(request: Request): Promise<Response>
+  /** Runs work with dependencies outside a request. They are ended when it is done; on failure with the error thrown in. */
+  run<const U extends Uses, R>(
+    uses: U,
+    work: (values: UsedValues<U>) => R | Promise<R>,
+    options?: RunOptions,
+  ): Promise<R>
+  /** The same app with dependencies replaced; this one stays as it is. Reaches mounted apps. */
+  with(changes: { readonly provide?: readonly Override[] } & Partial<AppDefinition>): App<Api>
+  /** The OpenAPI 3.1 document. */
+  openapi(): Record<string, unknown>
+}

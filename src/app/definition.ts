@@ -1,0 +1,78 @@
+import type { AccessRule, Authenticator } from '../core/access/index.ts'
+import type { Override, Uses } from '../core/dependency.ts'
+import type { AshlarError, ErrorFormat } from '../core/errors/index.ts'
+import type { Middleware } from '../core/middleware.ts'
+import type { Part } from '../core/part.ts'
+import type { Logger } from '../core/request.ts'
+import type { Router } from '../core/router.ts'
+import type { Mount } from './mount.ts'
+
+/** What the document says about the API as a whole. */
+export interface ApiInfo {
+  readonly title: string
+  readonly version: string
+  readonly summary?: string
+  /** Markdown. */
+  readonly description?: string
+  readonly termsOfService?: string
+  readonly contact?: { readonly name?: string; readonly url?: string; readonly email?: string }
+  readonly license?: { readonly name: string; readonly identifier?: string; readonly url?: string }
+  readonly servers?: readonly { readonly url: string; readonly description?: string }[]
+  /** What the tags mean, in the order in which they are shown. */
+  readonly tags?: readonly { readonly name: string; readonly description?: string }[]
+  readonly externalDocs?: { readonly url: string; readonly description?: string }
+}
+
+export interface DocsOptions {
+  /** Where the document is served. Default `/openapi.json`. */
+  readonly documentPath?: string
+  /** Where the docs page is served. Default `/docs`. */
+  readonly path?: string
+  /** Who may see both. Default `anyone`. */
+  readonly access?: AccessRule
+  /** The OAuth2 client the page's Authorize button uses. */
+  readonly oauth2?: { readonly clientId?: string; readonly scopes?: readonly string[]; readonly usePkce?: boolean }
+}
+
+/** Everything that makes an app. */
+export interface AppDefinition<Api extends Router = Router> extends ApiInfo {
+  /** The tree of operations. */
+  readonly api: Api
+  /** Asked who calls, in order, wherever a rule is not bound to authenticators of its own. */
+  readonly auth?: readonly Authenticator[]
+  /** Started before the first request, stopped after the last; its errors get their answers. */
+  readonly database?: Part
+  readonly parts?: readonly Part[]
+  /** Implementations for slots, and stand-ins for other dependencies. */
+  readonly provide?: readonly Override[]
+  /** Run for every operation, before all others; their values are ignored. */
+  readonly uses?: Uses
+  readonly middleware?: readonly Middleware[]
+  /** The body of errors: RFC 9457 problem details (default), FastAPI's `{"detail": ...}`, or a format of your own. */
+  readonly errors?: 'problem' | 'fastapi' | ErrorFormat
+  /** Gives errors of other libraries an answer; `undefined` leaves them a 500. */
+  readonly mapError?: (error: unknown) => AshlarError | undefined
+  /** Other servers under a path of their own. */
+  readonly mounts?: readonly Mount[]
+  /** Requests that reach consumers, not this API: OpenAPI `webhooks`, as they are. */
+  readonly webhooks?: Readonly<Record<string, unknown>>
+  /** The document and the docs page. `false`: neither. Default: on, except in production, where they must be asked for. */
+  readonly docs?: DocsOptions | boolean
+  /** Merged deeply into the document: the escape hatch. */
+  readonly openapi?: Readonly<Record<string, unknown>>
+  /** A path under which a proxy serves the app: added to `servers` and to the docs page's links. */
+  readonly rootPath?: string
+  /** Answers a path that differs only by its last slash with a 307 to the right one. Default `true`. */
+  readonly redirectSlashes?: boolean
+  /** Hosts the app answers for, such as `api.example.com` or `*.example.com`. Default: this machine's names; required in production. */
+  readonly allowedHosts?: readonly string[]
+  /** Addresses or ranges of proxies whose forwarded headers are believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
+  /** Limits other than the defaults. */
+  readonly limits?: Readonly<Record<string, number>>
+  /** Headers on every response, in place of or on top of the secure defaults; `false` takes one off. */
+  readonly securityHeaders?: Readonly<Record<string, string | false>>
+  readonly logger?: Logger
+  /** Default: `NODE_ENV`, or `development`. */
+  readonly environment?: 'development' | 'production' | 'test'
+}

@@ -1,0 +1,18 @@
+import { dependency, type Dependency, type BuiltinName } from './dependency.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import type { RequestHead, ResponseHead } from './request.ts'
+
+type OfRequest<Value> = Dependency<Value, { inputs: {}; uses: {}; errors: never; life: 'sent'; request: true }>
+
+function builtin<Value>(name: BuiltinName): OfRequest<Value> {
+  return { ...dependency({ name }, () => undefined), builtin: name } as unknown as OfRequest<Value>
+}
+
+/** The request, for a dependency that must look at it: `uses: { head: currentRequest }`. */
+export const currentRequest: OfRequest<RequestHead> = builtin('request')
+
+/** The response's headers and cookies, for a dependency that sets some. */
+export const currentResponse: OfRequest<ResponseHead> = builtin('response')
+
+/** Runs work after the response is sent, for a dependency that leaves some. */
+export const afterResponse: OfRequest<(work: () => MaybePromise<void>) => void> = builtin('after')

@@ -1,0 +1,148 @@
+import type { BaseContext, BuiltinName } from '../dependency.ts'
+import { attempt, chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import type { Logger } from '../request.ts'
+import { enter, leave, type Entered } from './generator.ts'
+import type { Plan, PlanNode, Use } from './plan.ts'
+
+/** What a run offers its dependencies besides their uses. */
+export interface RunContext extends BaseContext {
+  readonly user?: unknown
+  /** The request's own values; absent outside a request. */
+  readonly builtins?: Readonly<Record<BuiltinName, unknown>>
+}
+
+/** The checked inputs of each holder of the plan, in the plan's order. */
+export type HolderValues = readonly (Readonly<Record<string, unknown>> | undefined)[]
+
+/** One run of a plan: resolves its nodes in order and ends them in reverse. */
+export class Resolution {
+  readonly #plan: Plan
+  readonly #run: RunContext
+  readonly #values: unknown[]
+  #open:
+    { readonly node: PlanNode; readonly slot: number; readonly generator: Generator | AsyncGenerator }[] | undefined
+  #pending: Promise<unknown>[] | undefined
+
+  constructor(plan: Plan, run: RunContext) {
+    this.#plan = plan
+    this.#run = run
+    this.#values = Array.from({ length: plan.nodes.length })
+  }
+
+  /** Resolves the nodes that access needs, or all that remain. Independent ones run side by side; all-synchronous ones need no promise. */
+  resolve(stage: 'access' | 'main', inputs: HolderValues): MaybePromise<void> {
+    const { nodes, accessEnd } = this.#plan
+    const from = stage === 'access' ? 0 : accessEnd
+    const to = stage === 'access' ? accessEnd : nodes.length
+    if (from === to) return
+    try {
+      for (let slot = from; slot < to; slot++) this.#start(slot, nodes[slot] as PlanNode, inputs)
+    } catch (error) {
+      if (this.#pending === undefined) throw error
+      return this.#settled().then(() =>
+        Promise.reject(error instanceof Error ? error : new Error(String(error), { cause: error })),
+      )
+    }
+    if (this.#pending !== undefined) return this.#settled()
+  }
+
+  /** Puts the values of these uses into `target`. */
+  fill(uses: readonly Use[], target: Record<string, unknown>): void {
+    for (const use of uses) target[use.key] = this.#valueOf(use)
+  }
+
+  /**
+   * Ends what lives until `stage`, in reverse order: on success where each stopped, on failure with the error thrown in.
+   *
+   * @returns The failure as it is then: a cleanup may replace the error, and a cleanup that fails turns success into failure.
+   */
+  finish(stage: 'handled' | 'sent', failure: Failure | undefined): MaybePromise<Failure | undefined> {
+    if (this.#open === undefined) return failure
+    const ending = this.#open.filter(({ node }) => node.dependency.until === stage).sort((a, b) => b.slot - a.slot)
+    let current = failure
+    const step = (index: number): MaybePromise<Failure | undefined> => {
+      const entry = ending[index]
+      if (entry === undefined) return current
+      const left = attempt<void>(
+        () => leave(entry.generator, entry.node.place, current),
+        (error) => {
+          current = { error }
+        },
+      )
+      return chain(left, () => step(index + 1))
+    }
+    return step(0)
+  }
+
+  #start(slot: number, node: PlanNode, inputs: HolderValues): void {
+    const waits = this.#pending === undefined ? undefined : this.#waitsFor(node)
+    const result =
+      waits === undefined ? this.#enter(node, inputs) : Promise.all(waits).then(() => this.#enter(node, inputs))
+    if (!isPromise(result)) return this.#keep(slot, node, result)
+    const kept = result.then((entered) => this.#keep(slot, node, entered))
+    // Handled when all have settled; until then a failure must not count as unhandled.
+    kept.catch(() => undefined)
+    this.#pending ??= []
+    this.#pending[slot] = kept
+  }
+
+  #waitsFor(node: PlanNode): Promise<unknown>[] | undefined {
+    let waits: Promise<unknown>[] | undefined
+    for (const use of node.uses) {
+      const pending = use.from === 'slot' ? this.#pending?.[use.slot] : undefined
+      if (pending !== undefined) (waits ??= []).push(pending)
+    }
+    return waits
+  }
+
+  #enter(node: PlanNode, inputs: HolderValues): MaybePromise<Entered> {
+    // Indexed by the names the dependency declares.
+    const context = new DependencyContext(this.#run) as unknown as Record<string, unknown>
+    if (node.holder >= 0) Object.assign(context, inputs[node.holder])
+    this.fill(node.uses, context)
+    return enter(node.dependency, context, node.place)
+  }
+
+  #keep(slot: number, node: PlanNode, { value, generator }: Entered): void {
+    this.#values[slot] = value
+    if (generator !== undefined) (this.#open ??= []).push({ node, slot, generator })
+  }
+
+  /** Waits for all that was started, so that nothing runs on after a failure; then gives the first failure in the plan's order. */
+  async #settled(): Promise<void> {
+    const pending = this.#pending ?? []
+    this.#pending = undefined
+    for (const outcome of await Promise.allSettled(pending)) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  #valueOf(use: Use): unknown {
+    if (use.from === 'slot') return this.#values[use.slot]
+    return use.from === 'app' ? use.node.value : this.#run.builtins?.[use.name]
+  }
+}
+
+/** What is read seldom is asked of the run when it is read: an abort signal is not made for those who never look. */
+class DependencyContext {
+  readonly #run: RunContext
+
+  constructor(run: RunContext) {
+    this.#run = run
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal
+  }
+
+  get log(): Logger {
+    return this.#run.log
+  }
+
+  get user(): unknown {
+    return this.#run.user
+  }
+}
+
+/** An error on its way through the cleanups. */
+export interface Failure {
+  readonly error: unknown
+}
