@@ -1,0 +1,35 @@
+import { createAnnotation } from './annotations.ts'
+
+const aliases = createAnnotation<string>()
+
+/**
+ * Gives a field another name on the wire than in the code. Works in path, query, header, cookie and body objects, in both directions.
+ *
+ * @example
+ * z.object({ itemQuery: alias(z.string(), 'item-query') })   // reads ?item-query=..., the handler sees query.itemQuery
+ * @throws TypeError where the name is empty or `__proto__`
+ */
+export function alias<S extends object>(schema: S, name: string): S {
+  if (name === '' || name === '__proto__') {
+    throw new TypeError(
+      `alias(schema, name): ${JSON.stringify(name)} cannot be a name on the wire; write the name clients send.`,
+    )
+  }
+  return aliases.add(schema, name)
+}
+
+/** The name of a field on the wire, where it is not its key. */
+export function aliasOf(schema: unknown): string | undefined {
+  return aliases.find(schema)
+}
+
+/**
+ * The header name a key of a headers object reads: `userAgent` and `user_agent` read `user-agent`. Names with hyphens stay as they are.
+ */
+export function headerName(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase()
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+export interface BytesOptions {
+  /** Most bytes accepted, counted after decoding. Default: only the body's limit. */
+  readonly max?: number
+}
+
+/**
+ * Bytes: a base64 string (RFC 4648 section 4, padded) on the wire, a `Uint8Array` in the code.
+ *
+ * @example
+ * z.object({ digest: bytes({ max: 32 }) })
+ */
+export function bytes(options: BytesOptions = {}) {
+  const { max } = options
+  const wire = max === undefined ? z.base64() : z.base64().max(Math.ceil(max / 3) * 4)
+  const value = z.instanceof(Uint8Array)
+  const limited =
+    max === undefined ? value : value.refine((each) => each.length <= max, `Bytes should have at most ${max} bytes`)
+  return z.codec(wire, limited, { decode: (text) => Uint8Array.fromBase64(text), encode: (each) => each.toBase64() })
+}

@@ -1,0 +1,20 @@
+export type {
+  InputOptions,
+  InputReader,
+  InputSource,
+  JsonSchema,
+  ParameterDescription,
+  SchemaCollector,
+  SchemaDirection,
+  Serializer,
+} from './types.ts'
+export type { Wire, WireInput } from './wire.ts'
+export { alias } from './alias.ts'
+export { bytes } from './bytes.ts'
+export { compileInput } from './input.ts'
+export { compileSerializer, ResponseMismatch } from './serializer.ts'
+export { createSchemaCollector, toJsonSchema } from './collector.ts'
+export { describeParameters } from './parameters.ts'
+export { named } from './named.ts'
+export { secret } from './secret.ts'
+export { acceptsBigint } from './bigint.ts'

@@ -1,0 +1,71 @@
+import { $ZodAsyncError, type $ZodRawIssue, type ParsePayload } from 'zod/v4/core'
+import { chain } from '../core/maybe-promise.ts'
+import type { Schema } from '../core/schema.ts'
+import { compileFast, REJECTED, UNDECIDED } from './fast.ts'
+import { toIssues } from './issues.ts'
+import { compileStandardInput } from './standard.ts'
+import type { InputOptions, InputReader } from './types.ts'
+import { wireSchema } from './wire-schema.ts'
+import { isZod, type ZodSchema } from './zod.ts'
+
+/**
+ * Compiles a schema into a function that checks and projects what a request carries. All problems are collected, with Pydantic's codes
+ * and messages; a message the schema's author wrote wins. Objects keep their declared fields only, as Zod's own modes decide.
+ *
+ * - `json`: nothing is converted, except what JSON has no form for: `z.date()` reads ISO 8601 with a time zone, `z.bigint()` a string of
+ *   digits or an integer, codecs their input.
+ * - `strings`: a record of strings, or of arrays of strings where a name is repeated. Strings become what the schema says.
+ * - `form`: the same, and an empty string counts as missing.
+ *
+ * In the `header` part a key reads the header of that name in kebab case: `userAgent` and `user_agent` read `user-agent`.
+ */
+export function compileInput(schema: Schema, options: InputOptions): InputReader {
+  const read = isZod(schema) ? compileZodInput(schema, options) : compileStandardInput(schema, options)
+  return options.source === 'form' ? (value, issues) => read(withoutEmpty(value), issues) : read
+}
+
+function compileZodInput(schema: ZodSchema, options: InputOptions): InputReader {
+  const wire = wireSchema(schema, options)
+  const fast = compileFast(wire, 'decode')
+  const context = { ...options, schema }
+  let useFast = true
+  const slow: InputReader = (value, issues) =>
+    chain(runZod(wire.schema, value), (result) => {
+      if (result.issues.length === 0) return result.value
+      issues.push(...toIssues(result.issues, context))
+      return undefined
+    })
+  return (value, issues) => {
+    if (!useFast) return slow(value, issues)
+    const projected = fast(value)
+    if (projected !== REJECTED && projected !== UNDECIDED) return projected
+    // Deciding twice would run the user's asynchronous checks twice for each value.
+    if (projected === UNDECIDED) useFast = false
+    return slow(value, issues)
+  }
+}
+
+interface ZodResult {
+  readonly value: unknown
+  readonly issues: readonly $ZodRawIssue[]
+}
+
+function runZod(schema: ZodSchema, value: unknown): ZodResult | Promise<ZodResult> {
+  const payload = (): ParsePayload => ({ value, issues: [] })
+  try {
+    // Neither `async: false`, which would leave promises behind unhandled, nor `async: true`, which makes one for each transform.
+    const result = schema._zod.run(payload(), { reportInput: true })
+    return result as ZodResult | Promise<ZodResult>
+  } catch (error) {
+    if (!(error instanceof $ZodAsyncError)) throw error
+    return schema._zod.run(payload(), { async: true, reportInput: true }) as Promise<ZodResult>
+  }
+}
+
+/** A form has no way to leave a field out, so an empty one is a missing one. */
+function withoutEmpty(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const filled = entries.filter(([, text]) => text !== '')
+  return filled.length === entries.length ? value : Object.fromEntries(filled)
+}
