@@ -2,6 +2,9 @@
  * The work the three operations do, the same in every server, so that only the frameworks differ.
  * Plain values and synchronous functions: nothing here costs more than building the answer.
  */
+/** What Ashlar sends with every response by default; the peers with default features on send the same. */
+export { SECURITY_HEADERS } from '../../src/http/response-lines.ts'
+
 export interface Product {
   readonly id: number
   readonly name: string
@@ -55,14 +58,6 @@ export const ISSUER = 'https://bench.example'
 export const AUDIENCE = 'bench'
 /** Signs the one token of a run, on a server that lives for minutes on the loopback interface. */
 export const SECRET = new TextEncoder().encode('a-benchmark-secret-of-more-than-32-bytes')
-
-/** What Ashlar sends with every response by default; the peers with default features on send the same. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-}
 
 export function findProduct(id: number): Product {
   return { id, name: 'Walnut desk', price: 349.5, inStock: true, updatedAt: '2026-01-31T09:30:00.000Z' }

@@ -9,6 +9,7 @@ import {
   pricesOf,
   regionOf,
   SECRET,
+  SECURITY_HEADERS,
   type NewOrder,
 } from './domain.ts'
 
@@ -87,7 +88,9 @@ export async function verifyAnswers(origin: string, expectHeaders: boolean): Pro
     assert.deepEqual(await response.json(), operation.answer, `${operation.name}: body`)
     if (!expectHeaders) continue
     assert.ok(response.headers.get('x-request-id'), `${operation.name}: x-request-id is missing`)
-    assert.equal(response.headers.get('x-content-type-options'), 'nosniff', `${operation.name}: nosniff is missing`)
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+      assert.equal(response.headers.get(name), value, `${operation.name}: ${name}`)
+    }
   }
   for (const { what, request, statuses } of refusals()) {
     const response = await send(origin, request)

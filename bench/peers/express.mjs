@@ -1,4 +1,5 @@
 // Express 5 with Zod, and the features Ashlar has on by default: request id, context and security headers.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import express from 'express'
 import { accountOf, findProduct, placeOrder, pricesOf, regionOf, SECURITY_HEADERS } from '../http/domain.ts'
@@ -9,12 +10,12 @@ const app = express()
 app.disable('x-powered-by')
 // No other server here hashes its answers.
 app.disable('etag')
+const context = new AsyncLocalStorage()
 app.use((req, res, next) => {
   const requestId = randomUUID()
-  req.context = { requestId }
   res.setHeader('x-request-id', requestId)
   res.set(SECURITY_HEADERS)
-  next()
+  context.run({ requestId }, next)
 })
 const jsonBody = express.json({ limit: '1mb' })
 

@@ -1,5 +1,6 @@
 // Fastify as a good engineer writes it: schemas for params, query, body and response, so that Ajv and fast-json-stringify are
 // compiled at start; and the features Ashlar has on by default: request id, context and security headers. PLAIN=1 leaves those out.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import Fastify from 'fastify'
 import {
@@ -52,14 +53,13 @@ const app = Fastify({
   ajv,
 })
 
-app.decorateRequest('context', null)
+const context = new AsyncLocalStorage()
 app.decorateRequest('user', null)
 if (!plain) {
   app.addHook('onRequest', (request, reply, done) => {
-    request.context = { requestId: request.id, log: request.log }
     reply.header('x-request-id', request.id)
     reply.headers(SECURITY_HEADERS)
-    done()
+    context.run(request, done)
   })
 }
 

@@ -1,6 +1,7 @@
 // NestJS on the platform that PLATFORM names, as its documentation teaches: controller, services, guard, validation pipe with
 // class-validator. The decorators are called by hand, because Node strips types but does not compile decorators.
 import 'reflect-metadata'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import {
   Body,
@@ -140,6 +141,8 @@ Controller()(ShopController)
 class AppModule {}
 Module({ controllers: [ShopController], providers: [RegionService, PriceService, AuthGuard] })(AppModule)
 
+const context = new AsyncLocalStorage()
+
 async function onFastify() {
   const { FastifyAdapter } = await import('@nestjs/platform-fastify')
   const app = await NestFactory.create(AppModule, new FastifyAdapter({ genReqId: () => randomUUID() }), {
@@ -151,7 +154,7 @@ async function onFastify() {
     .addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
       reply.headers(SECURITY_HEADERS)
-      done()
+      context.run(request, done)
     })
   return app
 }
@@ -164,7 +167,7 @@ async function onExpress() {
     req.id = randomUUID()
     res.setHeader('x-request-id', req.id)
     res.set(SECURITY_HEADERS)
-    next()
+    context.run(req, next)
   })
   return app
 }
