@@ -9,8 +9,29 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 export interface Mount {
   readonly path: string
   readonly access: AccessRule | undefined
-  readonly target:
-    | { readonly type: 'app'; readonly app: App }
-    | { readonly type: 'fetch'; readonly handler: FetchHandler }
-    | { readonly type: 'node'; readonly listener: NodeListener }
+  readonly target: MountTarget
+}
+
+export type MountTarget =
+  | { readonly type: 'app'; readonly app: App }
+  | { readonly type: 'fetch'; readonly handler: FetchHandler }
+  | { readonly type: 'node'; readonly listener: NodeListener }
+
+/** A server that is not an Ashlar app says who may reach it; an app's operations say so themselves. */
+export type MountOptions =
+  | { readonly access: AccessRule; readonly fetch: FetchHandler }
+  | { readonly access: AccessRule; readonly listener: NodeListener }
+
+/**
+ * Puts another server under a path: an Ashlar app with documents of its own, a fetch handler (Hono, a web framework), or a Node
+ * listener (Express, Connect). It sees paths without the prefix.
+ *
+ * @example
+ * createApp({ ..., mounts: [mount('/admin', adminApp), mount('/legacy', { access: role('staff'), listener: expressApp })] })
+ */
+export function mount(path: `/${string}`, target: App | MountOptions): Mount {
+  if ('definition' in target) return { path, access: undefined, target: { type: 'app', app: target } }
+  const { access } = target
+  if ('fetch' in target) return { path, access, target: { type: 'fetch', handler: target.fetch } }
+  return { path, access, target: { type: 'node', listener: target.listener } }
 }

@@ -11,6 +11,8 @@ import type { Router, RouterNode, RouterOptions } from './router.ts'
 export interface PlacedOperation {
   /** The key path, `posts.publish`: the operationId, unless the operation names its own. */
   readonly name: string
+  /** The key path, even where the operation names its own id. */
+  readonly place: string
   readonly operation: Operation
   readonly path: string
   readonly pathNames: readonly string[]
@@ -73,6 +75,7 @@ function placeOperation(
     const template = joinPath(prefix, operation.path)
     return {
       name: operation.documentation.operationId ?? name,
+      place: name,
       operation,
       path: template.path,
       pathNames: template.names,

@@ -1,4 +1,7 @@
+import type { Schema } from '../schema.ts'
 import type { AshlarError, ErrorClass } from './define.ts'
+
+type JsonObject = Readonly<Record<string, unknown>>
 
 /** What a format may say about the request: never more than the client knows already. */
 export interface ErrorRequest {
@@ -16,6 +19,9 @@ export interface ErrorFormat {
   readonly mediaType: string
   /** The status under which a class of errors is documented, where the format gives it another than its own. */
   statusOf?(error: ErrorClass): number
-  /** The JSON Schema of the body of these errors, which share one status. */
-  schema(errors: readonly ErrorClass[]): Readonly<Record<string, unknown>>
+  /**
+   * The JSON Schema of the body of these errors, which share one status; of any error where there are none. What it puts under `$defs`
+   * becomes components of the document. `schemaOf` gives the JSON Schema of an error's data.
+   */
+  schema(errors: readonly ErrorClass[], schemaOf: (data: Schema) => JsonObject): JsonObject
 }

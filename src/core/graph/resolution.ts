@@ -46,6 +46,11 @@ export class Resolution {
     if (this.#pending !== undefined) return this.#settled()
   }
 
+  /** Whether something still has to be ended. */
+  get hasOpen(): boolean {
+    return this.#open !== undefined && this.#open.length > 0
+  }
+
   /** Puts the values of these uses into `target`. */
   fill(uses: readonly Use[], target: Record<string, unknown>): void {
     for (const use of uses) target[use.key] = this.#valueOf(use)
@@ -59,6 +64,8 @@ export class Resolution {
   finish(stage: 'handled' | 'sent', failure: Failure | undefined): MaybePromise<Failure | undefined> {
     if (this.#open === undefined) return failure
     const ending = this.#open.filter(({ node }) => node.dependency.until === stage).sort((a, b) => b.slot - a.slot)
+    // Taken off first: a failing cleanup brings the caller here again, and nothing may be ended twice.
+    this.#open = this.#open.filter(({ node }) => node.dependency.until !== stage)
     let current = failure
     const step = (index: number): MaybePromise<Failure | undefined> => {
       const entry = ending[index]

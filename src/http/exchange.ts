@@ -1,0 +1,106 @@
+import type { BuiltinName } from '../core/dependency.ts'
+import type { RunContext } from '../core/graph/resolution.ts'
+import type { MaybePromise } from '../core/maybe-promise.ts'
+import type { Logger } from '../core/request.ts'
+import type { Head } from './edge/head.ts'
+import type { Incoming } from './incoming.ts'
+import { SideHead } from './response-head.ts'
+
+/** What every exchange of one app shares. */
+export interface ExchangeSettings {
+  readonly logger: Logger & { child?(fields: object): Logger }
+  readonly secureCookies: boolean
+  readonly handlerTimeoutMs: number
+}
+
+/** One request and what comes of it. What few requests ask for is made when it is asked for. */
+export class Exchange implements RunContext {
+  readonly incoming: Incoming
+  readonly head: Head
+  readonly startedAt: number
+  /** The operation that answers it, once known: for the log. */
+  operation: string | undefined
+  user: unknown
+  /** Set when the time is up: the client has been answered, and whatever the handler still does must fail. */
+  expired: Error | undefined
+  /** Ends the dependencies that live until the response is sent. Set by the operation, called by the transport. */
+  afterSent: (() => MaybePromise<unknown>) | undefined
+  readonly #settings: ExchangeSettings
+  #abort: AbortController | undefined
+  #response: SideHead | undefined
+  #log: Logger | undefined
+  #after: (() => MaybePromise<void>)[] | undefined
+  #onExpire: ((error: Error) => void) | undefined
+
+  constructor(incoming: Incoming, settings: ExchangeSettings, startedAt: number) {
+    this.incoming = incoming
+    this.head = incoming.head
+    this.startedAt = startedAt
+    this.#settings = settings
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.expired !== undefined) this.#abort.abort(this.expired)
+    return this.#abort.signal
+  }
+
+  get log(): Logger {
+    const { logger } = this.#settings
+    this.#log ??= logger.child?.({ requestId: this.head.id, operation: this.operation }) ?? logger
+    return this.#log
+  }
+
+  get response(): SideHead {
+    this.#response ??= new SideHead(this.#settings.secureCookies)
+    return this.#response
+  }
+
+  /** The side head, where anything was set on it. */
+  get sideHead(): SideHead | undefined {
+    return this.#response
+  }
+
+  get builtins(): Readonly<Record<BuiltinName, unknown>> {
+    return { request: this.head, response: this.response, after: this.after }
+  }
+
+  /** Made on demand, and bound, since handlers take it out of the context. */
+  get after(): (work: () => MaybePromise<void>) => void {
+    return (work) => {
+      this.#after ??= []
+      this.#after.push(work)
+    }
+  }
+
+  /** Whether something is left to do once the response is sent. */
+  get hasAfter(): boolean {
+    return this.#after !== undefined || this.afterSent !== undefined
+  }
+
+  takeAfter(): readonly (() => MaybePromise<void>)[] {
+    const work = this.#after ?? []
+    this.#after = undefined
+    return work
+  }
+
+  /** Aborts what listens to the signal: the client has gone, or the app stops. */
+  abort(reason: Error): void {
+    this.#abort?.abort(reason)
+  }
+
+  /** Who is told when the time is up. */
+  onExpire(tell: (error: Error) => void): void {
+    this.#onExpire = tell
+  }
+
+  isOverdue(now: number): boolean {
+    return this.expired === undefined && now - this.startedAt > this.#settings.handlerTimeoutMs
+  }
+
+  expire(error: Error): void {
+    this.expired = error
+    this.abort(error)
+    this.#onExpire?.(error)
+  }
+}

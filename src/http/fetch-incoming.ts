@@ -1,0 +1,41 @@
+import type { Readable } from 'node:stream'
+import { Readable as NodeReadable } from 'node:stream'
+import { readBody } from './edge/body.ts'
+import { parseHead, type Head, type HeadOptions, type HeadSource } from './edge/head.ts'
+import type { Incoming } from './incoming.ts'
+
+/** A request made in process, through the same checks as a socket's. */
+export class FetchIncoming implements Incoming {
+  readonly head: Head
+  /** There is no connection to keep usable. */
+  readonly unread = false
+  readonly #request: Request
+
+  constructor(request: Request, id: string, options: HeadOptions) {
+    this.#request = request
+    this.head = parseHead(headSource(request), id, options)
+  }
+
+  readBody(limitBytes: number): Promise<Buffer> {
+    const { body } = this.#request
+    const stream: Readable =
+      body === null ? NodeReadable.from([]) : NodeReadable.fromWeb(body as Parameters<typeof NodeReadable.fromWeb>[0])
+    return readBody(stream, this.head, limitBytes)
+  }
+}
+
+function headSource(request: Request): HeadSource {
+  const url = new URL(request.url)
+  const rawHeaders = ['host', url.host]
+  for (const [name, value] of request.headers) if (name !== 'host') rawHeaders.push(name, value)
+  // A body without an announced length is what a socket calls chunked.
+  if (request.body !== null && !request.headers.has('content-length')) rawHeaders.push('transfer-encoding', 'chunked')
+  return {
+    method: request.method,
+    url: url.pathname + url.search,
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+    rawHeaders,
+    socket: { remoteAddress: '127.0.0.1', encrypted: url.protocol === 'https:' },
+  }
+}

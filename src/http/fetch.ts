@@ -1,0 +1,57 @@
+import type { Outcome } from '../core/middleware.ts'
+import { AshlarError } from '../core/errors/index.ts'
+import type { HeadOptions } from './edge/head.ts'
+import { FetchIncoming } from './fetch-incoming.ts'
+import type { Kernel } from './kernel.ts'
+import { hasNoBody, type ResponseLines } from './response-lines.ts'
+
+export interface FetchOptions {
+  readonly kernel: Kernel
+  readonly lines: ResponseLines
+  readonly head: HeadOptions
+  readonly nextId: () => string
+}
+
+/** Answers a web `Request` in process, through the same kernel as a socket's. */
+export async function answerFetch(request: Request, { kernel, lines, head, nextId }: FetchOptions): Promise<Response> {
+  const id = nextId()
+  let incoming: FetchIncoming
+  try {
+    incoming = new FetchIncoming(request, id, head)
+  } catch (error) {
+    if (!(error instanceof AshlarError)) throw error
+    return toResponse(kernel.failure(error, { id, method: request.method, path: '' }), lines.of.bind(lines), {
+      id,
+      headOnly: false,
+    })
+  }
+  const exchange = kernel.open(incoming, performance.now())
+  const aborted = (): void => exchange.abort(new Error('The client has gone.'))
+  request.signal.addEventListener('abort', aborted, { once: true })
+  const outcome = await kernel.answer(exchange)
+  request.signal.removeEventListener('abort', aborted)
+  if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
+  else await kernel.close(exchange)
+  return toResponse(outcome, lines.of.bind(lines), { id, headOnly: request.method === 'HEAD' })
+}
+
+/** The response is sent when it is handed over, or when its stream has been read. */
+function whenRead(body: ReadableStream<Uint8Array>, done: () => void): ReadableStream<Uint8Array> {
+  const watch: Transformer<Uint8Array, Uint8Array> & { cancel: () => void } = { flush: done, cancel: done }
+  return body.pipeThrough(new TransformStream(watch))
+}
+
+function toResponse(
+  outcome: Outcome,
+  linesOf: ResponseLines['of'],
+  { id, headOnly }: { readonly id: string; readonly headOnly: boolean },
+): Response {
+  const headers = new Headers()
+  const lines = linesOf(outcome, id)
+  for (let i = 0; i < lines.length; i += 2) headers.append(lines[i] ?? '', lines[i + 1] ?? '')
+  const body = headOnly || hasNoBody(outcome.status) ? null : (outcome.body ?? null)
+  return new Response(body as string | Uint8Array<ArrayBuffer> | ReadableStream | null, {
+    status: outcome.status,
+    headers,
+  })
+}

@@ -1,0 +1,160 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AshlarError } from '../core/errors/index.ts'
+import { HandlerTimeout, NotFound } from '../core/errors/index.ts'
+import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
+import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
+import type { Logger } from '../core/request.ts'
+import { Exchange, type ExchangeSettings } from './exchange.ts'
+import { failureOutcome, type FailureSettings } from './failure.ts'
+import type { Incoming } from './incoming.ts'
+import type { MountTable } from './mounts.ts'
+import { operationFor, type Match, type Routes } from './routes.ts'
+
+export interface KernelSettings extends FailureSettings, ExchangeSettings {
+  readonly routes: Routes
+  readonly mounts: MountTable
+  readonly middleware: readonly Middleware[]
+  readonly redirectSlashes: boolean
+}
+
+/** How often a stopping app looks whether all is done. */
+const IDLE_CHECK_MS = 10
+
+/** The exchange that the running code belongs to, wherever it is called from. */
+const current = new AsyncLocalStorage<Exchange>()
+
+/** The log of the request that the running code belongs to, if it belongs to one. */
+export function currentLog(): Logger | undefined {
+  return current.getStore()?.log
+}
+
+/** Answers requests, whatever transport they come by. */
+export class Kernel {
+  readonly settings: KernelSettings
+  readonly inFlight = new Set<Exchange>()
+
+  constructor(settings: KernelSettings) {
+    this.settings = settings
+  }
+
+  /** Begins an exchange. `now` is of the monotonic clock, in milliseconds. */
+  open(incoming: Incoming, now: number): Exchange {
+    const exchange = new Exchange(incoming, this.settings, now)
+    this.inFlight.add(exchange)
+    return exchange
+  }
+
+  /** Answers an exchange. Never throws: every error has become a response. */
+  answer(exchange: Exchange): MaybePromise<Outcome> {
+    return current.run(exchange, () =>
+      attempt(
+        () => this.#withMiddleware(exchange),
+        (error) => this.failed(exchange, error),
+      ),
+    )
+  }
+
+  /** Ends an exchange whose response was sent: work left for after it, then the dependencies that lived that long. */
+  close(exchange: Exchange): MaybePromise<void> {
+    const work = exchange.takeAfter()
+    if (work.length === 0 && exchange.afterSent === undefined) {
+      this.inFlight.delete(exchange)
+      return
+    }
+    return current.run(exchange, () => this.#finish(exchange, work))
+  }
+
+  /** Waits until nothing is in flight any more, at most `timeoutMs`. */
+  async idle(timeoutMs: number): Promise<void> {
+    const until = performance.now() + timeoutMs
+    while (this.inFlight.size > 0 && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, IDLE_CHECK_MS))
+  }
+
+  /** Answers those whose handler takes too long, and aborts their signals. */
+  expire(now: number): void {
+    for (const exchange of this.inFlight) {
+      if (!exchange.isOverdue(now)) continue
+      exchange.expire(new HandlerTimeout(undefined, { headers: { 'retry-after': '1' } }))
+    }
+  }
+
+  /** The response to an error outside any operation. */
+  failure(
+    error: AshlarError,
+    request: { readonly id: string; readonly method: string; readonly path: string },
+  ): Outcome {
+    return failureOutcome(error, request, this.settings.logger, this.settings)
+  }
+
+  async #finish(exchange: Exchange, work: readonly (() => MaybePromise<void>)[]): Promise<void> {
+    for (const task of work) {
+      try {
+        await task()
+      } catch (error) {
+        exchange.log.error({ err: error }, 'work after the response failed')
+      }
+    }
+    try {
+      await exchange.afterSent?.()
+    } catch (error) {
+      exchange.log.error({ err: error }, 'a cleanup after the response failed')
+    } finally {
+      this.inFlight.delete(exchange)
+    }
+  }
+
+  #withMiddleware(exchange: Exchange): MaybePromise<Outcome> {
+    const { middleware } = this.settings
+    if (middleware.length === 0) return this.#route(exchange)
+    return compose(middleware, exchange.head, () =>
+      attempt(
+        () => this.#route(exchange),
+        (error) => this.failed(exchange, error),
+      ),
+    )
+  }
+
+  #route(exchange: Exchange): MaybePromise<Outcome> {
+    const { path, method } = exchange.head
+    const mounted = this.settings.mounts.find(path)
+    if (mounted !== undefined) return mounted(exchange)
+    const match = path === '*' ? undefined : this.settings.routes.find(path)
+    if (match === undefined) return this.#unknownPath(exchange)
+    if (method === 'OPTIONS' && !match.operations.has('OPTIONS')) return this.#options(exchange, match)
+    return operationFor(match, method).run(exchange, match.params)
+  }
+
+  #unknownPath({ head }: Exchange): Outcome {
+    if (head.path === '*')
+      return {
+        status: 204,
+        headers: new Map([['allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS']]),
+        cookies: [],
+        body: undefined,
+      }
+    const other = head.path.endsWith('/') ? head.path.slice(0, -1) : `${head.path}/`
+    if (this.settings.redirectSlashes && other !== '' && this.settings.routes.find(other) !== undefined) {
+      const query = head.search === '' ? '' : `?${head.search}`
+      return {
+        status: 307,
+        headers: new Map([['location', `${head.protocol}://${head.host}${other}${query}`]]),
+        cookies: [],
+        body: undefined,
+      }
+    }
+    throw new NotFound()
+  }
+
+  /** OPTIONS comes by itself, behind the same guard as the path's operations. */
+  #options(exchange: Exchange, match: Match): MaybePromise<Outcome> {
+    const guarded = match.operations.get('GET') ?? [...match.operations.values()][0]
+    const allowed: Outcome = { status: 204, headers: new Map([['allow', match.allow]]), cookies: [], body: undefined }
+    return chain(guarded?.guard(exchange, match.params), () => allowed)
+  }
+
+  /** The response to an error of this exchange. */
+  failed(exchange: Exchange, error: unknown): Outcome {
+    return failureOutcome(error, exchange.head, exchange.log, this.settings)
+  }
+}

@@ -1,0 +1,28 @@
+import type { CookieOptions, ResponseHead } from '../core/request.ts'
+import { checkHeader, serializeCookie } from './edge/header-value.ts'
+
+/** Headers and cookies set on the side, while the handler returns its value as usual. */
+export class SideHead implements ResponseHead {
+  readonly headers = new Map<string, string>()
+  readonly cookies: string[] = []
+  readonly #secureCookies: boolean
+
+  constructor(secureCookies: boolean) {
+    this.#secureCookies = secureCookies
+  }
+
+  header(name: string, value: string): void {
+    const key = name.toLowerCase()
+    checkHeader(key, value)
+    if (key === 'set-cookie') throw new TypeError('Set a cookie with response.cookie(name, value, options).')
+    this.headers.set(key, value)
+  }
+
+  cookie(name: string, value: string, options: CookieOptions = {}): void {
+    this.cookies.push(serializeCookie(name, value, options, { secure: this.#secureCookies }))
+  }
+
+  clearCookie(name: string, options: CookieOptions = {}): void {
+    this.cookie(name, '', { ...options, maxAgeSeconds: 0 })
+  }
+}

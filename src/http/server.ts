@@ -1,0 +1,135 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { AshlarError, BadRequest } from '../core/errors/index.ts'
+import { isPromise } from '../core/maybe-promise.ts'
+import type { Outcome } from '../core/middleware.ts'
+import { closesAfter } from './edge/body.ts'
+import { parseHead, type HeadOptions } from './edge/head.ts'
+import type { Limits } from './edge/limits.ts'
+import { createStrictServer } from './edge/server.ts'
+import type { Exchange } from './exchange.ts'
+import type { Kernel } from './kernel.ts'
+import { requestIds } from './request-id.ts'
+import type { ResponseLines } from './response-lines.ts'
+import { sendOutcome } from './send.ts'
+import { SocketIncoming } from './socket-incoming.ts'
+
+export interface HttpServerOptions {
+  readonly kernel: Kernel
+  readonly lines: ResponseLines
+  readonly head: HeadOptions
+  readonly limits: Limits
+}
+
+/** How often overdue handlers are looked for: a limit of 30 s needs no timer of its own per request. */
+const SWEEP_INTERVAL_MS = 500
+
+/** Carries an app's kernel on `node:http`. */
+export class HttpServer {
+  readonly #options: HttpServerOptions
+  readonly #server: Server
+  readonly #nextId = requestIds()
+  #sweeper: NodeJS.Timeout | undefined
+  #stopping = false
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options
+    this.#server = createStrictServer(options.limits, (request, response) => this.#serve(request, response))
+  }
+
+  /** Starts to listen. @returns The address it listens on. */
+  async listen(port: number, host: string): Promise<AddressInfo> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ port, host }, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    const interval = Math.min(SWEEP_INTERVAL_MS, this.#options.limits.handlerTimeoutMs)
+    this.#sweeper = setInterval(() => this.#options.kernel.expire(performance.now()), interval)
+    this.#sweeper.unref()
+    return this.#server.address() as AddressInfo
+  }
+
+  /** Stops: no new connections; requests in flight finish within the shutdown limit; what is left then is cut off. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const { kernel, limits } = this.#options
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const deadline = setTimeout(() => {
+      for (const exchange of kernel.inFlight) exchange.abort(new Error('The server is stopping.'))
+      this.#server.closeAllConnections()
+    }, limits.shutdownTimeoutMs)
+    await closed
+    await kernel.idle(limits.shutdownTimeoutMs)
+    clearTimeout(deadline)
+    clearInterval(this.#sweeper)
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const id = this.#nextId()
+    let exchange: Exchange
+    try {
+      const head = parseHead(request, id, this.#options.head)
+      exchange = this.#options.kernel.open(new SocketIncoming(request, response, head), performance.now())
+    } catch (error) {
+      return this.#refuse(request, response, { error, id })
+    }
+    const outcome = this.#options.kernel.answer(exchange)
+    if (!isPromise(outcome)) return this.#send(exchange, response, outcome)
+    this.#await(exchange, response, outcome)
+  }
+
+  /** An answer that takes its time: the client may go, and the time may run out, before it is there. */
+  #await(exchange: Exchange, response: ServerResponse, outcome: Promise<Outcome>): void {
+    const gone = (): void => exchange.abort(new Error('The client has gone.'))
+    response.once('close', gone)
+    exchange.onExpire((error) => {
+      response.off('close', gone)
+      if (!response.headersSent) this.#write(exchange, response, this.#options.kernel.failed(exchange, error))
+    })
+    void outcome.then((settled) => {
+      response.off('close', gone)
+      this.#send(exchange, response, settled)
+    })
+  }
+
+  #send(exchange: Exchange, response: ServerResponse, outcome: Outcome): void {
+    const { kernel } = this.#options
+    // The client has gone, or was answered when the time ran out: only what follows the response remains.
+    if (response.headersSent || response.destroyed) {
+      if (outcome.body instanceof ReadableStream) void outcome.body.cancel().catch(() => undefined)
+      return void kernel.close(exchange)
+    }
+    if (exchange.hasAfter || outcome.body instanceof ReadableStream)
+      response.once('close', () => void kernel.close(exchange))
+    else void kernel.close(exchange)
+    this.#write(exchange, response, outcome)
+  }
+
+  #write({ head }: Exchange, response: ServerResponse, outcome: Outcome): void {
+    const unread = head.hasBody && closesAfter(response.req, head)
+    const options = {
+      lines: this.#options.lines,
+      requestId: head.id,
+      headOnly: head.method === 'HEAD',
+      close: this.#stopping,
+      unread,
+    }
+    sendOutcome(response, outcome, options)
+  }
+
+  /** Answers a request whose head is not acceptable; where the next one would begin is unclear, so the connection ends. */
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { error, id }: { readonly error: unknown; readonly id: string },
+  ): void {
+    const known = error instanceof AshlarError ? error : new BadRequest()
+    const { kernel, lines } = this.#options
+    const outcome = kernel.failure(known, { id, method: request.method ?? '', path: '' })
+    const unread = closesAfter(request, undefined)
+    sendOutcome(response, outcome, { lines, requestId: id, headOnly: request.method === 'HEAD', close: true, unread })
+  }
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from './edge/body.ts'
+import type { Head } from './edge/head.ts'
+import type { Incoming } from './incoming.ts'
+
+/** A request on a socket. */
+export class SocketIncoming implements Incoming {
+  readonly head: Head
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+
+  constructor(request: IncomingMessage, response: ServerResponse, head: Head) {
+    this.#request = request
+    this.#response = response
+    this.head = head
+  }
+
+  get unread(): boolean {
+    return this.head.hasBody && !this.#request.complete
+  }
+
+  readBody(limitBytes: number): Promise<Buffer> {
+    if (this.head.expectsContinue) this.#response.writeContinue()
+    return readBody(this.#request, this.head, limitBytes)
+  }
+}
