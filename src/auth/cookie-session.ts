@@ -1,0 +1,32 @@
+import type { Authenticator, Principal } from '../core/access/authenticator.ts'
+import type { Uses } from '../core/dependency.ts'
+import { cookieValues, single } from './api-key.ts'
+import { fixedChallenge, quoted } from './credentials.ts'
+import { makeAuthenticator, type AuthenticatorOptions, type Verify } from './make-authenticator.ts'
+
+export interface CookieSessionOptions<User extends Principal, U extends Uses> extends AuthenticatorOptions<U> {
+  /** The cookie's name. Default `__Host-session`: browsers then insist on `Secure`, `Path=/` and no `Domain`. */
+  readonly cookie?: string
+  /** Whose session this is; `undefined` where it is unknown, ended or expired. Store and look up a hash of the id. */
+  readonly find: Verify<[id: string], User, U>
+}
+
+/**
+ * Callers with a session, known by the id in a cookie. A session that is not found answers 401 even where the caller is optional:
+ * let the operation that signs out be open to `anyone` and clear the cookie.
+ */
+export function cookieSession<User extends Principal, const U extends Uses = {}>(
+  options: CookieSessionOptions<User, U>,
+): Authenticator<User> {
+  const cookie = options.cookie ?? '__Host-session'
+  // RFC 9110 wants a challenge with every 401; browsers leave one they do not know to the page.
+  const challenge = fixedChallenge(`Cookie cookie-name=${quoted(cookie)}`)
+  return makeAuthenticator<string, User, U>({
+    options,
+    defaultName: 'session',
+    scheme: { type: 'apiKey', in: 'cookie', name: cookie },
+    challenge,
+    read: (request) => single(cookieValues(request, cookie), challenge),
+    verify: options.find,
+  })
+}
