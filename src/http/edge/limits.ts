@@ -6,6 +6,8 @@ export const REQUEST_TIMEOUT_MS = 30_000
 export const HANDLER_TIMEOUT_MS = 30_000
 /** An idle connection between two requests; longer than the 60 s after which common load balancers drop theirs. */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** A connection on which nothing moves in either direction while a response is under way: a client that stopped reading. */
+export const IDLE_TIMEOUT_MS = 60_000
 /** How long a stop waits for what is in flight; below the 30 s after which orchestrators kill. */
 export const SHUTDOWN_TIMEOUT_MS = 25_000
 /** A body, both as received and after decompression. */
@@ -22,6 +24,8 @@ export const TARGET_BYTES_LIMIT = 8_192
 export const QUERY_FIELDS_LIMIT = 200
 /** Fields of a form, repetitions counted. */
 export const FORM_FIELDS_LIMIT = 200
+/** An unread body up to this announced length is dropped and the connection kept; a longer or unannounced one ends it. */
+export const UNREAD_BODY_LIMIT_BYTES = 65_536
 /** What is still read and dropped after a body was refused, so that its sender can read the answer instead of a reset. */
 export const LINGER_LIMIT_BYTES = 8_388_608
 /** How long a refused body is read and dropped. */
@@ -33,6 +37,7 @@ export interface Limits {
   readonly requestTimeoutMs: number
   readonly handlerTimeoutMs: number
   readonly keepAliveTimeoutMs: number
+  readonly idleTimeoutMs: number
   readonly shutdownTimeoutMs: number
   readonly bodyBytes: number
   readonly jsonDepth: number
@@ -48,6 +53,7 @@ export const DEFAULT_LIMITS: Limits = {
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   handlerTimeoutMs: HANDLER_TIMEOUT_MS,
   keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+  idleTimeoutMs: IDLE_TIMEOUT_MS,
   shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
   bodyBytes: BODY_LIMIT_BYTES,
   jsonDepth: JSON_DEPTH_LIMIT,
