@@ -1,7 +1,9 @@
 import type { OperationDescription } from '../core/description.ts'
-import type { Override, Uses, UsedValues } from '../core/dependency.ts'
+import type { Override, TypesOf, Uses, UsedValues } from '../core/dependency.ts'
+import type { OpenApiDocument } from '../openapi/types.ts'
 import type { Router } from '../core/router.ts'
 import type { AppDefinition } from './definition.ts'
+import type { Paths } from './paths.ts'
 
 export interface ListenOptions {
   /** Default: `PORT`, or 3000. 0 takes a free one. */
@@ -20,12 +22,21 @@ export interface RunOptions {
   readonly signal?: AbortSignal
 }
 
+/** A sentence for each dependency that cannot be had outside a request. */
+export type OutsideRequests<U extends Uses> = {
+  readonly [K in keyof U]: TypesOf<U[K]>['request'] extends false
+    ? U[K]
+    : 'This dependency needs a request, and there is none here: pass the value in instead.'
+}
+
 /** A compiled app. */
 export interface App<Api extends Router = Router> {
   readonly definition: AppDefinition<Api>
   readonly api: Api
   /** Every operation with what was worked out about it at start. */
   readonly operations: readonly OperationDescription[]
+  /** The paths of the operations by name: `app.paths.posts.publish({ id })`. */
+  readonly paths: Paths<Api>
   /** Starts the parts and the app-scoped dependencies. Called by `listen`, `fetch` and `run` where it was not. */
   start(): Promise<void>
   /** Serves HTTP. */
@@ -43,5 +54,5 @@ export interface App<Api extends Router = Router> {
   /** The same app with dependencies replaced; this one stays as it is. Reaches mounted apps. */
   with(changes: { readonly provide?: readonly Override[] } & Partial<AppDefinition>): App<Api>
   /** The OpenAPI 3.1 document. */
-  openapi(): Record<string, unknown>
+  openapi(): OpenApiDocument
 }

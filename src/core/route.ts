@@ -24,9 +24,11 @@ type ParamsMatch<Path extends string, P> = P extends Schema
       }
   : unknown
 
-type FreeNames<U> = [keyof U & ReservedName] extends [never]
+type FreeNames<U> = string extends keyof U
   ? unknown
-  : { readonly uses: `The name "${keyof U & ReservedName}" in uses is taken by the context: choose another.` }
+  : [keyof U & ReservedName] extends [never]
+    ? unknown
+    : { readonly uses: `The name "${keyof U & ReservedName}" in uses is taken by the context: choose another.` }
 
 interface Shared<U extends Uses, E extends ErrorClass> extends Documentation {
   /** Dependencies, by the name under which the handler receives them. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { AshlarError, ErrorClass, ErrorFormat, Issue } from '../core/errors/index.ts'
 import { InvalidJson, Unauthenticated, ValidationFailed } from '../core/errors/index.ts'
-import { jsonErrorIssue } from './edge/json.ts'
+import { JsonSyntaxError } from './edge/errors.ts'
 
 /**
  * FastAPI's bodies: `{"detail": ...}`, and a list of `{type, loc, msg, input}` for input that is not valid. For clients written for a
@@ -12,7 +12,7 @@ export const fastapiFormat: ErrorFormat = {
   mediaType: 'application/json',
   render(error) {
     if (error instanceof ValidationFailed) return { status: 422, body: { detail: error.issues.map(detailOf) } }
-    if (error.code === InvalidJson.code) return { status: 422, body: { detail: [jsonErrorIssue(error)] } }
+    if (error.code === InvalidJson.code) return { status: 422, body: { detail: [jsonInvalid(error)] } }
     if (error.status === 500) return { status: 500, body: 'Internal Server Error' }
     return {
       status: error.status,
@@ -34,6 +34,11 @@ function isValidation({ code }: ErrorClass): boolean {
 function phrase(error: AshlarError): string {
   if (error.message !== error.title) return error.message
   return error.code === Unauthenticated.code ? 'Not authenticated' : (STATUS_CODES[error.status] ?? error.title)
+}
+
+function jsonInvalid(error: AshlarError): Record<string, unknown> {
+  const { position, reason } = error instanceof JsonSyntaxError ? error.problem : { position: 0, reason: error.message }
+  return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: {}, ctx: { error: reason } }
 }
 
 function detailOf({ in: part, path, code, message, input, context }: Issue): Record<string, unknown> {

@@ -37,8 +37,9 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
 
 /** The response is sent when it is handed over, or when its stream has been read. */
 function whenRead(body: ReadableStream<Uint8Array>, done: () => void): ReadableStream<Uint8Array> {
-  const watch: Transformer<Uint8Array, Uint8Array> & { cancel: () => void } = { flush: done, cancel: done }
-  return body.pipeThrough(new TransformStream(watch))
+  // `cancel` of a transformer (Streams standard, 2023) is not in the types yet.
+  const watch = { flush: done, cancel: done }
+  return body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(watch))
 }
 
 function toResponse(

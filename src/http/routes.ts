@@ -59,6 +59,8 @@ export class Routes {
   find(path: string): Match | undefined {
     const found = this.#router.find(ANY_METHOD, path)
     if (found === null) return undefined
+    // A parameter stands for one segment, which has at least one character.
+    for (const name in found.params) if (found.params[name] === '') return undefined
     const entry = found.store as PathEntry
     return { operations: entry.operations, allow: entry.allow, params: paramsOf(found.params, entry.restName) }
   }

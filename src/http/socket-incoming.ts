@@ -6,21 +6,22 @@ import type { Incoming } from './incoming.ts'
 /** A request on a socket. */
 export class SocketIncoming implements Incoming {
   readonly head: Head
-  readonly #request: IncomingMessage
-  readonly #response: ServerResponse
+  /** The raw request, for what must reach it. */
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
 
   constructor(request: IncomingMessage, response: ServerResponse, head: Head) {
-    this.#request = request
-    this.#response = response
+    this.request = request
+    this.response = response
     this.head = head
   }
 
   get unread(): boolean {
-    return this.head.hasBody && !this.#request.complete
+    return this.head.hasBody && !this.request.complete
   }
 
   readBody(limitBytes: number): Promise<Buffer> {
-    if (this.head.expectsContinue) this.#response.writeContinue()
-    return readBody(this.#request, this.head, limitBytes)
+    if (this.head.expectsContinue) this.response.writeContinue()
+    return readBody(this.request, this.head, limitBytes)
   }
 }

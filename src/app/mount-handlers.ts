@@ -1,0 +1,104 @@
+import { NotImplemented } from '../core/errors/index.ts'
+import type { Container } from '../core/graph/container.ts'
+import type { Problems } from '../core/graph/problems.ts'
+import { chain, type MaybePromise } from '../core/maybe-promise.ts'
+import type { Outcome } from '../core/middleware.ts'
+import { empty } from '../core/content.ts'
+import { route } from '../core/route.ts'
+import { router } from '../core/router.ts'
+import { placeOperations } from '../core/tree.ts'
+import type { Exchange } from '../http/exchange.ts'
+import type { Incoming } from '../http/incoming.ts'
+import type { MountHandler } from '../http/mounts.ts'
+import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
+import { fromResponse } from '../http/respond.ts'
+import { SocketIncoming } from '../http/socket-incoming.ts'
+import type { App } from './app.ts'
+import { kernelOf } from './compiled-app.ts'
+import type { AppDefinition } from './definition.ts'
+import { describeOperation } from './describe.ts'
+import type { FetchHandler, Mount, NodeListener } from './mount.ts'
+
+interface MountContext {
+  readonly definition: AppDefinition
+  readonly container: Container
+  readonly settings: OperationSettings
+  readonly problems: Problems
+}
+
+/** The handler of what is mounted, behind its access rule. */
+export function mountHandler(mount: Mount, context: MountContext): MountHandler {
+  if (!/^(\/[\w.~-]+)+$/.test(mount.path))
+    context.problems.add(`mount ${mount.path}`, 'the path must be "/" and plain segments, without a slash at the end')
+  const { target } = mount
+  if (target.type === 'app') return (exchange) => appOutcome(target.app, exchange, mount.path)
+  const guard = guardOf(mount, context)
+  const answer: MountHandler =
+    target.type === 'fetch'
+      ? (exchange) => fetchOutcome(target.handler, exchange, mount.path, context.settings.limits.bodyBytes)
+      : (exchange) => nodeOutcome(target.listener, exchange, mount.path)
+  return (exchange) => chain(guard?.guard(exchange, {}), () => answer(exchange))
+}
+
+/** The access rule of a mount is decided exactly as an operation's is. */
+function guardOf(
+  { path, access }: Mount,
+  { definition, container, settings, problems }: MountContext,
+): CompiledOperation | undefined {
+  // From JavaScript the rule may be missing; placing the operation reports that.
+  const guarded = route.get('/', { access: access as NonNullable<typeof access>, response: empty }, () => undefined)
+  const [placed] = placeOperations(router(path, { mount: guarded }), problems)
+  return placed && new CompiledOperation(describeOperation(placed, definition, container, problems), settings, problems)
+}
+
+function pathBelow(path: string, prefix: string): string {
+  return path.slice(prefix.length) || '/'
+}
+
+function appOutcome(app: App, exchange: Exchange, prefix: string): MaybePromise<Outcome> {
+  const kernel = kernelOf(app)
+  const { incoming } = exchange
+  const head = Object.create(incoming.head, {
+    path: { value: pathBelow(incoming.head.path, prefix), enumerable: true },
+  }) as Incoming['head']
+  const inner = kernel.open(
+    { head, unread: incoming.unread, readBody: (limitBytes) => incoming.readBody(limitBytes) },
+    exchange.startedAt,
+  )
+  exchange.afterSent = () => kernel.close(inner)
+  return kernel.answer(inner)
+}
+
+async function fetchOutcome(
+  handler: FetchHandler,
+  exchange: Exchange,
+  prefix: string,
+  limitBytes: number,
+): Promise<Outcome> {
+  const { head, incoming } = exchange
+  const search = head.search === '' ? '' : `?${head.search}`
+  const bodyless = head.method === 'GET' || head.method === 'HEAD' || !head.hasBody
+  const body = bodyless ? null : new Uint8Array(await incoming.readBody(limitBytes))
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(head.headerFields())) {
+    for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line)
+  }
+  const url = `${head.protocol}://${head.host}${pathBelow(head.path, prefix)}${search}`
+  return fromResponse(await handler(new Request(url, { method: head.method, headers, body, signal: exchange.signal })))
+}
+
+/** A listener writes to the socket itself; the answer it leaves is only waited for. */
+function nodeOutcome(listener: NodeListener, exchange: Exchange, prefix: string): Promise<Outcome> {
+  const { incoming } = exchange
+  if (!(incoming instanceof SocketIncoming))
+    throw new NotImplemented('A mounted Node listener is only reached over a socket.')
+  const { request, response } = incoming
+  response.setHeader('x-request-id', exchange.head.id)
+  request.url = pathBelow(request.url ?? '/', prefix).replace(/^(?!\/)/, '/')
+  return new Promise((resolve) => {
+    response.once('close', () =>
+      resolve({ status: response.statusCode, headers: new Map(), cookies: [], body: undefined }),
+    )
+    listener(request, response)
+  })
+}

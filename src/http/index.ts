@@ -1,0 +1,6 @@
+export { DEFAULT_LIMITS } from './edge/limits.ts'
+export type { Limits } from './edge/limits.ts'
+export { contentDisposition } from './edge/header-value.ts'
+export { fastapiFormat } from './fastapi-format.ts'
+export { problemFormat } from './problem-format.ts'
+export { SECURITY_HEADERS } from './response-lines.ts'
