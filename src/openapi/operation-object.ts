@@ -1,0 +1,69 @@
+import type { OperationDescription } from '../core/description.ts'
+import type { ErrorFormat } from '../core/errors/index.ts'
+import type { SchemaCollector } from '../schema/index.ts'
+import { errorResponses } from './error-responses.ts'
+import type { ErrorSchemas } from './error-schemas.ts'
+import { parametersOf } from './parameters.ts'
+import { requestBodyOf } from './request-body.ts'
+import { successResponses } from './responses.ts'
+import { accessInWords, type SecuritySchemes } from './security.ts'
+import { summaryOf } from './summary.ts'
+import type { OperationObject, ResponseObject } from './types.ts'
+
+/** What the operations of one document share. */
+export interface Shared {
+  readonly collector: SchemaCollector
+  readonly errors: ErrorSchemas
+  readonly format: ErrorFormat
+  readonly security: SecuritySchemes
+}
+
+/** One operation object, without what the user merges into it. */
+export function operationObject(description: OperationDescription, shared: Shared): OperationObject {
+  const { placed, plan, access } = description
+  const documentation = placed.operation.documentation
+  const parameters = parametersOf(placed, plan.holders, shared.collector)
+  const requestBody = requestBodyOf(plan.holders, documentation.examples, shared.collector)
+  return {
+    ...(placed.tags.length === 0 ? {} : { tags: [...placed.tags] }),
+    summary: documentation.summary ?? summaryOf(placed.name),
+    ...(documentation.description === undefined ? {} : { description: documentation.description }),
+    operationId: placed.name,
+    ...(placed.deprecated === undefined || placed.deprecated === false ? {} : { deprecated: true }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(requestBody === undefined ? {} : { requestBody }),
+    responses: bothResponses(
+      successResponses(placed, shared.collector),
+      errorResponses(description, shared.format, shared.errors),
+    ),
+    security: shared.security.requirements(placed.name, access),
+    'x-access': accessInWords(access),
+  }
+}
+
+type Responses = { [status: string]: ResponseObject }
+
+/** A status that is both declared as an answer and given by an error has the content of both. */
+function bothResponses(answers: Responses, errors: Responses): Responses {
+  const both: Responses = { ...answers, ...errors }
+  for (const [status, answer] of Object.entries(answers)) {
+    const error = errors[status]
+    if (error === undefined) continue
+    const content = { ...error.content }
+    for (const [mediaType, media] of Object.entries(answer.content ?? {})) {
+      const other = content[mediaType]
+      content[mediaType] = other === undefined ? media : eitherMedia(media, other)
+    }
+    both[status] = { description: error.description, headers: { ...answer.headers, ...error.headers }, content }
+  }
+  return both
+}
+
+/** The error's schema is filled in when all components have their names, so it is read through its media type object only then. */
+function eitherMedia(answer: { schema?: unknown }, error: { schema?: unknown }): { schema: unknown } {
+  return {
+    get schema() {
+      return { anyOf: [answer.schema, error.schema] }
+    },
+  }
+}
