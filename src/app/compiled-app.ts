@@ -13,19 +13,11 @@ import type { OpenApiDocument } from '../openapi/types.ts'
 import { compile, formatOf, type Compiled } from './compile.ts'
 import type { AppDefinition } from './definition.ts'
 import { documentOf } from './docs.ts'
+import { KERNEL } from './kernel-of.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLogger } from './logger.ts'
 import { environmentOf } from './environment.ts'
 import { buildPaths, type Paths } from './paths.ts'
-
-/** Kernels of apps, for mounting one in another. */
-const kernels = new WeakMap<object, Kernel>()
-
-export function kernelOf(app: App): Kernel {
-  const kernel = kernels.get(app)
-  if (kernel === undefined) throw new TypeError('Only an app made by createApp can be mounted as an app.')
-  return kernel
-}
 
 /** @see App */
 export class CompiledApp<Api extends Router> implements App<Api> {
@@ -33,6 +25,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   readonly api: Api
   readonly operations: readonly OperationDescription[]
   readonly paths: Paths<Api>
+  readonly [KERNEL]: Kernel
   readonly #compiled: Compiled
   readonly #logger: Logger
   readonly #lifecycle: Lifecycle
@@ -53,7 +46,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
       this.operations.map(({ placed }) => placed),
     ) as Paths<Api>
     this.#lifecycle = new Lifecycle(this.#compiled, mountedApps(definition))
-    kernels.set(this, this.#compiled.kernel)
+    this[KERNEL] = this.#compiled.kernel
   }
 
   start(): Promise<void> {

@@ -18,8 +18,7 @@ export class FetchIncoming implements Incoming {
 
   readBody(limitBytes: number): Promise<Buffer> {
     const { body } = this.#request
-    const stream: Readable =
-      body === null ? NodeReadable.from([]) : NodeReadable.fromWeb(body as Parameters<typeof NodeReadable.fromWeb>[0])
+    const stream: Readable = body === null ? NodeReadable.from([]) : NodeReadable.fromWeb(body)
     return readBody(stream, this.head, limitBytes)
   }
 }
