@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { conditions: ['ashlar-source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['ashlar-source', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['ashlar-source', 'node'] },
+  ssr: { resolve: { conditions: ['ashlar-source', 'node'] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     execArgv: ['--conditions=ashlar-source'],

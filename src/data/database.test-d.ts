@@ -1,0 +1,52 @@
+import { relations } from 'drizzle-orm'
+import { pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { expectTypeOf, test } from 'vitest'
+import { dependency, type TypesOf, type ValueOf } from '../core/dependency.ts'
+import {
+  database,
+  DatabaseUnavailable,
+  SerializationFailure,
+  UniqueViolation,
+  type Drizzle,
+  type Transaction,
+} from './index.ts'
+
+const users = pgTable('users', { id: uuid().primaryKey(), name: text() })
+const posts = pgTable('posts', { id: uuid().primaryKey(), author: uuid().notNull() })
+const postRelations = relations(posts, ({ one }) => ({
+  author: one(users, { fields: [posts.author], references: [users.id] }),
+}))
+const schema = { users, posts, postRelations }
+const db = database({ schema })
+
+test('a transaction knows the tables and relations', () => {
+  dependency({ uses: { tx: db.transaction } }, async ({ tx }) => {
+    expectTypeOf(await tx.select().from(users)).toEqualTypeOf<{ id: string; name: string | null }[]>()
+    const post = await tx.query.posts.findFirst({ with: { author: true } })
+    expectTypeOf(post!.author.name).toEqualTypeOf<string | null>()
+    // @ts-expect-error no such table
+    void tx.query.comments
+  })
+})
+
+test('a repository takes a handle with a transaction or without one', () => {
+  expectTypeOf<Transaction<typeof schema>>().toExtend<Drizzle<typeof schema>>()
+  expectTypeOf<ValueOf<typeof db.drizzle>>().toEqualTypeOf<Drizzle<typeof schema>>()
+  expectTypeOf(db.run).parameter(0).parameter(0).toEqualTypeOf<Transaction<typeof schema>>()
+})
+
+test('operations that use a database document that it may be unavailable', () => {
+  type Errors = InstanceType<TypesOf<typeof db.transaction>['errors']>
+  expectTypeOf<Errors['code']>().toEqualTypeOf<'database_unavailable' | 'serialization_failure'>()
+  expectTypeOf(DatabaseUnavailable.status).toEqualTypeOf<503>()
+  expectTypeOf(SerializationFailure.status).toEqualTypeOf<503>()
+  expectTypeOf(
+    new UniqueViolation('x', { data: { constraint: 'x', table: 'x' } }).data.constraint,
+  ).toEqualTypeOf<string>()
+})
+
+test('a transaction may not be kept by what lives longer', () => {
+  // @ts-expect-error a service of the whole app would keep it after its end
+  dependency({ scope: 'app', uses: { tx: db.transaction } }, () => 1)
+  dependency({ scope: 'app', uses: { drizzle: db.drizzle } }, ({ drizzle }) => drizzle)
+})

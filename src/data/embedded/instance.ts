@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { canReach, serverOwner, type Owner } from './owner.ts'
+import type { Project } from './project.ts'
+
+/** One embedded server: where its files are, and how careful it is. */
+export interface Instance {
+  readonly project: Project
+  readonly directory: string
+  /** The cluster itself, PGDATA. */
+  readonly data: string
+  /** One file per user of the server, written by the supervisor. */
+  readonly users: string
+  /** The named pipe each user holds open: see `supervisor.ts`. */
+  readonly lease: string
+  readonly lock: string
+  readonly log: string
+  /** How to reach the server, written by who starts it. */
+  readonly endpoint: string
+  readonly durable: boolean
+  readonly owner: Owner | undefined
+}
+
+export interface InstanceOptions {
+  /** Default `.ashlar/postgres`, or `.ashlar/postgres-test` where it is not durable. Relative to the project. */
+  readonly directory?: string
+  /** Default `true`. `false` gives up crash safety for speed: for tests. */
+  readonly durable?: boolean
+}
+
+/** Where a root process cannot use the project's own folder: the server's user may not pass through `/root`. */
+const SHARED_STATE = '/var/lib/ashlar'
+
+export function instanceIn(project: Project, options: InstanceOptions = {}): Instance {
+  const durable = options.durable ?? true
+  const owner = serverOwner(project.root)
+  const wanted = resolve(project.root, options.directory ?? join('.ashlar', durable ? 'postgres' : 'postgres-test'))
+  const directory = owner === undefined || reachable(wanted, owner) ? wanted : join(SHARED_STATE, shortHash(wanted))
+  return {
+    project,
+    directory,
+    data: join(directory, 'data'),
+    users: join(directory, 'users'),
+    lease: join(directory, 'lease'),
+    lock: join(directory, 'start.lock'),
+    log: join(directory, 'server.log'),
+    endpoint: join(directory, 'endpoint.json'),
+    durable,
+    owner,
+  }
+}
+
+function reachable(directory: string, owner: Owner): boolean {
+  let existing = directory
+  while (!existsSync(existing)) existing = dirname(existing)
+  return existing === directory ? canReach(directory, owner) : canReach(join(existing, '_'), owner)
+}
+
+/** Makes the instance's folders. Safe to call at any time, by several processes at once. */
+export function prepare(instance: Instance): void {
+  const { directory, project, owner } = instance
+  const state = join(project.root, '.ashlar')
+  if (directory.startsWith(state)) {
+    // Whatever the umask: the server's user must pass through it.
+    if (mkdirSync(state, { recursive: true }) !== undefined) chmodSync(state, 0o755)
+    if (!existsSync(join(state, '.gitignore'))) writeFileSync(join(state, '.gitignore'), '*\n')
+  }
+  mkdirSync(dirname(directory), { recursive: true, mode: 0o755 })
+  privateFolder(directory, owner)
+  privateFolder(instance.users, owner)
+}
+
+/** PostgreSQL cannot bind a longer path: 107 bytes on Linux, 103 on macOS. */
+const MAX_SOCKET_PATH_BYTES = 103
+
+/** The private folder of the server's socket: in the instance, or where that path is too long under the temporary folder. */
+export function socketFolder(instance: Instance): string {
+  const own = join(instance.directory, 'run')
+  const fits = Buffer.byteLength(join(own, '.s.PGSQL.5432')) <= MAX_SOCKET_PATH_BYTES
+  const folder = fits ? own : join(tmpdir(), `ashlar-${shortHash(instance.directory)}`)
+  privateFolder(folder, instance.owner)
+  return folder
+}
+
+/** Makes a folder only its owner can enter; refuses one that somebody else made first. */
+function privateFolder(folder: string, owner: Owner | undefined): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const found = lstatSync(folder)
+  const allowed = [process.geteuid?.() ?? found.uid, owner?.uid]
+  if (found.isDirectory() && allowed.includes(found.uid)) return give(folder, owner)
+  throw new Error(
+    `The embedded database needs the folder ${folder} for itself, and it belongs to another user (uid ${found.uid}). ` +
+      'Remove it, run as that user, or set DATABASE_URL to a server of your own.',
+  )
+}
+
+/** Hands a file to the user the server runs as. */
+export function give(path: string, owner: Owner | undefined): void {
+  if (owner !== undefined) chownSync(path, owner.uid, owner.gid)
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}

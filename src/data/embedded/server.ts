@@ -1,0 +1,50 @@
+import { findBinaries } from './binaries.ts'
+import { ensureCluster } from './cluster.ts'
+import { awaitServer } from './await-server.ts'
+import { readEndpoint, writeEndpoint, type Endpoint } from './endpoint.ts'
+import { prepare, type Instance } from './instance.ts'
+import { takeLease, type Lease } from './lease.ts'
+import { clearLeftovers } from './postmaster.ts'
+import { withStartLock } from './start-lock.ts'
+import { logTail, supervise } from './supervisor.ts'
+
+/** A running server, held. */
+export interface EmbeddedServer {
+  readonly endpoint: Endpoint
+  /** Ends this process's use of it; the last user's leaving stops the server. */
+  readonly leave: () => Promise<void>
+}
+
+/** Joins the instance's running server, or starts it. Several processes may do so at the same time. */
+export async function joinServer(instance: Instance): Promise<EmbeddedServer> {
+  prepare(instance)
+  const lease = (await takeLease(instance)) ?? (await withStartLock(instance.lock, () => start(instance)))
+  const endpoint = readEndpoint(instance)
+  return { endpoint, leave: () => lease.release() }
+}
+
+/** Under the start lock: those who waited for it find the server of the one who had it. */
+async function start(instance: Instance): Promise<Lease> {
+  const running = await takeLease(instance)
+  if (running !== undefined) return running
+  const binaries = findBinaries(instance)
+  await ensureCluster(instance, binaries)
+  await clearLeftovers(instance)
+  const endpoint = await writeEndpoint(instance)
+  const supervisor = supervise(instance, binaries, endpoint)
+  try {
+    await awaitServer(endpoint, () => supervisor.hasEnded())
+    return (await takeLease(instance)) ?? failed(instance)
+  } catch (error) {
+    if (supervisor.hasEnded()) failed(instance, error)
+    throw error
+  } finally {
+    supervisor.detach()
+  }
+}
+
+function failed(instance: Instance, cause?: unknown): never {
+  throw new Error(`The embedded database did not start. The end of its log, ${instance.log}:\n${logTail(instance)}`, {
+    cause,
+  })
+}

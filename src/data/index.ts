@@ -1,0 +1,18 @@
+export { database } from './database.ts'
+export type { Database, DatabaseOptions } from './database.ts'
+export type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
+export type { InstanceOptions } from './embedded/instance.ts'
+export {
+  CheckViolation,
+  CommitOutcomeUnknown,
+  DatabaseUnavailable,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  NotNullViolation,
+  SerializationFailure,
+  StatementTimeout,
+  UniqueViolation,
+} from './errors.ts'
+export type { AppliedMigration, MigrationStatus } from './migration-plan.ts'
+export type { PoolOptions } from './pool.ts'
+export { isoTime } from './wire-times.ts'

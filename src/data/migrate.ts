@@ -1,0 +1,136 @@
+import { Client, type DatabaseError } from 'pg'
+import { readMigrations, type MigrationFile } from './migration-files.ts'
+import { pendingOf, type AppliedMigration, type MigrationStatus } from './migration-plan.ts'
+import { isoTime } from './wire-times.ts'
+
+/** "ashl" and "migr" in ASCII: the advisory lock's two numbers, the same in every process. */
+const LOCK = [0x6173686c, 0x6d696772] as const
+/** Another process may be in the middle of a long migration. */
+const LOCK_WAIT_LIMIT = '10min'
+const UNDEFINED_TABLE = '42P01'
+
+const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS public.ashlar_migrations (
+  name text PRIMARY KEY,
+  checksum text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  duration_ms integer NOT NULL
+)`
+
+/** Applies what is pending and gives the names of it. However many processes call this at the same time, each file is applied once. */
+export async function migrate(url: string, folder: string | URL): Promise<readonly string[]> {
+  const files = readMigrations(folder)
+  return withConnection(url, async (client) => {
+    if (pendingOf(files, await readApplied(client)).length === 0) return []
+    await client.query(`SET lock_timeout = '${LOCK_WAIT_LIMIT}'`)
+    await client.query('SELECT pg_advisory_lock($1, $2)', [...LOCK])
+    await client.query('SET lock_timeout = 0')
+    return applyPending(client, files)
+  })
+}
+
+export async function migrationStatus(url: string, folder: string | URL): Promise<MigrationStatus> {
+  const files = readMigrations(folder)
+  return withConnection(url, async (client) => {
+    const applied = await readApplied(client)
+    return { applied, pending: pendingOf(files, applied).map(({ name }) => name) }
+  })
+}
+
+/** A connection of its own: without a statement timeout, and its end is the end of the lock. */
+async function withConnection<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function readApplied(client: Client): Promise<readonly AppliedMigration[]> {
+  try {
+    const { rows } = await client.query<{ name: string; checksum: string; at: string; ms: number }>(
+      'SELECT name, checksum, applied_at::text AS at, duration_ms AS ms FROM public.ashlar_migrations ORDER BY name',
+    )
+    return rows.map(({ name, checksum, at, ms }) => ({ name, checksum, appliedAt: isoTime(at), durationMs: ms }))
+  } catch (error) {
+    if ((error as DatabaseError).code === UNDEFINED_TABLE) return []
+    throw error
+  }
+}
+
+async function applyPending(client: Client, files: readonly MigrationFile[]): Promise<readonly string[]> {
+  await client.query(CREATE_TABLE)
+  const pending = pendingOf(files, await readApplied(client))
+  for (const file of pending) await (file.transactional ? applyInTransaction(client, file) : apply(client, file))
+  return pending.map(({ name }) => name)
+}
+
+async function applyInTransaction(client: Client, file: MigrationFile): Promise<void> {
+  try {
+    const begun = await transactionId(client, 'BEGIN')
+    await apply(client, file, async () => {
+      if ((await transactionId(client)) !== begun) throw new Error(ENDS_TRANSACTION(file))
+    })
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  }
+}
+
+const ENDS_TRANSACTION = ({ path }: MigrationFile): string =>
+  `The migration ${path} ends the transaction it runs in: it holds a COMMIT or ROLLBACK. Remove that; each file is one transaction already.`
+
+async function transactionId(client: Client, before?: 'BEGIN'): Promise<string> {
+  if (before !== undefined) await client.query(before)
+  const { rows } = await client.query<{ id: string }>('SELECT pg_current_xact_id()::text AS id')
+  return rows[0]!.id
+}
+
+async function apply(
+  client: Client,
+  file: MigrationFile,
+  check: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const started = performance.now()
+  try {
+    await client.query(file.sql)
+  } catch (error) {
+    throw new Error(explain(file, error as DatabaseError), { cause: error })
+  }
+  await check()
+  await client.query('INSERT INTO public.ashlar_migrations (name, checksum, duration_ms) VALUES ($1, $2, $3)', [
+    file.name,
+    file.checksum,
+    Math.round(performance.now() - started),
+  ])
+}
+
+const NEEDS_NO_TRANSACTION = '25001'
+
+function explain(
+  { path, sql, transactional }: MigrationFile,
+  { message, detail, hint, position, code }: DatabaseError,
+): string {
+  const facts = [detail, hint].filter((fact) => fact !== undefined)
+  if (code === NEEDS_NO_TRANSACTION) {
+    facts.push(
+      transactional
+        ? 'Put it into a file of its own that begins with the line "-- ashlar: no-transaction".'
+        : 'A file without a transaction holds one statement only.',
+    )
+  }
+  return [`The migration ${path}${placeOf(sql, position)} failed: ${message}.`, ...facts].join(' ')
+}
+
+/** `:line:column`, as editors and terminals link it. PostgreSQL counts characters from 1. */
+function placeOf(sql: string, position: string | undefined): string {
+  if (position === undefined) return ''
+  const before = Array.from(sql)
+    .slice(0, Number(position) - 1)
+    .join('')
+    .split('\n')
+  return `:${before.length}:${before.at(-1)!.length + 1}`
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findProject } from './embedded/project.ts'
+
+/** One SQL file of the migrations folder. */
+export interface MigrationFile {
+  /** The file's name: its number orders it. */
+  readonly name: string
+  readonly path: string
+  readonly sql: string
+  /** SHA-256 of the content, in hex. */
+  readonly checksum: string
+  /** `false` where the first line is `-- ashlar: no-transaction`. */
+  readonly transactional: boolean
+}
+
+const FILE_NAME = /^(\d{4,})_[a-z0-9_]+\.sql$/
+
+/** Reads the folder's migrations in their order. Throws on names that would leave the order open. */
+export function readMigrations(folder: string | URL): readonly MigrationFile[] {
+  const path = migrationsFolder(folder)
+  if (!existsSync(path))
+    throw new Error(`The migrations folder ${path} does not exist. Make it, or correct database({ migrations }).`)
+  const names = readdirSync(path).filter((name) => name.endsWith('.sql'))
+  const files = names.map((name) => readMigration(path, name)).sort((a, b) => number(a.name) - number(b.name))
+  for (const [index, file] of files.entries()) {
+    const next = files[index + 1]
+    if (next !== undefined && number(next.name) === number(file.name)) {
+      throw new Error(
+        `The migrations ${file.name} and ${next.name} in ${path} have the same number: their order is open. Give one the next number.`,
+      )
+    }
+  }
+  return files
+}
+
+/** One value for the whole set: it changes with any file. */
+export function migrationSetHash(files: readonly MigrationFile[]): string {
+  const hash = createHash('sha256')
+  for (const { name, checksum } of files) hash.update(`${name} ${checksum}\n`)
+  return hash.digest('hex')
+}
+
+/** The folder as an absolute path. */
+export function migrationsFolder(folder: string | URL): string {
+  return folder instanceof URL ? fileURLToPath(folder) : resolve(findProject().root, folder)
+}
+
+function readMigration(folder: string, name: string): MigrationFile {
+  if (!FILE_NAME.test(name)) {
+    throw new Error(
+      `"${name}" in ${folder} is not a migration's name. Use a number of four digits, "_" and lower-case words: 0001_create_users.sql.`,
+    )
+  }
+  const path = join(folder, name)
+  // Git may change line ends on another machine: that is no change of the migration.
+  const sql = readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+  const transactional = !/^-- ashlar: no-transaction\s*\n/.test(sql)
+  return { name, path, sql, checksum: createHash('sha256').update(sql).digest('hex'), transactional }
+}
+
+export function number(name: string): number {
+  return Number(FILE_NAME.exec(name)?.[1])
+}

@@ -1,0 +1,61 @@
+import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { CommitOutcomeUnknown, DatabaseUnavailable } from './errors.ts'
+import { connectionLost, translateDatabaseError } from './translate-error.ts'
+
+/** A transaction that has begun, on a connection of its own. */
+export interface OpenTransaction {
+  readonly client: PoolClient
+  /** Saves everything, or throws. */
+  commit(): Promise<void>
+  /** Undoes everything. Never throws: there is an error already, and what was not committed is undone in any case. */
+  rollback(): Promise<void>
+}
+
+export async function beginTransaction(pool: Pool): Promise<OpenTransaction> {
+  const client = await connect(pool)
+  // Not awaited: in pipeline mode it travels with the first statement. Where it fails, the connection is lost, and all else fails with it.
+  client.query('BEGIN').catch(() => {})
+  return { client, commit: () => commit(client), rollback: () => rollback(client) }
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw connectionLost(error) ?? error
+  }
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  const command = await answerTo(client)
+  client.release()
+  // What PostgreSQL answers to COMMIT where a statement has failed before.
+  if (command !== 'ROLLBACK') return
+  throw new Error(
+    'Nothing was saved: a statement of this transaction failed, and its error was caught instead of thrown on. ' +
+      'Let it through, or put that statement into tx.transaction(), which undoes only itself.',
+  )
+}
+
+async function answerTo(client: PoolClient): Promise<string> {
+  try {
+    return (await client.query('COMMIT')).command
+  } catch (error) {
+    client.release(true)
+    throw isAnswer(error) ? error : new CommitOutcomeUnknown(undefined, { cause: error })
+  }
+}
+
+/** Whether the database itself refused to commit, as a deferred constraint makes it. Anything else may have come after the commit. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof DatabaseError && !(translateDatabaseError(error) instanceof DatabaseUnavailable)
+}
+
+async function rollback(client: PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK')
+    client.release()
+  } catch {
+    client.release(true)
+  }
+}
