@@ -8,6 +8,9 @@ import type { JsonObject, ResponseObject } from './types.ts'
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 
+/** HTTP gives these no body, whatever is declared. */
+const BODILESS: readonly number[] = [204, 205, 304]
+
 /** On every response: the id under which the request stands in the log. */
 export const REQUEST_ID_HEADER: JsonObject = { $ref: '#/components/headers/RequestId' }
 
@@ -21,7 +24,7 @@ export function successResponses(
   return Object.fromEntries(
     declared.map(([status, body]) => {
       const own = status === described ? operation.documentation.responseDescription : undefined
-      const content = contentOf(body, collector)
+      const content = BODILESS.includes(status) ? undefined : contentOf(body, collector)
       const headers = {
         'x-request-id': REQUEST_ID_HEADER,
         ...locationHeader(status),
