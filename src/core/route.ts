@@ -83,6 +83,12 @@ type DeclaredInputs<P, Q, H, C, B, F> = Declared<'params', P> &
   Declared<'form', F>
 type Declared<Name extends string, S> = S extends Schema ? { readonly [K in Name]: S } : unknown
 
+/**
+ * `T` itself, but not a place to infer it from: an operation declared inside `router(...)` or `createApp(...)` would otherwise take what
+ * it does not declare (no errors, no response) from the type expected there. The built-in `NoInfer` stays visible in the result.
+ */
+type Given<T> = [T][T extends unknown ? 0 : never]
+
 type ObjectSchema = Schema<object>
 type Maybe<S> = S | undefined
 
@@ -113,7 +119,7 @@ export interface BodylessRoute<
     handler: (
       context: Context<Path, DeclaredInputs<P, Q, H, C, undefined, undefined>, PresetUses & U, Rule>,
     ) => MaybePromise<Result<R>>,
-  ): Operation<Types<Path, P, Q, H, C, undefined, undefined, PresetUses & U, R, PresetErrors | E>>
+  ): Operation<Types<Path, P, Q, H, C, undefined, undefined, PresetUses & Given<U>, Given<R>, PresetErrors | Given<E>>>
 }
 
 /** Declares an operation that may have a body. */
@@ -145,7 +151,7 @@ export interface BodyRoute<PresetUses extends Uses, PresetRule extends AccessRul
     handler: (
       context: Context<Path, DeclaredInputs<P, Q, H, C, B, F>, PresetUses & U, Rule>,
     ) => MaybePromise<Result<R>>,
-  ): Operation<Types<Path, P, Q, H, C, B, F, PresetUses & U, R, PresetErrors | E>>
+  ): Operation<Types<Path, P, Q, H, C, B, F, PresetUses & Given<U>, Given<R>, PresetErrors | Given<E>>>
 }
 
 interface Preset {

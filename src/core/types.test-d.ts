@@ -6,7 +6,7 @@ import { NotFound } from './errors/index.ts'
 import { reply, redirect } from './reply.ts'
 import { route } from './route.ts'
 import { empty, html } from './content.ts'
-import { router } from './router.ts'
+import { router, type Router } from './router.ts'
 
 const clock = dependency({ scope: 'app' }, () => ({ now: () => 1 }))
 const page = dependency({ query: z.object({ limit: z.int().default(20) }) }, ({ query }) => query)
@@ -110,3 +110,11 @@ member.get('/open', { access: anyone }, ({ user }) => {
 })
 const api = router('/api', { posts: router('/posts', { tags: ['posts'] }, { list, mine }) })
 expectTypeOf(api.children.posts.children.list).toEqualTypeOf(list)
+
+// What an operation declared in place does not declare is not taken from the type expected there
+const definition = <const Api extends Router>(definition: { readonly api: Api }): Api => definition.api
+const defined = definition({ api: router('/x', { remove: route.delete('/:id', { access: anyone }, () => {}) }) })
+type Removed = NonNullable<(typeof defined)['children']['remove']['~types']>
+expectTypeOf<Removed['errors']>().toEqualTypeOf<never>()
+expectTypeOf<Removed['response']>().toEqualTypeOf<undefined>()
+expectTypeOf<keyof Removed['uses']>().toEqualTypeOf<never>()
