@@ -1,7 +1,8 @@
 import { $ZodAsyncError, type $ZodRawIssue, type ParsePayload } from 'zod/v4/core'
 import { chain } from '../core/maybe-promise.ts'
 import type { Schema } from '../core/schema.ts'
-import { compileFast, REJECTED, UNDECIDED } from './fast.ts'
+import { compileFast } from './compile/compile.ts'
+import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
 import { compileStandardInput } from './standard.ts'
 import type { InputOptions, InputReader } from './types.ts'
@@ -55,10 +56,10 @@ function runZod(schema: ZodSchema, value: unknown): ZodResult | Promise<ZodResul
   try {
     // Neither `async: false`, which would leave promises behind unhandled, nor `async: true`, which makes one for each transform.
     const result = schema._zod.run(payload(), { reportInput: true })
-    return result as ZodResult | Promise<ZodResult>
+    return result
   } catch (error) {
     if (!(error instanceof $ZodAsyncError)) throw error
-    return schema._zod.run(payload(), { async: true, reportInput: true }) as Promise<ZodResult>
+    return schema._zod.run(payload(), { async: true, reportInput: true })
   }
 }
 

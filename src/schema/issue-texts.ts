@@ -106,7 +106,7 @@ export function plural(count: number | bigint, unit: string): string {
 function pythonText(value: unknown): string {
   if (value === null || value === undefined) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  return String(value)
+  return `${value as number | bigint}`
 }
 
 function withError(code: string, message: string, error: string): Problem {

@@ -29,7 +29,7 @@ export function problemOf(issue: ZodIssue, schema: ZodSchema | undefined, source
     case 'invalid_type':
       return typeProblem(issue, schema, source)
     case 'invalid_value':
-      return valueProblem(issue, schema)
+      return valueProblem(issue, schema, source)
     case 'too_small':
       return limitProblem(issue, 'min', issue['minimum'] as number | bigint)
     case 'too_big':
@@ -37,7 +37,7 @@ export function problemOf(issue: ZodIssue, schema: ZodSchema | undefined, source
     case 'invalid_format':
       return formatProblem(String(issue['format']), patternOf(issue))
     case 'not_multiple_of': {
-      const divisor = plainNumber(issue['divisor'])
+      const divisor = plainNumber(issue['divisor'] as number | bigint)
       return {
         code: 'multiple_of',
         message: `Input should be a multiple of ${divisor}`,
@@ -65,22 +65,27 @@ function typeProblem(issue: ZodIssue, schema: ZodSchema | undefined, source: Inp
   const named = String(issue['expected'])
   const expected = named === 'number' && schema !== undefined && isInteger(schema) ? 'int' : named
   if (SCALARS.has(expected) && source !== 'json' && Array.isArray(input)) return REPEATED
-  if (expected === 'int' && typeof input === 'number' && Number.isFinite(input)) {
-    return { code: 'int_from_float', message: 'Input should be a valid integer, got a number with a fractional part' }
-  }
-  if (typeof input === 'number' && !Number.isFinite(input))
-    return { code: 'finite_number', message: 'Input should be a finite number' }
-  if (typeof input === 'bigint') return INTEGER_SIZE
-  if (typeof input === 'string' && (source !== 'json' || expected === 'date' || expected === 'bigint')) {
-    const unreadable = UNREADABLE[expected]
-    if (unreadable !== undefined) return unreadable
-  }
+  const special = typeof input === 'string' ? unreadable(expected, source) : numberProblem(input, expected)
   const error = `expected ${expected}`
-  return TYPES[expected] ?? { code: 'value_error', message: `Value error, ${error}`, context: { error } }
+  return special ?? TYPES[expected] ?? { code: 'value_error', message: `Value error, ${error}`, context: { error } }
 }
 
-function valueProblem(issue: ZodIssue, schema: ZodSchema | undefined): Problem {
+/** In JSON a number in a string is simply of another type; dates and bigints are strings there too. */
+function unreadable(expected: string, source: InputSource): Problem | undefined {
+  return source !== 'json' || expected === 'date' || expected === 'bigint' ? UNREADABLE[expected] : undefined
+}
+
+function numberProblem(input: unknown, expected: string): Problem | undefined {
+  if (typeof input === 'bigint') return INTEGER_SIZE
+  if (typeof input !== 'number') return undefined
+  if (!Number.isFinite(input)) return { code: 'finite_number', message: 'Input should be a finite number' }
+  if (expected !== 'int' && expected !== 'bigint') return undefined
+  return { code: 'int_from_float', message: 'Input should be a valid integer, got a number with a fractional part' }
+}
+
+function valueProblem(issue: ZodIssue, schema: ZodSchema | undefined, source: InputSource): Problem {
   if (issue.input === undefined) return MISSING
+  if (source !== 'json' && Array.isArray(issue.input)) return REPEATED
   const expected = choices(issue['values'] as readonly unknown[])
   const isEnum = schema !== undefined && defOf(schema).type === 'enum'
   return { code: isEnum ? 'enum' : 'literal_error', message: `Input should be ${expected}`, context: { expected } }
@@ -121,7 +126,8 @@ function sizeProblem(issue: ZodIssue, side: 'min' | 'max', limit: unknown): Prob
 }
 
 function boundProblem(issue: ZodIssue, side: 'min' | 'max', limit: number | bigint): Problem {
-  if (issue['note'] !== undefined && String(issue['note']).includes('safe integer')) return INTEGER_SIZE
+  const { note } = issue
+  if (typeof note === 'string' && note.includes('safe integer')) return INTEGER_SIZE
   const shown = issue['origin'] === 'date' ? new Date(Number(limit)).toISOString() : plainNumber(limit)
   const inclusive = issue['inclusive'] !== false
   const word = side === 'min' ? 'greater than' : 'less than'
@@ -148,7 +154,7 @@ function tagProblem(issue: ZodIssue): Problem {
   const expected = ((issue['options'] as readonly unknown[] | undefined) ?? [])
     .map((each) => `'${String(each)}'`)
     .join(', ')
-  const shown = typeof tag === 'object' ? 'object' : String(tag)
+  const shown = typeof tag === 'object' ? 'object' : `${tag as string | number | boolean}`
   return {
     code: 'union_tag_invalid',
     message: `Input tag '${shown}' found using '${key}' does not match any of the expected tags: ${expected}`,
@@ -166,6 +172,6 @@ function patternOf(issue: ZodIssue): string | undefined {
 }
 
 /** JSON cannot hold a bigint. */
-function plainNumber(value: unknown): unknown {
+function plainNumber(value: number | bigint): number | string {
   return typeof value === 'bigint' ? value.toString() : value
 }

@@ -49,15 +49,20 @@ function rename(value: unknown, fields: readonly RenamedField[], direction: Dire
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const source = value as Record<string, unknown>
   const target: Record<string, unknown> = {}
-  const taken = new Set(['__proto__'])
+  const taken = new Set<string>()
   for (const field of fields) {
     const [from, to] = direction(field)
     taken.add(from)
     taken.add(to)
     if (from in source && to !== '__proto__') target[to] = source[from]
   }
-  for (const key in source) if (!taken.has(key)) target[key] = source[key]
+  for (const key in source) if (!taken.has(key)) define(target, key, source[key])
   return target
+}
+
+/** `__proto__` too becomes a property of its own, for a strict object to refuse it. */
+function define(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function rejectDuplicates(fields: readonly RenamedField[]): void {

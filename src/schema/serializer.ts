@@ -1,21 +1,95 @@
 import type { Issue } from '../core/errors/issue.ts'
 import type { Schema } from '../core/schema.ts'
+import { compileFast } from './compile/compile.ts'
+import { REJECTED, UNDECIDED } from './compile/runtime.ts'
+import { toIssues } from './issues.ts'
+import { rejectOneWayTransforms } from './one-way.ts'
 import type { Serializer } from './types.ts'
+import { wireSchema } from './wire-schema.ts'
+import { isZod, type ZodSchema } from './zod.ts'
 
 /** A value that does not fit the declared response. The client gets a 500; the issues are for the log only. */
 export class ResponseMismatch extends Error {
   override readonly name = 'ResponseMismatch'
   readonly issues: readonly Issue[]
+
   constructor(issues: readonly Issue[]) {
     super(`The value does not fit the declared response: ${issues.map(describe).join('; ')}.`)
     this.issues = issues
   }
 }
 
-function describe({ path, message }: Issue): string {
-  return `${path.length === 0 ? 'the value itself' : path.join('.')}: ${message}`
+/**
+ * Compiles a schema into a function that checks a runtime value (the schema's output), keeps its declared fields only, at every depth, and
+ * gives JSON text. Wire forms: `Date` as ISO 8601 in UTC, `bigint` as a string of digits, `bytes()` as base64, codecs as their input.
+ * Keys whose value is `undefined` are left out.
+ *
+ * The function throws {@link ResponseMismatch} for a value that does not fit.
+ *
+ * @throws TypeError at once where the schema has a one-way transform, which cannot be encoded
+ */
+export function compileSerializer(schema: Schema): Serializer {
+  return isZod(schema) ? compileZodSerializer(schema) : compileStandardSerializer(schema)
 }
 
-export function compileSerializer(_schema: Schema): Serializer {
-  return (value) => JSON.stringify(value)
+function compileZodSerializer(schema: ZodSchema): Serializer {
+  rejectOneWayTransforms(schema)
+  const wire = wireSchema(schema, { source: 'json', in: 'body' })
+  const fast = compileFast(wire, 'encode')
+  return (value) => {
+    const projected = fast(value)
+    return toJson(
+      projected === REJECTED || projected === UNDECIDED ? encodeByZod(wire.schema, schema, value) : projected,
+    )
+  }
+}
+
+function encodeByZod(wire: ZodSchema, schema: ZodSchema, value: unknown): unknown {
+  const result = wire._zod.run({ value, issues: [] }, { direction: 'backward', reportInput: true })
+  if (result instanceof Promise) {
+    result.catch(() => undefined)
+    throw asynchronous()
+  }
+  if (result.issues.length === 0) return result.value
+  throw new ResponseMismatch(toIssues(result.issues, { source: 'json', in: 'body', schema }))
+}
+
+/** For schemas of other libraries, whose output must be what they take: Standard Schema knows no way back. */
+function compileStandardSerializer(schema: Schema): Serializer {
+  return (value) => {
+    const result = schema['~standard'].validate(value)
+    if (result instanceof Promise) {
+      result.catch(() => undefined)
+      throw asynchronous()
+    }
+    if (result.issues === undefined) return toJson(result.value)
+    throw new ResponseMismatch(
+      result.issues.map(({ message, path = [] }) => ({
+        in: 'body',
+        path: path.map((segment) => String(typeof segment === 'object' ? segment.key : segment)),
+        code: 'value_error',
+        message,
+      })),
+    )
+  }
+}
+
+function asynchronous(): TypeError {
+  return new TypeError(
+    'A response schema has an asynchronous check; check the value in the handler and keep the response schema synchronous.',
+  )
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null'
+  } catch (error) {
+    // Only an undeclared part, `z.unknown()`, can still hold a bigint. A replacer for every value would make every response slower.
+    if (!(error instanceof TypeError) || !error.message.includes('BigInt')) throw error
+    return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? each.toString() : each))
+  }
+}
+
+function describe({ path, message }: Issue): string {
+  return `${path.length === 0 ? 'the value itself' : path.join('.')}: ${message}`
 }

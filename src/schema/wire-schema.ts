@@ -1,28 +1,15 @@
 import { $ZodAny, $ZodCodec, $ZodLazy, $ZodUnion } from 'zod/v4/core'
 import type { InputPart } from '../core/errors/issue.ts'
 import { aliasOf, headerName } from './alias.ts'
-import { bigintFromJson, bigintToJson, dateFromJson, dateFromString, dateToJson } from './conversions.ts'
-import {
-  booleanFromString,
-  choiceFromString,
-  integerFromString,
-  listFromString,
-  numberFromString,
-} from './conversions.ts'
-import type { Conversion } from './conversions.ts'
+import { listFromString } from './conversions.ts'
 import { lazyShape, renameObject, type RenamedObject } from './renamed-object.ts'
 import type { InputSource } from './types.ts'
-import { defOf, hasTrait, innerOf, isInteger, someSchema, withDef, type ZodDef, type ZodSchema } from './zod.ts'
+import { isBigint, leafOf, unchanged, type LeafCodec } from './wire-leaves.ts'
+import { defOf, hasTrait, innerOf, someSchema, withDef, type ZodDef, type ZodSchema } from './zod.ts'
 
 export interface WireOptions {
   readonly source: InputSource
   readonly in: InputPart
-}
-
-/** A leaf's way from the wire and back to it. */
-export interface LeafCodec {
-  readonly decode: Conversion
-  readonly encode: Conversion
 }
 
 export interface WireSchema {
@@ -59,9 +46,6 @@ function needsRewrite(root: ZodSchema, { source }: WireOptions): boolean {
   })
 }
 
-const same: Conversion = (value) => value
-const isBigint = (value: unknown): boolean => typeof value === 'bigint'
-
 class Rewriter {
   readonly #options: WireOptions
   readonly #leaves: Map<ZodSchema, LeafCodec>
@@ -88,7 +72,7 @@ class Rewriter {
       return new $ZodLazy({ type: 'lazy', getter: () => this.rewrite(innerOf(schema) as ZodSchema) })
     }
     if (innerOf(schema) !== undefined) return withDef(schema, { innerType: this.rewrite(innerOf(schema) as ZodSchema) })
-    const leaf = this.#options.source === 'json' ? jsonLeaf(schema, def) : stringLeaf(schema, def)
+    const leaf = leafOf(schema, this.#options.source)
     return leaf === undefined ? this.#container(schema, def) : this.#codec(leaf.schema, leaf)
   }
 
@@ -111,12 +95,12 @@ class Rewriter {
         return this.#object(schema, def)
       case 'array': {
         const array = withDef(schema, { element: this.rewrite(def.element) })
-        return strings ? this.#codec(array, { decode: listFromString, encode: same }) : array
+        return strings ? this.#codec(array, { decode: listFromString, encode: unchanged }) : array
       }
       case 'tuple': {
         const rest = def.rest === null || def.rest === undefined ? null : this.rewrite(def.rest)
         const tuple = withDef(schema, { items: def.items.map((item) => this.rewrite(item)), rest })
-        return strings ? this.#codec(tuple, { decode: listFromString, encode: same }) : tuple
+        return strings ? this.#codec(tuple, { decode: listFromString, encode: unchanged }) : tuple
       }
       case 'record':
         return withDef(schema, { valueType: this.rewrite(def.valueType) })
@@ -161,17 +145,17 @@ class Rewriter {
   }
 
   #discriminated(schema: ZodSchema, def: Discriminated, options: ZodSchema[]): ZodSchema {
-    const tags = def.options.map(
-      (option) => (option._zod.propValues as Record<string, Set<unknown>> | undefined)?.[def.discriminator],
-    )
-    const converted = this.#options.source !== 'json' || tags.some((tag) => [...(tag ?? [])].some(isBigint))
-    if (converted && tags.some((tag) => [...(tag ?? [])].some((value) => typeof value !== 'string'))) {
-      // The tag's own schema converts it, so Zod cannot look the option up by the tag on the wire.
+    const tags = def.options.flatMap((option) => tagsOf(option, def.discriminator))
+    const converted = this.#options.source !== 'json' && tags.some((tag) => typeof tag !== 'string')
+    const renamed = def.options.some((option) => {
+      const field = tagField(option, def.discriminator)
+      return field !== undefined && wireName(def.discriminator, field, this.#options.in) !== def.discriminator
+    })
+    // A tag that is converted, or has another name on the wire, is not what Zod looks the member up by: the members are tried in turn.
+    if (converted || renamed || tags.some(isBigint)) {
       return new $ZodUnion({ type: 'union', options, ...(def.checks === undefined ? {} : { checks: def.checks }) })
     }
-    const field = def.options.map((option) => tagField(option, def.discriminator)).find((found) => found !== undefined)
-    const discriminator = field === undefined ? def.discriminator : wireName(def.discriminator, field, this.#options.in)
-    return withDef(schema, { options, discriminator })
+    return withDef(schema, { options })
   }
 
   #pipe(schema: ZodSchema, def: ZodDef & { type: 'pipe' }): ZodSchema {
@@ -182,46 +166,6 @@ class Rewriter {
 }
 
 type Discriminated = ZodDef & { type: 'union'; discriminator: string }
-type Leaf = LeafCodec & { readonly schema: ZodSchema }
-
-function jsonLeaf(schema: ZodSchema, def: ZodDef): Leaf | undefined {
-  if (def.type === 'date') return { schema, decode: dateFromJson, encode: dateToJson }
-  if (def.type === 'bigint') return { schema, decode: bigintFromJson, encode: bigintToJson }
-  if (def.type === 'literal' && def.values.some(isBigint)) {
-    return { schema, decode: choiceFromString(def.values.filter(isBigint)), encode: bigintToJson }
-  }
-  return undefined
-}
-
-function stringLeaf(schema: ZodSchema, def: ZodDef): Leaf | undefined {
-  const decode = stringDecoder(schema, def)
-  if (decode === undefined) return undefined
-  // `z.coerce` would take the string "false" for true and "" for 0: here conversion follows one rule for every schema.
-  const strict = 'coerce' in def && def.coerce === true ? withDef(schema, { coerce: false }) : schema
-  return { schema: strict, decode, encode: same }
-}
-
-function stringDecoder(schema: ZodSchema, def: ZodDef): Conversion | undefined {
-  switch (def.type) {
-    case 'number':
-      return isInteger(schema) ? integerFromString : numberFromString
-    case 'boolean':
-      return booleanFromString
-    case 'bigint':
-      return bigintFromJson
-    case 'date':
-      return dateFromString
-    case 'literal':
-      return def.values.every((value) => typeof value === 'string') ? undefined : choiceFromString(def.values)
-    case 'enum': {
-      const values = [...(schema._zod.values ?? [])]
-      return values.every((value) => typeof value === 'string') ? undefined : choiceFromString(values)
-    }
-    default:
-      return undefined
-  }
-}
-
 /** Whether any string fits, whatever it says. */
 function isText(schema: ZodSchema): boolean {
   const inner = innerOf(schema)
@@ -229,6 +173,10 @@ function isText(schema: ZodSchema): boolean {
   const def = defOf(schema)
   if (def.type === 'pipe') return isText(def.in)
   return def.type === 'string' || def.type === 'any' || def.type === 'unknown'
+}
+
+function tagsOf(option: ZodSchema, key: string): readonly unknown[] {
+  return [...((option._zod.propValues as Record<string, Set<unknown>> | undefined)?.[key] ?? [])]
 }
 
 function tagField(option: ZodSchema, key: string): ZodSchema | undefined {

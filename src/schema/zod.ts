@@ -51,31 +51,30 @@ export function metaOf(schema: ZodSchema): Readonly<Record<string, unknown>> {
 export function childrenOf(schema: ZodSchema): readonly ZodSchema[] {
   const inner = innerOf(schema)
   if (inner !== undefined) return [inner]
-  const def = defOf(schema)
-  switch (def.type) {
-    case 'object':
-      return [...Object.values(def.shape), ...(def.catchall === undefined ? [] : [def.catchall])]
-    case 'array':
-      return [def.element]
-    case 'tuple':
-      return [...def.items, ...(def.rest === null || def.rest === undefined ? [] : [def.rest])]
-    case 'record':
-    case 'map':
-      return [def.keyType, def.valueType]
-    case 'set':
-      return [def.valueType]
-    case 'union':
-      return def.options
-    case 'intersection':
-      return [def.left, def.right]
-    case 'pipe':
-      return [def.in, def.out]
-    case 'promise':
-    case 'success':
-      return [def.innerType]
-    default:
-      return []
-  }
+  // Every kind of schema keeps those below it under one of these names.
+  const {
+    shape,
+    catchall,
+    element,
+    items,
+    rest,
+    keyType,
+    valueType,
+    options,
+    left,
+    right,
+    in: input,
+    out,
+    innerType,
+  } = schema._zod.def as unknown as Partial<Record<string, ZodSchema>> & Lists
+  const single = [catchall, element, rest, keyType, valueType, left, right, input, out, innerType]
+  return [...Object.values(shape ?? {}), ...(items ?? []), ...(options ?? []), ...single].filter(isZod)
+}
+
+interface Lists {
+  readonly shape?: Readonly<Record<string, ZodSchema>>
+  readonly items?: readonly ZodSchema[]
+  readonly options?: readonly ZodSchema[]
 }
 
 /** Whether `test` holds for the schema or anything below it. */
