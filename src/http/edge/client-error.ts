@@ -83,12 +83,14 @@ export function answerClientError(error: Error, socket: HttpSocket): void {
     return
   }
   const problem = problemOfClientError(error)
-  if (problem === undefined || !socket.writable || pending?.headersSent === true) {
+  if (problem === undefined || !socket.writable) {
     socket.destroy()
     return
   }
-  // Ended rather than destroyed, since unread bytes would make the destruction a reset that can overtake the answer.
-  socket.end(rawProblem(problem))
+  // Ended rather than destroyed, since unread bytes would make the destruction a reset that can overtake the answer: this one, or the
+  // one the edge gave already, when the head was refused before the parser came to the same conclusion.
+  if (pending?.headersSent === true) socket.end()
+  else socket.end(rawProblem(problem))
   const timer = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS)
   timer.unref()
   socket.once('close', () => clearTimeout(timer))

@@ -35,7 +35,8 @@ export async function parseMultipartForm(bytes: Buffer, contentType: MediaType, 
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
     limits: {
-      fieldNameSize: FIELD_NAME_LIMIT_BYTES,
+      // Cut one longer than allowed, which fieldProblem then refuses: the parser does not say that it cuts.
+      fieldNameSize: FIELD_NAME_LIMIT_BYTES + 1,
       fieldSize: bytes.length,
       fields: maxFields,
       parts: maxFields + 1,
@@ -43,29 +44,41 @@ export async function parseMultipartForm(bytes: Buffer, contentType: MediaType, 
       headerSize: PART_HEADER_LIMIT_BYTES,
     },
   })
-  const fields = await collect(parser, bytes, maxFields)
+  const { fields, count } = await collect(parser, bytes, maxFields)
+  // The parser drops parts without a usable disposition in silence.
+  if (count !== countParts(bytes, boundary)) throw refuse('has a part that is not a field, or ends early')
   // After the parser, which tells a file by name: only then is every byte a field's.
   checkUtf8(bytes)
   return fields
 }
 
-function collect(parser: BusboyInstance, bytes: Buffer, maxFields: number): Promise<Fields> {
+/** Boundary lines but the last, which closes. */
+function countParts(bytes: Buffer, boundary: string): number {
+  const delimiter = Buffer.from(`\r\n--${boundary}`)
+  let count = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2)) ? 0 : -1
+  for (let at = bytes.indexOf(delimiter); at !== -1; at = bytes.indexOf(delimiter, at + delimiter.length)) count++
+  return count
+}
+
+function collect(parser: BusboyInstance, bytes: Buffer, maxFields: number): Promise<{ fields: Fields; count: number }> {
   const fields = emptyFields()
+  let count = 0
   return new Promise((resolve, reject) => {
     const tooMany = (): void => reject(refuse(`has more than ${maxFields} fields`))
     parser.on('file', (name, stream) => {
       stream.resume()
       reject(new UnsupportedMediaType(`The part ${JSON.stringify(name)} is a file; this operation takes fields only.`))
     })
-    parser.on('field', (name, value, ...[nameTruncated, valueTruncated, transferEncoding]) => {
-      const problem = fieldProblem({ name, value, nameTruncated, valueTruncated, transferEncoding })
-      if (problem === undefined) addField(fields, name, value)
-      else reject(refuse(problem))
+    parser.on('field', (name, value, ...[, valueTruncated, transferEncoding]) => {
+      const problem = fieldProblem({ name, value, valueTruncated, transferEncoding })
+      if (problem !== undefined) return reject(refuse(problem))
+      count++
+      addField(fields, name, value)
     })
     parser.on('fieldsLimit', tooMany)
     parser.on('partsLimit', tooMany)
     parser.on('error', (cause) => reject(new InvalidBody('The form is not valid multipart/form-data.', { cause })))
-    parser.on('finish', () => resolve(fields))
+    parser.on('finish', () => resolve({ fields, count }))
     parser.end(bytes)
   })
 }
@@ -73,14 +86,14 @@ function collect(parser: BusboyInstance, bytes: Buffer, maxFields: number): Prom
 interface Field {
   readonly name: string | undefined
   readonly value: string
-  readonly nameTruncated: boolean
   readonly valueTruncated: boolean
   readonly transferEncoding: string
 }
 
-function fieldProblem({ name, value, nameTruncated, valueTruncated, transferEncoding }: Field): string | undefined {
+function fieldProblem({ name, value, valueTruncated, transferEncoding }: Field): string | undefined {
   if (name === undefined || name === '') return 'has a part without a name'
-  if (nameTruncated) return `has a field name longer than ${FIELD_NAME_LIMIT_BYTES} bytes`
+  if (Buffer.byteLength(name) > FIELD_NAME_LIMIT_BYTES)
+    return `has a field name longer than ${FIELD_NAME_LIMIT_BYTES} bytes`
   if (valueTruncated) return 'has a field that is too large'
   // RFC 7578 section 4.7 deprecates it, and the parser would pass the encoded text on.
   if (!/^(?:7bit|8bit|binary)$/i.test(transferEncoding))

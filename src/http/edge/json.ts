@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { JsonSyntaxError } from './errors.ts'
 import { scanJson } from './json-scan.ts'
 import { JSON_DEPTH_LIMIT } from './limits.ts'
@@ -24,9 +23,7 @@ export function parseJson(
   bytes: Buffer,
   { depthLimit = JSON_DEPTH_LIMIT, bigints = false }: JsonOptions = {},
 ): unknown {
-  if (!isUtf8(bytes))
-    throw new JsonSyntaxError({ reason: 'Invalid UTF-8', position: firstInvalidByte(bytes), pointer: '' })
-  const text = bytes.toString('utf8')
+  const text = decodeUtf8(bytes)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -37,6 +34,17 @@ export function parseJson(
   if (isClean(text, value, depthLimit)) return value
   const { hasBigints } = scanJson(text, { depthLimit, bigints })
   return hasBigints ? JSON.parse(text, reviveBigint) : value
+}
+
+/** Without a stream it keeps nothing between two calls. The byte order mark stays, to be refused. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return UTF8.decode(bytes)
+  } catch {
+    throw new JsonSyntaxError({ reason: 'Invalid UTF-8', position: firstInvalidByte(bytes), pointer: '' })
+  }
 }
 
 /** FastAPI's entry for a body that is not JSON. */
