@@ -56,7 +56,7 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
   operations.forEach(add)
   const docs = docsRouter(definition, { environment, operations, format: settings.format })
   for (const placed of docs === undefined ? [] : placeOperations(docs, problems)) {
-    add(describeOperation(placed, { auth: definition.auth ?? [] }, container, problems))
+    add(describeOperation(placed, { ...definition, uses: {} }, container, problems))
   }
 
   const mounts = new MountTable()

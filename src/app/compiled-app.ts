@@ -107,7 +107,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
 
   with(changes: { readonly provide?: readonly Override[] } & Partial<AppDefinition>): App<Api> {
     const provide = [...(this.definition.provide ?? []), ...(changes.provide ?? [])]
-    const mounts = this.definition.mounts?.map((mount) =>
+    const mounts = (changes.mounts ?? this.definition.mounts)?.map((mount) =>
       mount.target.type === 'app'
         ? { ...mount, target: { ...mount.target, app: mount.target.app.with({ provide: changes.provide ?? [] }) } }
         : mount,

@@ -5,6 +5,7 @@ import type { Middleware } from '../core/middleware.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
 import type { Router } from '../core/router.ts'
+import type { KNOWN_CALLER, KnownCaller } from './known-caller.ts'
 import type { Mount } from './mount.ts'
 
 /** What the document says about the API as a whole. */
@@ -75,4 +76,6 @@ export interface AppDefinition<Api extends Router = Router> extends ApiInfo {
   readonly logger?: Logger
   /** Default: `NODE_ENV`, or `development`. */
   readonly environment?: 'development' | 'production' | 'test'
+  /** @internal */
+  readonly [KNOWN_CALLER]?: KnownCaller
 }

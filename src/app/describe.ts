@@ -5,11 +5,12 @@ import type { Container } from '../core/graph/container.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import type { PlacedOperation } from '../core/tree.ts'
 import type { AppDefinition } from './definition.ts'
+import { KNOWN_CALLER, knowing } from './known-caller.ts'
 
 /** Works out everything about one operation: what must be resolved, in which order, and what decides access. */
 export function describeOperation(
   placed: PlacedOperation,
-  { auth = [], uses }: Pick<AppDefinition, 'auth' | 'uses'>,
+  { auth = [], uses, [KNOWN_CALLER]: known }: Pick<AppDefinition, 'auth' | 'uses' | typeof KNOWN_CALLER>,
   container: Container,
   problems: Problems,
 ): OperationDescription {
@@ -18,7 +19,9 @@ export function describeOperation(
   const bare = { place: name, accessRoots: [], accessInputs: [], roots, inputs: [], request: true }
   // Dependencies may demand something of the caller, which decides whom to ask: so the rules are gathered first.
   const { access: demanded } = container.plan(bare, problems)
-  const access = decide([...placed.access, ...demanded], auth)
+  const decision = decide([...placed.access, ...demanded], auth)
+  const access =
+    known === undefined ? decision : { ...decision, authenticators: knowing(decision.authenticators, known) }
   if (!access.anonymous && access.authenticators.length === 0) {
     problems.add(
       name,
