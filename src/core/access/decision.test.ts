@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import type { RequestHead } from '../request.ts'
+import { accessFor } from './access-for.ts'
+import type { Authenticator, Principal } from './authenticator.ts'
+import { authenticate, authorize, decide, describeRule } from './decision.ts'
+import {
+  allOf,
+  anyOf,
+  anyone,
+  authenticated,
+  optionallyAuthenticated,
+  permission,
+  role,
+  rule,
+  scope,
+  type AccessRule,
+} from './rule.ts'
+
+const scheme = { type: 'http', scheme: 'bearer' } as const
+
+function authenticator(name: string, user: Principal | undefined): Authenticator {
+  return { kind: 'authenticator', name, scheme, challenge: name, uses: {}, authenticate: () => user }
+}
+
+/** What the rule answers this caller: `passed`, 401 or 403. */
+async function verdict(access: AccessRule, user: Principal | undefined): Promise<string | number> {
+  try {
+    await authorize(decide([access], [authenticator('Bearer', user)]), user, (_, principal) => ({ user: principal }))
+    return 'passed'
+  } catch (error) {
+    return (error as { status: number }).status
+  }
+}
+
+const ada = { id: 1, roles: ['admin'], scopes: ['read'], permissions: ['posts.write'] }
+const bob = { id: 2 }
+
+describe('rules', () => {
+  test.each<[string, AccessRule, Principal | undefined, string | number]>([
+    ['anyone', anyone, undefined, 'passed'],
+    ['authenticated', authenticated, undefined, 401],
+    ['authenticated', authenticated, bob, 'passed'],
+    ['optionallyAuthenticated', optionallyAuthenticated, undefined, 'passed'],
+    ['role', role('admin'), ada, 'passed'],
+    ['role', role('admin'), bob, 403],
+    ['role', role('admin'), undefined, 401],
+    ['scope', scope('read'), ada, 'passed'],
+    ['scope', scope('write'), ada, 403],
+    ['permission', permission('posts.write'), ada, 'passed'],
+    ['permission', permission('posts.write'), bob, 403],
+    ['anyOf', anyOf(role('admin'), role('editor')), ada, 'passed'],
+    ['anyOf', anyOf(role('admin'), role('editor')), bob, 403],
+    ['allOf', allOf(role('admin'), scope('write')), ada, 403],
+    ['allOf', allOf(role('admin'), scope('read')), ada, 'passed'],
+    ['a custom rule', rule({ name: 'even' }, async ({ user }) => Number(user.id) % 2 === 0), bob, 'passed'],
+    ['a custom rule', rule({ name: 'even' }, ({ user }) => Number(user.id) % 2 === 0), ada, 403],
+    ['a custom rule is not asked about strangers', rule({ name: 'all' }, () => true), undefined, 401],
+  ])('%s', async (_, access, user, expected) => {
+    expect(await verdict(access, user)).toBe(expected)
+  })
+})
+
+test('the first authenticator that knows the caller decides who it is', async () => {
+  const chain = [authenticator('a', undefined), authenticator('b', ada), authenticator('c', bob)]
+  expect(await authenticate(chain, {} as RequestHead, () => ({}))).toBe(ada)
+})
+
+test("rules bound to authenticators ask those and not the app's", () => {
+  const own = authenticator('own', ada)
+  const { role: ownRole } = accessFor(own)
+  expect(decide([ownRole('admin')], [authenticator('app', bob)]).authenticators).toEqual([own])
+})
+
+test('a public operation asks nobody, and whether strangers may pass is known before any request', () => {
+  const app = [authenticator('app', ada)]
+  expect(decide([anyone], app)).toMatchObject({ authenticators: [], anonymous: true })
+  expect(decide([optionallyAuthenticated], app)).toMatchObject({ authenticators: app, anonymous: true })
+  expect(decide([anyone, authenticated], app)).toMatchObject({ authenticators: app, anonymous: false })
+})
+
+test('401 carries every challenge once', async () => {
+  const decision = decide(
+    [authenticated],
+    [
+      authenticator('Bearer', undefined),
+      authenticator('Basic realm="x"', undefined),
+      authenticator('Bearer', undefined),
+    ],
+  )
+  const refused = Promise.resolve().then(() => authorize(decision, undefined, () => ({})))
+  await expect(refused).rejects.toMatchObject({
+    status: 401,
+    headers: { 'www-authenticate': 'Bearer, Basic realm="x"' },
+  })
+})
+
+test('a rule is described in words', () => {
+  expect(
+    describeRule(
+      anyOf(
+        allOf(role('admin'), scope('x')),
+        rule({ name: 'owner' }, () => true),
+      ).node,
+    ),
+  ).toBe('anyOf(allOf(role(admin), scope(x)), owner)')
+})
