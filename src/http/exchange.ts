@@ -18,6 +18,8 @@ export class Exchange implements RunContext {
   readonly incoming: Incoming
   readonly head: Head
   readonly startedAt: number
+  /** Its index among those in flight; -1 when it is finished. */
+  place = -1
   /** The operation that answers it, once known: for the log. */
   operation: string | undefined
   user: unknown

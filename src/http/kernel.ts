@@ -6,6 +6,7 @@ import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
 import type { Logger } from '../core/request.ts'
 import { Exchange, type ExchangeSettings } from './exchange.ts'
 import { failureOutcome, type FailureSettings } from './failure.ts'
+import { InFlight } from './in-flight.ts'
 import type { Incoming } from './incoming.ts'
 import type { MountTable } from './mounts.ts'
 import { operationFor, type Match, type Routes } from './routes.ts'
@@ -31,7 +32,7 @@ export function currentLog(): Logger | undefined {
 /** Answers requests, whatever transport they come by. */
 export class Kernel {
   readonly settings: KernelSettings
-  readonly inFlight = new Set<Exchange>()
+  readonly inFlight = new InFlight()
 
   constructor(settings: KernelSettings) {
     this.settings = settings

@@ -12,12 +12,13 @@ import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import { Binding, readAll } from './bind.ts'
 import { bodyReaderOf, type BodyInput, type BodyReader } from './body-input.ts'
+import { negotiateType } from './edge/accept.ts'
 import type { Limits } from './edge/limits.ts'
 import type { Exchange } from './exchange.ts'
 import { failureOutcome, type FailureSettings } from './failure.ts'
 import { OperationContext, type HandlerInputs } from './operation-context.ts'
 import { LazyInputs } from './lazy-inputs.ts'
-import { compileResponder, type Responder } from './respond.ts'
+import { compileResponder, offeredTypes, type Responder } from './respond.ts'
 
 export interface OperationSettings extends FailureSettings {
   readonly limits: Limits
@@ -37,6 +38,8 @@ export class CompiledOperation {
   readonly binding: Binding
   readonly readBody: BodyReader
   readonly respond: Responder
+  /** The media types of its success responses, where it has any. */
+  readonly offered: readonly [string, ...string[]] | undefined
   readonly handler: (context: never) => unknown
   /** The uses of the operation itself: the last root. */
   readonly uses: readonly Use[]
@@ -59,6 +62,7 @@ export class CompiledOperation {
     this.binding = new Binding(plan.holders.slice(plan.accessHolders))
     this.readBody = bodyReaderOf(placed.name, plan.holders, problems)
     this.respond = compileResponder(placed.operation, placed.name)
+    this.offered = offeredTypes(placed.operation)
     this.handler = placed.operation.handler
     this.uses = plan.roots.at(-1) ?? []
     this.authenticatorUses = new Map(
@@ -121,7 +125,7 @@ class Invocation {
 
   proceed(): MaybePromise<Outcome> {
     return chain(this.authorize(), () =>
-      chain(this.#readInputs(), () =>
+      chain(this.#negotiateAndRead(), () =>
         chain(this.#resolution.resolve('main', this.#values), () =>
           chain(this.#handle(), (result) => this.#answer(result)),
         ),
@@ -195,8 +199,10 @@ class Invocation {
     return context
   }
 
-  #readInputs(): MaybePromise<unknown> {
-    const { readBody, settings, binding } = this.#operation
+  /** The body is read only for a client that can take the answer. */
+  #negotiateAndRead(): MaybePromise<unknown> {
+    const { readBody, settings, binding, offered } = this.#operation
+    if (offered !== undefined) negotiateType(this.#exchange.head.header('accept'), offered)
     return chain(readBody(this.#exchange.incoming, settings.limits), (body: BodyInput) => {
       this.#raw.setBody(body)
       return binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values)

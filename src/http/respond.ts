@@ -45,6 +45,20 @@ export function compileResponder(operation: Operation, name: string): Responder 
   }
 }
 
+/** The media types of the success responses an operation declares, without parameters. */
+export function offeredTypes({ response }: Operation): readonly [string, ...string[]] | undefined {
+  if (response === undefined) return undefined
+  const bodies: readonly ResponseBody[] =
+    isContent(response) || isSchema(response)
+      ? [response]
+      : Object.entries(response).flatMap(([status, body]: [string, ResponseBody]) =>
+          Number(status) < 300 ? [body] : [],
+        )
+  const types = bodies.flatMap((body) => (isContent(body) ? (body.mediaType?.split(';', 1) ?? []) : [JSON_TYPE]))
+  const [first, ...others] = new Set(types)
+  return first === undefined ? undefined : [first, ...others]
+}
+
 function writersOf({ response, status }: Operation): Map<number, BodyWriter> {
   if (response === undefined)
     return new Map([[status, contentWriter({ kind: 'content', mediaType: undefined, form: 'empty' })]])

@@ -14,6 +14,9 @@ export interface RunContext extends BaseContext {
 /** The checked inputs of each holder of the plan, in the plan's order. */
 export type HolderValues = readonly (Readonly<Record<string, unknown>> | undefined)[]
 
+/** Shared by the runs that resolve nothing, and never written. */
+const NO_VALUES: unknown[] = []
+
 /** One run of a plan: resolves its nodes in order and ends them in reverse. */
 export class Resolution {
   readonly #plan: Plan
@@ -26,7 +29,7 @@ export class Resolution {
   constructor(plan: Plan, run: RunContext) {
     this.#plan = plan
     this.#run = run
-    this.#values = Array.from({ length: plan.nodes.length })
+    this.#values = plan.nodes.length === 0 ? NO_VALUES : Array.from({ length: plan.nodes.length })
   }
 
   /** Resolves the nodes that access needs, or all that remain. Independent ones run side by side; all-synchronous ones need no promise. */

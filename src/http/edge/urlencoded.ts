@@ -33,9 +33,13 @@ export function parseUrlencoded(text: string, options: UrlencodedOptions): Field
   return fields
 }
 
-/** No prototype, so that `__proto__` is a name like any other. */
+/** Made by a constructor whose prototype is empty: names are as safe as without a prototype, and look-ups stay fast. */
+const EmptyFields = function (this: Fields) {} as unknown as new () => Fields
+EmptyFields.prototype = Object.freeze(Object.create(null))
+
+/** No prototype but an empty one, so that `__proto__` is a name like any other. */
 export function emptyFields(): Fields {
-  return Object.create(null) as Fields
+  return new EmptyFields()
 }
 
 export function addField(fields: Fields, name: string, value: string): void {
