@@ -7,6 +7,25 @@ const followTheme = () => document.documentElement.classList.toggle('dark-mode',
 dark.addEventListener('change', followTheme)
 followTheme()
 
+// Swagger UI keeps what was typed into an OAuth2 form together with the token. Only the token is needed after a reload.
+const forgetPasswords = () => ({
+  statePlugins: {
+    auth: {
+      wrapActions: {
+        persistAuthorizationIfNeeded: (persist) => () => {
+          persist()
+          const kept = JSON.parse(localStorage.getItem('authorized') ?? '{}')
+          for (const authorization of Object.values(kept)) {
+            delete authorization.password
+            delete authorization.clientSecret
+          }
+          localStorage.setItem('authorized', JSON.stringify(kept))
+        },
+      },
+    },
+  },
+})
+
 const ui = SwaggerUIBundle({
   domNode: root,
   url: documentUrl,
@@ -18,6 +37,7 @@ const ui = SwaggerUIBundle({
   showExtensions: true,
   oauth2RedirectUrl: new URL(redirectUrl, location.href).href,
   presets: [SwaggerUIBundle.presets.apis],
+  plugins: [forgetPasswords],
   // Otherwise the document would be sent to a validator on the internet.
   validatorUrl: null,
 })

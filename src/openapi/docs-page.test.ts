@@ -18,7 +18,7 @@ function documentFor(authorizationServer: string): OpenApiDocument {
           summary: 'List notes',
           tags: ['notes'],
           responses,
-          security: [{ token: [] }],
+          security: [{ token: [] }, { accounts: ['notes:read'] }],
         },
         post: {
           operationId: 'notes.create',
@@ -33,10 +33,15 @@ function documentFor(authorizationServer: string): OpenApiDocument {
       },
     },
     components: {
+      schemas: { Note: { type: 'object', properties: { text: { type: 'string' }, by: { type: ['string', 'null'] } } } },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
         basic: { type: 'http', scheme: 'basic' },
         key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        accounts: {
+          type: 'oauth2',
+          flows: { password: { tokenUrl: `${authorizationServer}/token`, scopes: { 'notes:read': 'Read notes' } } },
+        },
         login: {
           type: 'oauth2',
           flows: {
@@ -125,6 +130,8 @@ describe.skipIf(chromiumPath === undefined)('the docs page in Chromium (skipped 
     expect(await page.title()).toBe('The <"docs">')
     await page.locator('.opblock:has-text("notes.create") .opblock-summary-control').click()
     await page.locator('.opblock-body').waitFor()
+    await page.locator('.json-schema-2020-12-accordion').first().click()
+    await page.locator('.json-schema-2020-12-property').first().waitFor()
     untroubled()
   })
 
@@ -143,7 +150,7 @@ describe.skipIf(chromiumPath === undefined)('the docs page in Chromium (skipped 
 
   it('sends basic credentials and API keys', async () => {
     await page.locator('.btn.authorize').click()
-    const basic = page.locator('.auth-container', { has: page.locator('input[name=username]') })
+    const basic = page.locator('.auth-container', { hasText: 'basic' })
     await basic.locator('input[name=username]').fill('ada')
     await basic.locator('input[name=password]').fill('pass')
     await basic.getByRole('button', { name: 'Apply credentials' }).click()
@@ -157,13 +164,29 @@ describe.skipIf(chromiumPath === undefined)('the docs page in Chromium (skipped 
     untroubled()
   })
 
+  it('logs in with a password, and keeps the token but not the password', async () => {
+    await page.locator('.btn.authorize').click()
+    const form = page.locator('.auth-container', { hasText: 'Flow: password' })
+    await form.locator('#oauth_username').fill('ada')
+    await form.locator('#oauth_password').fill('pass')
+    await form.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
+    await form.getByRole('button', { name: /logout|remove/i }).waitFor()
+    await page.locator('.btn-done').first().click()
+    expect((await tryOut('notes.list'))?.headers.authorization).toBe('Bearer the-access-token')
+    expect(server.tokenRequests.at(-1)).toContain('grant_type=password&scope=notes%3Aread&username=ada&password=pass')
+    const kept = await page.evaluate<string>("localStorage.getItem('authorized')")
+    expect(kept).toContain('the-access-token')
+    expect(kept).not.toContain('"pass"')
+    untroubled()
+  })
+
   it('completes an authorization code flow with PKCE against a server of another origin', async () => {
     await page.locator('.btn.authorize').click()
     const form = page.locator('.auth-container', { hasText: 'authorizationCode' })
     await form.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click()
     await form.getByRole('button', { name: /logout|remove/i }).waitFor()
     await page.locator('.btn-done').first().click()
-    expect((await tryOut('notes.create'))?.headers.authorization).toBe('Bearer token-from-code')
+    expect((await tryOut('notes.create'))?.headers.authorization).toBe('Bearer the-access-token')
     expect(server.tokenRequests.at(-1)).toMatch(/code=the-code.*code_verifier=/)
     untroubled()
   })

@@ -62,7 +62,7 @@ function send(
   response.end(body)
 }
 
-/** Gives everyone a code, and a token for it. */
+/** Gives everyone a code, and everyone a token. */
 function authorize(request: IncomingMessage, response: ServerResponse, tokenRequests: string[]): void {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
   response.setHeader('access-control-allow-origin', '*')
@@ -79,7 +79,7 @@ function authorize(request: IncomingMessage, response: ServerResponse, tokenRequ
   request.on('end', () => {
     if (request.method === 'POST') tokenRequests.push(body)
     response.setHeader('content-type', 'application/json')
-    response.end('{"access_token":"token-from-code","token_type":"bearer"}')
+    response.end('{"access_token":"the-access-token","token_type":"bearer"}')
   })
 }
 
