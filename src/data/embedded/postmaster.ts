@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Instance } from './instance.ts'
@@ -14,9 +14,9 @@ export function postmasterFile({ data }: Instance): string {
 
 /**
  * Ends a server that runs without a supervisor, because its users have gone and it is stopping, or because the supervisor was killed.
- * Afterwards the cluster is free. Only under the start lock.
+ * Only under the start lock. Resolves to whether the last server was killed.
  */
-export async function clearLeftovers(instance: Instance): Promise<void> {
+export async function clearLeftovers(instance: Instance, socketFolder: string): Promise<boolean> {
   const file = postmasterFile(instance)
   const deadline = performance.now() + STOP_LIMIT_MS
   for (let pid = postmasterPid(file); pid !== undefined && isPostmaster(pid, instance); pid = postmasterPid(file)) {
@@ -29,8 +29,24 @@ export async function clearLeftovers(instance: Instance): Promise<void> {
     }
     await delay(POLL_MS)
   }
-  // What a kill left: PostgreSQL clears it itself, except where another process now has that id.
-  rmSync(file, { force: true })
+  rmSync(join(socketFolder, SOCKET_LOCK), { force: true })
+  if (!existsSync(file)) return false
+  disown(file)
+  return true
+}
+
+const SOCKET_LOCK = '.s.PGSQL.5432.lock'
+/** Above what any system gives out. */
+const NO_PROCESS = 2_147_483_646
+
+/**
+ * PostgreSQL takes over a dead server's lock file itself, except where that process id is in use again, or its process was never reaped, as
+ * in most containers. So the id is made one that cannot be. The file stays: by the rest of it the new server finds out
+ * whether a process of the old one is still writing, and refuses to start before that has ended.
+ */
+function disown(file: string): void {
+  const [, ...rest] = readFileSync(file, 'utf8').split('\n')
+  writeFileSync(file, [NO_PROCESS, ...rest].join('\n'))
 }
 
 export function postmasterPid(file: string): number | undefined {

@@ -6,6 +6,7 @@ import { prepare, type Instance } from './instance.ts'
 import { takeLease, type Lease } from './lease.ts'
 import { clearLeftovers } from './postmaster.ts'
 import { withStartLock } from './start-lock.ts'
+import { serverArguments } from './settings.ts'
 import { logTail, supervise } from './supervisor.ts'
 
 /** A running server, held. */
@@ -29,9 +30,9 @@ async function start(instance: Instance): Promise<Lease> {
   if (running !== undefined) return running
   const binaries = findBinaries(instance)
   await ensureCluster(instance, binaries)
-  await clearLeftovers(instance)
   const endpoint = await writeEndpoint(instance)
-  const supervisor = supervise(instance, binaries, endpoint)
+  const killed = await clearLeftovers(instance, endpoint.host)
+  const supervisor = supervise(instance, [binaries.postgres, ...serverArguments(instance, endpoint)], killed)
   try {
     await awaitServer(endpoint, () => supervisor.hasEnded())
     return (await takeLease(instance)) ?? failed(instance)

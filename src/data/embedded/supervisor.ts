@@ -1,11 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import type { Binaries } from './binaries.ts'
 import { serverEnvironment } from './cluster.ts'
-import type { Endpoint } from './endpoint.ts'
 import { give, type Instance } from './instance.ts'
 import { makePipe, openBothEnds } from './lease.ts'
-import { serverArguments } from './settings.ts'
 
 /**
  * The supervisor: a shell of 1 MB that runs the server and reads a named pipe. Every user of the server holds the pipe open for
@@ -13,13 +10,13 @@ import { serverArguments } from './settings.ts'
  * user has gone: no polling, no process ids that may mean somebody else. A server that died of a signal is started again.
  */
 const SCRIPT = `
-users=$1; shift
+users=$1; restarts=$2; shift 2
 main=$$
 exec 3<&0 </dev/null
 ( while read -r user; do : > "$users/$user"; done; kill -TERM "$main" ) <&3 3<&- &
 reader=$!
 exec 3<&-
-stopping=; server=; restarts=0
+stopping=; server=
 trap 'stopping=1; [ -n "$server" ] && kill -INT "$server" 2>/dev/null' TERM
 while :; do
   "$@" & server=$!
@@ -44,18 +41,12 @@ export interface Supervisor {
 }
 
 /** Starts the server in a session of its own, so that Ctrl-C in the terminal reaches the app and not the database. */
-export function supervise(instance: Instance, binaries: Binaries, endpoint: Endpoint): Supervisor {
+export function supervise(instance: Instance, server: readonly string[], afterKill: boolean): Supervisor {
   makePipe(instance)
   const { reader, writer } = openBothEnds(instance.lease)
   const log = openLog(instance)
-  const command = [
-    '-c',
-    SCRIPT,
-    'ashlar-postgres',
-    instance.users,
-    binaries.postgres,
-    ...serverArguments(instance, endpoint),
-  ]
+  // After a kill the first attempts may fail: processes of the old server are still ending.
+  const command = ['-c', SCRIPT, 'ashlar-postgres', instance.users, afterKill ? '1' : '0', ...server]
   const child = spawn('/bin/sh', command, {
     cwd: instance.directory,
     detached: true,
