@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { anyone } from '../core/access/index.ts'
 import { route } from '../core/route.ts'
 import { router, type Router } from '../core/router.ts'
+import { named } from '../schema/index.ts'
 import { buildDocument } from './document.ts'
 import { describeApi } from './test/describe-api.ts'
 import { fastapi, problems } from './test/formats.ts'
@@ -103,6 +104,56 @@ describe('buildDocument', () => {
   it('says where something is not JSON', () => {
     const bad = route.get('/', { access: anyone, openapi: { 'x-size': 1n } }, () => undefined)
     expect(() => documentOf(router('', { bad }))).toThrow('a bigint at "/paths/~1/get/x-size"')
+  })
+})
+
+describe('components', () => {
+  const schemasOf = (document: OpenApiDocument): unknown => document.components?.['schemas']
+
+  it("are named after the user's schemas, with one for each direction where they differ", () => {
+    const Author = named('Author', z.object({ name: z.string() }))
+    const Note = named('Note', z.object({ text: z.string().default(''), by: Author }))
+    const create = route.post('/', { access: anyone, body: Note, response: Note }, ({ body }) => body)
+    const document = documentOf(router('', { create }))
+    expect(schemasOf(document)).toMatchObject({
+      Author: { type: 'object', required: ['name'] },
+      NoteInput: { required: ['by'], properties: { by: { $ref: '#/components/schemas/Author' } } },
+      NoteOutput: { required: ['text', 'by'] },
+    })
+    expect(document.paths['/']?.['post']).toMatchObject({
+      requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/NoteInput' } } } },
+      responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/NoteOutput' } } } } },
+    })
+  })
+
+  it('describe each error with its code and its data', () => {
+    expect(schemasOf(sample())).toMatchObject({
+      OutOfStockProblem: {
+        allOf: [
+          { $ref: '#/components/schemas/Problem' },
+          { properties: { code: { const: 'out_of_stock' }, data: { $ref: '#/components/schemas/Stock' } } },
+        ],
+      },
+      Stock: { properties: { left: { type: 'integer' } } },
+    })
+  })
+
+  it('describe recursive schemas', async () => {
+    const Comment = named(
+      'Comment',
+      z.object({
+        text: z.string(),
+        get replies() {
+          return z.array(Comment)
+        },
+      }),
+    )
+    const read = route.get('/comment', { access: anyone, response: Comment }, () => ({ text: '', replies: [] }))
+    const document = documentOf(router('', { read }), { license: { name: 'MIT', identifier: 'MIT' } })
+    expect(schemasOf(document)).toMatchObject({
+      Comment: { properties: { replies: { items: { $ref: '#/components/schemas/Comment' } } } },
+    })
+    expect(await complaintsAbout(document)).toEqual([])
   })
 })
 
