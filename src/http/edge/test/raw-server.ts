@@ -15,7 +15,7 @@ export interface RawServer {
   readonly handled: () => number
   /** Sends the bytes on a connection of their own and gives all that comes back until the server closes it. */
   send(bytes: string | Buffer): Promise<string>
-  /** As `send`, in pieces, each after `until` has been received or, where absent, in a turn of its own. */
+  /** A connection to send on in pieces. */
   connect(): Socket
   close(): Promise<void>
 }
