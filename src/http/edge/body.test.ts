@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bodyOf, receiveAll, startRawServer, statusesOf, type RawServer } from './test/raw-server.ts'
+import { bodyOf, receiveAll, startRawServer, statusesOf, type RawServer } from './raw-server.fixture.ts'
 
 const LIMIT = 1_000
 let server: RawServer

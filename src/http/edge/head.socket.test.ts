@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bodyOf, startRawServer, statusesOf, type RawServer } from './test/raw-server.ts'
+import { bodyOf, startRawServer, statusesOf, type RawServer } from './raw-server.fixture.ts'
 
 let server: RawServer
 beforeAll(async () => {

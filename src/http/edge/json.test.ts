@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { JsonSyntaxError, type JsonProblem } from './errors.ts'
 import { scanJson } from './json-scan.ts'
 import { jsonErrorIssue, parseJson, type JsonOptions } from './json.ts'
-import { randomDocument } from './test/json-documents.ts'
-import { seededRandom } from './test/random.ts'
+import { randomDocument } from './json-documents.fixture.ts'
+import { seededRandom } from './random.fixture.ts'
 
 const parse = (text: string, options?: JsonOptions) => parseJson(Buffer.from(text), options)
 

@@ -1,7 +1,7 @@
 import createRouter from 'find-my-way'
 import { describe, expect, it } from 'vitest'
 import { parseTarget } from './target.ts'
-import { seededRandom } from './test/random.ts'
+import { seededRandom } from './random.fixture.ts'
 
 const parse = (raw: string, method = 'GET') => parseTarget(raw, method, 8_192)
 

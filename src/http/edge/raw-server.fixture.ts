@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { AshlarError } from '../../../core/errors/index.ts'
-import { closesAfter, drain, readBody } from '../body.ts'
-import { parseHead, type Head } from '../head.ts'
-import { hostList } from '../host.ts'
-import { resolveLimits, type Limits } from '../limits.ts'
-import { createStrictServer } from '../server.ts'
-import { trustedProxies } from '../forwarded.ts'
+import { AshlarError } from '../../core/errors/index.ts'
+import { closesAfter, drain, readBody } from './body.ts'
+import { parseHead, type Head } from './head.ts'
+import { hostList } from './host.ts'
+import { resolveLimits, type Limits } from './limits.ts'
+import { createStrictServer } from './server.ts'
+import { trustedProxies } from './forwarded.ts'
 
 /** A server of the edge alone, spoken to in bytes. */
 export interface RawServer {
