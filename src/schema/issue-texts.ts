@@ -80,17 +80,19 @@ const EXPECTED_FORMATS: Readonly<Record<string, Problem>> = {
 export function formatProblem(format: string, pattern: string | undefined): Problem {
   const known = EXPECTED_FORMATS[format]
   if (known !== undefined) return known
-  const version = /^uuidv(\d)$/.exec(format)?.[1]
-  if (version !== undefined) {
-    return {
-      code: 'uuid_version',
-      message: `UUID version ${version} expected`,
-      context: { expected_version: Number(version) },
-    }
-  }
   if (pattern === undefined)
     return { code: 'value_error', message: `Value error, invalid ${format}`, context: { error: `invalid ${format}` } }
   return { code: 'string_pattern_mismatch', message: `String should match pattern '${pattern}'`, context: { pattern } }
+}
+
+/** A UUID, but not of the version asked for, such as `v4`. */
+export function uuidVersionProblem(version: string): Problem {
+  const number = version.slice(1)
+  return {
+    code: 'uuid_version',
+    message: `UUID version ${number} expected`,
+    context: { expected_version: Number(number) },
+  }
 }
 
 /** `'a', 'b' or 'c'`, as Python would write the values. */

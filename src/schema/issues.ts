@@ -1,11 +1,10 @@
 import { config, util, type $ZodRawIssue } from 'zod/v4/core'
 import type { InputPart, Issue } from '../core/errors/issue.ts'
 import { locate, type Step } from './locate.ts'
-import { EXTRA } from './issue-texts.ts'
 import { problemOf, type ZodIssue } from './problem.ts'
 import { isSecret, looksSecret } from './secret.ts'
 import type { InputSource } from './types.ts'
-import { defOf, innerOf, isZod, type ZodSchema } from './zod.ts'
+import { defOf, innerOf, isZod, someSchema, type ZodSchema } from './zod.ts'
 
 export interface IssueContext {
   readonly source: InputSource
@@ -73,7 +72,7 @@ function meant(errors: readonly (readonly ZodIssue[])[]): number[] {
 const KIND_CODES = new Set(['invalid_type', 'invalid_value'])
 
 function toIssue({ issue, path, raisedBy }: FlatIssue, context: IssueContext): Issue {
-  const steps = locate(context.schema, path, context.in)
+  const steps = stepsOf(issue, path, context)
   const problem = problemOf(issue, raisedBy, context.source)
   const message = customMessage(issue) ?? problem.message
   const secret = isSecretPlace(steps, context)
@@ -88,9 +87,18 @@ function toIssue({ issue, path, raisedBy }: FlatIssue, context: IssueContext): I
   }
 }
 
+/** An unknown key is as the client wrote it, even where it is the name of a field in the code. */
+function stepsOf(issue: ZodIssue, path: readonly PropertyKey[], context: IssueContext): readonly Step[] {
+  if (issue.code !== 'unrecognized_keys') return locate(context.schema, path, context.in)
+  return [...locate(context.schema, path.slice(0, -1), context.in), { name: String(path.at(-1)), schema: undefined }]
+}
+
 function isSecretPlace(steps: readonly Step[], context: IssueContext): boolean {
   if (context.in === 'header' || context.in === 'cookie') return true
   if (context.schema !== undefined && isSecret(context.schema)) return true
+  // A secret's list or union, given a plain value, may have been given the secret.
+  const last = steps.at(-1)?.schema
+  if (last !== undefined && someSchema(last, isSecret)) return true
   return steps.some(
     ({ name, schema }) => (typeof name === 'string' && looksSecret(name)) || (schema !== undefined && isSecret(schema)),
   )
@@ -107,7 +115,8 @@ function echo(input: unknown): { value: unknown } | undefined {
 
 /** What the user's schema says itself: a message other than the locale's. */
 function customMessage(issue: ZodIssue): string | undefined {
-  if (EXTRA.code === issue.code) return undefined
+  // One message of Zod's for all unknown keys becomes one for each.
+  if (issue.code === 'unrecognized_keys') return undefined
   const finalised = issue.message ?? util.finalizeIssue(issue as unknown as $ZodRawIssue, {}, config()).message
   const standard = text(config().localeError?.(issue as unknown as $ZodRawIssue)) ?? 'Invalid input'
   return finalised === standard ? undefined : finalised

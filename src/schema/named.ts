@@ -1,5 +1,5 @@
 import { createAnnotation } from './annotations.ts'
-import { isZod, metaOf } from './zod.ts'
+import { isZod, metaOf, type ZodSchema } from './zod.ts'
 
 const names = createAnnotation<string>()
 const COMPONENT_NAME = /^[a-zA-Z0-9._-]+$/
@@ -28,4 +28,11 @@ function checkName(name: string): string {
   throw new TypeError(
     `${JSON.stringify(name)} cannot name a schema: OpenAPI allows letters, digits, ".", "_" and "-" only. Write for example "PostSummary".`,
   )
+}
+
+/** The named schema of which this is a copy with other metadata only, as `.describe()` and `.meta()` make them. */
+export function namedOrigin(schema: ZodSchema): ZodSchema | undefined {
+  const { parent } = schema._zod as { parent?: ZodSchema }
+  if (parent === undefined || parent._zod.def !== schema._zod.def) return undefined
+  return nameOf(parent) === undefined ? namedOrigin(parent) : parent
 }

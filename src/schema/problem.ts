@@ -1,3 +1,4 @@
+import { regexes } from 'zod/v4/core'
 import {
   choices,
   EXTRA,
@@ -8,6 +9,7 @@ import {
   REPEATED,
   TYPES,
   UNREADABLE,
+  uuidVersionProblem,
   type Problem,
 } from './issue-texts.ts'
 import type { InputSource } from './types.ts'
@@ -35,7 +37,7 @@ export function problemOf(issue: ZodIssue, schema: ZodSchema | undefined, source
     case 'too_big':
       return limitProblem(issue, 'max', issue['maximum'] as number | bigint)
     case 'invalid_format':
-      return formatProblem(String(issue['format']), patternOf(issue))
+      return stringFormatProblem(issue)
     case 'not_multiple_of': {
       const divisor = plainNumber(issue['divisor'] as number | bigint)
       return {
@@ -161,6 +163,17 @@ function tagProblem(issue: ZodIssue): Problem {
     context: { discriminator: `'${key}'`, tag: shown, expected_tags: expected },
   }
 }
+
+function stringFormatProblem(issue: ZodIssue): Problem {
+  const format = String(issue['format'])
+  const { inst, input } = issue as { inst?: { _zod?: { def?: { version?: string } } }; input?: unknown }
+  const version = inst?._zod?.def?.version
+  if (format === 'uuid' && version !== undefined && typeof input === 'string' && ANY_UUID.test(input))
+    return uuidVersionProblem(version)
+  return formatProblem(format, patternOf(issue))
+}
+
+const ANY_UUID = regexes.guid
 
 function patternOf(issue: ZodIssue): string | undefined {
   const { inst } = issue as { inst?: { _zod?: { def?: { pattern?: RegExp } } } }
