@@ -89,10 +89,12 @@ describe('buildDocument', () => {
     )
   })
 
-  it('refuses two operations of one method and path', () => {
+  it('refuses two operations that OpenAPI cannot tell apart, unless one of them is hidden', () => {
     const read = route.get('/:id', { access: anyone }, () => undefined)
-    const readBySlug = route.get('/:slug', { access: anyone }, () => undefined)
-    expect(() => documentOf(router('', { read, readBySlug }))).toThrow('GET /:slug is taken by "read" (GET /:id)')
+    const rest = route.get('/*rest', { access: anyone }, () => undefined)
+    const hidden = route.get('/*rest', { access: anyone, hidden: true }, () => undefined)
+    expect(() => documentOf(router('', { read, rest }))).toThrow('cannot tell GET /*rest from GET /:id of "read"')
+    expect(Object.keys(documentOf(router('', { read, hidden })).paths)).toEqual(['/{id}'])
   })
 
   it('refuses one path with two names for its parameter, which OpenAPI cannot say', () => {
@@ -231,9 +233,18 @@ describe('an operation object', () => {
 
   it('keeps both bodies where a status is an answer and an error', () => {
     const Taken = z.object({ by: z.string() })
-    const create = route.post('/', { access: anyone, response: { 200: Taken, 400: Taken } }, () => undefined as never)
+    const create = route.post(
+      '/',
+      { access: anyone, deprecated: { since: new Date(0) }, response: { 200: Taken, 400: Taken } },
+      () => undefined as never,
+    )
     expect(documentOf(router('', { create })).paths['/']?.['post']).toMatchObject({
-      responses: { 400: { content: { 'application/json': {}, 'application/problem+json': {} } } },
+      responses: {
+        400: {
+          headers: { deprecation: {}, 'x-request-id': {} },
+          content: { 'application/json': {}, 'application/problem+json': {} },
+        },
+      },
     })
   })
 })

@@ -20,7 +20,7 @@ import type { JsonObject, OpenApiDocument, OperationObject } from './types.ts'
 export function buildDocument({ info, operations, errors }: DocumentSource): OpenApiDocument {
   const problems = new Problems()
   const shown = operations.filter(({ placed }) => !placed.hidden)
-  checkPlaces(shown, problems)
+  checkPlaces(operations, problems)
   const collector = createSchemaCollector()
   const shared: Shared = {
     collector,

@@ -63,6 +63,11 @@ describe('parametersOf', () => {
     ])
   })
 
+  it('leaves out path parameters that the path does not have', () => {
+    const byId = dependency({ params: z.object({ id: z.string() }) }, () => undefined)
+    expect(parameters(route.get('/', { access: anyone, uses: { byId } }, () => undefined))).toEqual([])
+  })
+
   it('keeps the order of the path, whatever order the schema has', () => {
     const params = z.object({ b: z.string(), a: z.string() })
     expect(named(parameters(route.get('/:a/:b', { access: anyone, params }, () => undefined)))).toEqual([
