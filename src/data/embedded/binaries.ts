@@ -9,6 +9,7 @@ export const PLATFORM = `${process.platform === 'win32' ? 'windows' : process.pl
 export interface Binaries {
   readonly initdb: string
   readonly postgres: string
+  readonly pgCtl: string
 }
 
 /** What to do where there is no server to run, in every error that says so. */
@@ -20,7 +21,8 @@ export function findBinaries(instance: Instance): Binaries {
   const home = packageHome()
   const native = usableInPlace(home, instance) ? join(home, 'native') : copied(home, instance)
   const extension = process.platform === 'win32' ? '.exe' : ''
-  return { initdb: join(native, 'bin', `initdb${extension}`), postgres: join(native, 'bin', `postgres${extension}`) }
+  const program = (name: string): string => join(native, 'bin', `${name}${extension}`)
+  return { initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl') }
 }
 
 function packageHome(): string {

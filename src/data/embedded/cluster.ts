@@ -63,7 +63,7 @@ async function initdb(instance: Instance, binaries: Binaries, draft: string): Pr
 
 /** On a unix socket in a private folder the file system has checked already; the loopback of Windows is open to every user. */
 function authentication(instance: Instance): readonly string[] {
-  if (process.platform === 'win32') return ['--auth', 'scram-sha-256', '--pwfile', passwordFile(instance)]
+  if (instance.loopback) return ['--auth', 'scram-sha-256', '--pwfile', passwordFile(instance)]
   return ['--auth-local', 'trust', '--auth-host', 'reject']
 }
 

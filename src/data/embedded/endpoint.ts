@@ -6,7 +6,7 @@ import { give, socketFolder, type Instance } from './instance.ts'
 
 /** How to reach a running server. */
 export interface Endpoint {
-  /** The folder of the unix socket; on Windows the loopback address. */
+  /** The folder of the unix socket, or the loopback address. */
   readonly host: string
   readonly port: number
   readonly password?: string
@@ -17,8 +17,7 @@ const SOCKET_PORT = 5432
 
 /** Decides where the server is to be reached, and writes it down for those who join later. */
 export async function writeEndpoint(instance: Instance): Promise<Endpoint> {
-  const endpoint =
-    process.platform === 'win32' ? await loopback(instance) : { host: socketFolder(instance), port: SOCKET_PORT }
+  const endpoint = instance.loopback ? await loopback(instance) : { host: socketFolder(instance), port: SOCKET_PORT }
   const draft = `${instance.endpoint}.${process.pid}`
   writeFileSync(draft, JSON.stringify(endpoint), { mode: 0o600 })
   give(draft, instance.owner)
@@ -44,9 +43,10 @@ function freePort(): Promise<number> {
   })
 }
 
-/** The file with the server's password, generated once. Windows only. */
+/** The file with the server's password, generated once. */
 export function passwordFile(instance: Instance): string {
   const file = join(instance.directory, 'password')
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  give(file, instance.owner)
   return file
 }

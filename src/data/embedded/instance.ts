@@ -13,13 +13,15 @@ export interface Instance {
   readonly data: string
   /** One file per user of the server, written by the supervisor. */
   readonly users: string
-  /** The named pipe each user holds open: see `supervisor.ts`. */
+  /** What each user holds open: a named pipe (see `supervisor.ts`), or on Windows a socket. */
   readonly lease: string
   readonly lock: string
   readonly log: string
   /** How to reach the server, written by who starts it. */
   readonly endpoint: string
   readonly durable: boolean
+  /** Windows: reached by the loopback address and a password. Everywhere else by a unix socket, with no network port. */
+  readonly loopback: boolean
   readonly owner: Owner | undefined
 }
 
@@ -33,7 +35,11 @@ export interface InstanceOptions {
 /** Where a root process cannot use the project's own folder: the server's user may not pass through `/root`. */
 const SHARED_STATE = '/var/lib/ashlar'
 
-export function instanceIn(project: Project, options: InstanceOptions = {}): Instance {
+export function instanceIn(
+  project: Project,
+  options: InstanceOptions = {},
+  loopback = process.platform === 'win32',
+): Instance {
   const durable = options.durable ?? true
   const owner = serverOwner(project.root)
   const wanted = resolve(project.root, options.directory ?? join('.ashlar', durable ? 'postgres' : 'postgres-test'))
@@ -43,11 +49,15 @@ export function instanceIn(project: Project, options: InstanceOptions = {}): Ins
     directory,
     data: join(directory, 'data'),
     users: join(directory, 'users'),
-    lease: join(directory, 'lease'),
+    lease:
+      process.platform === 'win32'
+        ? `\\\\.\\pipe\\ashlar-${shortHash(directory)}`
+        : join(directory, loopback ? 'lease.sock' : 'lease'),
     lock: join(directory, 'start.lock'),
     log: join(directory, 'server.log'),
     endpoint: join(directory, 'endpoint.json'),
     durable,
+    loopback,
     owner,
   }
 }

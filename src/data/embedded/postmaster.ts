@@ -61,7 +61,6 @@ function isPostmaster(pid: number, { data }: Instance): boolean {
   try {
     // A server's working directory is its cluster. A dead process nobody has reaped yet has none.
     if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data)
-    if (process.platform === 'win32') return true
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(data)
   } catch {
     return false

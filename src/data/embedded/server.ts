@@ -6,7 +6,6 @@ import { prepare, type Instance } from './instance.ts'
 import { takeLease, type Lease } from './lease.ts'
 import { clearLeftovers } from './postmaster.ts'
 import { withStartLock } from './start-lock.ts'
-import { serverArguments } from './settings.ts'
 import { logTail, supervise } from './supervisor.ts'
 
 /** A running server, held. */
@@ -31,8 +30,9 @@ async function start(instance: Instance): Promise<Lease> {
   const binaries = findBinaries(instance)
   await ensureCluster(instance, binaries)
   const endpoint = await writeEndpoint(instance)
-  const killed = await clearLeftovers(instance, endpoint.host)
-  const supervisor = supervise(instance, [binaries.postgres, ...serverArguments(instance, endpoint)], killed)
+  // Elsewhere the supervisor does it: only there signals mean what they say.
+  const killed = instance.loopback ? false : await clearLeftovers(instance, endpoint.host)
+  const supervisor = supervise(instance, binaries, endpoint, killed)
   try {
     await awaitServer(endpoint, () => supervisor.hasEnded())
     return (await takeLease(instance)) ?? failed(instance)

@@ -27,16 +27,16 @@ const MODEST = {
 /** For tests: a crash may lose everything. */
 const CARELESS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', checkpoint_timeout: '1d' }
 
-/** The server's command-line arguments. Nothing is written to postgresql.conf, so that a new version of Ashlar can change it all. */
-export function serverArguments(instance: Instance, { host, port }: Endpoint): readonly string[] {
-  const socket = process.platform !== 'win32'
-  const settings = {
+export type Settings = Readonly<Record<string, string>>
+
+/** All of the server's settings, given anew at each start, so that a new version of Ashlar can change them. */
+export function serverSettings({ durable, loopback }: Instance, { host, port }: Endpoint): Settings {
+  return {
     ...MODEST,
-    ...(instance.durable ? {} : CARELESS),
-    listen_addresses: socket ? '' : host,
-    unix_socket_directories: socket ? `"${host.replaceAll('"', '""')}"` : '',
+    ...(durable ? {} : CARELESS),
+    listen_addresses: loopback ? host : '',
+    unix_socket_directories: loopback ? '' : `"${host.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     port: String(port),
   }
-  return ['-D', instance.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }

@@ -1,8 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { closeSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import type { Binaries } from './binaries.ts'
 import { serverEnvironment } from './cluster.ts'
+import type { Endpoint } from './endpoint.ts'
 import { give, type Instance } from './instance.ts'
-import { makePipe, openBothEnds } from './lease.ts'
+import { makePipe, openBothEnds } from './lease-pipe.ts'
+import { serverSettings, type Settings } from './settings.ts'
 
 /**
  * The supervisor: a shell of 1 MB that runs the server and reads a named pipe. Every user of the server holds the pipe open for
@@ -41,22 +45,48 @@ export interface Supervisor {
 }
 
 /** Starts the server in a session of its own, so that Ctrl-C in the terminal reaches the app and not the database. */
-export function supervise(instance: Instance, server: readonly string[], afterKill: boolean): Supervisor {
+export function supervise(instance: Instance, binaries: Binaries, endpoint: Endpoint, afterKill: boolean): Supervisor {
+  const settings = serverSettings(instance, endpoint)
+  return instance.loopback ? byProgram(instance, binaries, settings) : byShell(instance, binaries, settings, afterKill)
+}
+
+function byShell(instance: Instance, { postgres }: Binaries, settings: Settings, afterKill: boolean): Supervisor {
   makePipe(instance)
   const { reader, writer } = openBothEnds(instance.lease)
   const log = openLog(instance)
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // After a kill the first attempts may fail: processes of the old server are still ending.
-  const command = ['-c', SCRIPT, 'ashlar-postgres', instance.users, afterKill ? '1' : '0', ...server]
-  const child = spawn('/bin/sh', command, {
-    cwd: instance.directory,
-    detached: true,
-    env: serverEnvironment(),
-    stdio: [reader, log, log],
-    ...instance.owner,
-  })
+  const supervisor = ['-c', SCRIPT, 'ashlar-postgres', instance.users, afterKill ? '1' : '0']
+  const child = launch(
+    instance,
+    ['/bin/sh', ...supervisor, postgres, '-D', instance.data, ...options],
+    [reader, log, log],
+  )
   closeSync(reader)
   closeSync(log)
   return watch(child, () => closeSync(writer))
+}
+
+const PROGRAM = join(import.meta.dirname, `supervisor-program${extname(import.meta.filename)}`)
+
+function byProgram(instance: Instance, { pgCtl }: Binaries, settings: Settings): Supervisor {
+  // In a file, because the quoting of a command line differs between systems.
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+  writeFileSync(join(instance.data, 'postgresql.conf'), `${lines.join('\n')}\n`)
+  const command = [process.execPath, PROGRAM, pgCtl, instance.data, instance.log, instance.users, instance.lease]
+  const log = openLog(instance)
+  const child = launch(instance, command, ['pipe', log, log])
+  closeSync(log)
+  return watch(child, () => child.stdin?.destroy())
+}
+
+function launch(
+  { directory, owner }: Instance,
+  [program = '', ...args]: readonly string[],
+  stdio: StdioOptions,
+): ChildProcess {
+  const options = { cwd: directory, detached: true, env: serverEnvironment(), stdio, windowsHide: true, ...owner }
+  return spawn(program, args, options)
 }
 
 function watch(child: ChildProcess, detach: () => void): Supervisor {
