@@ -56,8 +56,8 @@ const DESCRIBERS: Readonly<Partial<Record<ZodDef['type'], (schema: ZodSchema, wa
   literal: (schema) => describeLiteral(schema),
   object: describeObject,
   array: (schema, walk) => {
-    const { items: _, ...limits } = describeLeaf(withDef(schema, { element: ANY }))
-    return { ...limits, items: walk.refer((defOf(schema) as Def<'array'>).element, walk.io) }
+    const { type, items: _, ...limits } = describeLeaf(withDef(schema, { element: ANY }))
+    return { type, items: walk.refer((defOf(schema) as Def<'array'>).element, walk.io), ...limits }
   },
   tuple: describeTuple,
   record: describeRecord,
@@ -88,6 +88,8 @@ function describeLeaf(schema: ZodSchema): JsonSchema {
     io: 'input',
   }) as JsonSchema
   if (typeof json['format'] === 'string' && STANDARD_FORMATS.test(json['format'])) delete json['pattern']
+  // `contentEncoding` is JSON Schema's word for it.
+  if (json['format'] === json['contentEncoding']) delete json['format']
   // The limits of what a double holds exactly are JSON's, not the author's.
   if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
   if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
@@ -126,7 +128,7 @@ function describeTuple(schema: ZodSchema, { io, refer }: Walk): JsonSchema {
   return {
     type: 'array',
     prefixItems: items.map((item) => refer(item, io)),
-    items: open ? refer(rest, io) : false,
+    ...(open ? { items: refer(rest, io) } : {}),
     ...(minItems === 0 ? {} : { minItems }),
     ...(open ? {} : { maxItems: items.length }),
   }
