@@ -25,7 +25,10 @@ for (const size of SIZES) checks.set(size, fastest(await generateApp(size), RUNS
 const empty = checks.get(0)!
 
 printTable()
-const counts: Budget = Object.fromEntries([...checks].map(([size, { instantiations }]) => [size, instantiations]))
+// Above those of the empty app: the framework's own source, which is checked with it, may grow.
+const counts: Budget = Object.fromEntries(
+  SIZES.slice(1).map((size) => [size, checks.get(size)!.instantiations - empty.instantiations]),
+)
 if (options.record) await writeFile(BUDGET, `${JSON.stringify({ instantiations: counts }, null, 2)}\n`)
 printGoals([totalGoal(), perOperationGoal(), linearGoal(), ...(await budgetGoals())])
 
