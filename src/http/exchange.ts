@@ -29,6 +29,8 @@ export class Exchange implements RunContext {
   afterSent: (() => MaybePromise<unknown>) | undefined
   readonly #settings: ExchangeSettings
   #abort: AbortController | undefined
+  /** Why, for who asks for the signal only afterwards. */
+  #aborted: Error | undefined
   #response: SideHead | undefined
   #log: Logger | undefined
   #after: (() => MaybePromise<void>)[] | undefined
@@ -43,7 +45,7 @@ export class Exchange implements RunContext {
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController()
-    if (this.expired !== undefined) this.#abort.abort(this.expired)
+    if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
     return this.#abort.signal
   }
 
@@ -88,6 +90,7 @@ export class Exchange implements RunContext {
 
   /** Aborts what listens to the signal: the client has gone, or the app stops. */
   abort(reason: Error): void {
+    this.#aborted ??= reason
     this.#abort?.abort(reason)
   }
 

@@ -28,6 +28,8 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   const exchange = kernel.open(incoming, performance.now())
   const aborted = (): void => exchange.abort(new Error('The client has gone.'))
   request.signal.addEventListener('abort', aborted, { once: true })
+  // An abort before this line sends no event any more.
+  if (request.signal.aborted) aborted()
   const outcome = await kernel.answer(exchange)
   request.signal.removeEventListener('abort', aborted)
   if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
