@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { apiKey, basic, bearer, cookieSession, oauth2, openIdConnect } from './index.ts'
-import { ask, refusal, requestWith, withAuthorization } from './test/request.ts'
+import { ask, refusal, requestWith, withAuthorization } from './request.fixture.ts'
 
 const ada = { id: 'ada', email: 'ada@example.com' }
 const token = bearer({ verify: (token) => (token === 'abc' ? ada : undefined) })

@@ -7,7 +7,7 @@ import { expect, test, vi } from 'vitest'
 import { Unavailable } from '../../core/errors/index.ts'
 import { isPromise } from '../../core/maybe-promise.ts'
 import { jwtBearer, jwtTokens, type JwtClaims } from '../index.ts'
-import { ask, refusal, withAuthorization } from '../test/request.ts'
+import { ask, refusal, withAuthorization } from '../request.fixture.ts'
 
 const secret = 'correct horse battery staple, and more'
 const key = new TextEncoder().encode(secret)

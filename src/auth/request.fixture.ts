@@ -1,7 +1,7 @@
-import type { Authenticator, Principal } from '../../core/access/authenticator.ts'
-import { Unauthenticated } from '../../core/errors/index.ts'
-import type { MaybePromise } from '../../core/maybe-promise.ts'
-import type { RequestHead } from '../../core/request.ts'
+import type { Authenticator, Principal } from '../core/access/authenticator.ts'
+import { Unauthenticated } from '../core/errors/index.ts'
+import type { MaybePromise } from '../core/maybe-promise.ts'
+import type { RequestHead } from '../core/request.ts'
 
 interface Sent {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>

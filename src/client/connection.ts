@@ -1,0 +1,112 @@
+import { ApiError } from './api-error.ts'
+import { readBody, readError } from './answer.ts'
+import { bodyOf, setHeaders, targetOf, type RawInput } from './input.ts'
+import type { OperationEntry, OperationMap } from './operations.ts'
+import type { CallOptions } from './types.ts'
+
+type MaybePromise<T> = T | Promise<T>
+
+export interface ClientOptions {
+  /** Sent as `Authorization: Bearer <token>`. A function is asked before every call; `undefined` sends none. */
+  readonly token?: string | (() => MaybePromise<string | undefined>)
+  /** The word before the token. Default `Bearer`. */
+  readonly scheme?: string
+  /** Sent with every call. A function is asked before every call. */
+  readonly headers?: Readonly<Record<string, string>> | (() => MaybePromise<Readonly<Record<string, string>>>)
+  /** Path parameters for every call: those of router prefixes, such as `{ tenant: 'acme' }`. */
+  readonly params?: Readonly<Record<string, string | number>>
+  /** In place of the platform's. It must not follow redirects on its own. */
+  readonly fetch?: (request: Request) => Promise<Response>
+  /** The operations, from `operationMapOf`. Without them the first call fetches the OpenAPI document. */
+  readonly operations?: OperationMap
+  /** Where the document is. Default `/openapi.json`. */
+  readonly documentPath?: string
+  /** Where credentials come from in a browser. Default: the platform's, `same-origin`. */
+  readonly credentials?: 'omit' | 'same-origin' | 'include'
+}
+
+/** A name in the tree, and how to call it. */
+export interface Target {
+  readonly name: string
+  readonly entry: OperationEntry
+}
+
+export interface Answered {
+  readonly status: number
+  readonly data: unknown
+  readonly response: Response
+}
+
+/** One way to one server. */
+export interface Connection {
+  readonly url: string
+  readonly options: ClientOptions
+  readonly send: (request: Request) => Promise<Response>
+}
+
+/** The path of a call with its query, below the URL of the server. */
+export function pathOf({ options }: Connection, entry: OperationEntry, input: RawInput = {}): string {
+  return targetOf(entry.path, { ...options.params, ...input.params }, input.query)
+}
+
+/**
+ * Sends a call and reads its answer. Redirects are not followed: a declared one is an answer.
+ *
+ * @throws ApiError for every other answer, and where there is none.
+ */
+export async function callOperation(
+  connection: Connection,
+  { name, entry }: Target,
+  input: RawInput = {},
+  call: CallOptions = {},
+): Promise<Answered> {
+  const request = await requestOf(connection, entry, input, call)
+  const { signal } = call
+  const response = await attempt(name, signal, () => connection.send(request))
+  if (response.type !== 'opaqueredirect' && (response.status < 200 || response.status >= 400))
+    throw await attempt(name, signal, () => readError(name, response))
+  const data = await attempt(name, signal, () => readBody(response, entry))
+  return { status: response.status, data, response }
+}
+
+async function requestOf(
+  connection: Connection,
+  entry: OperationEntry,
+  input: RawInput,
+  { signal, headers: more = {} }: CallOptions,
+): Promise<Request> {
+  const { options, url } = connection
+  const target = url + pathOf(connection, entry, input)
+  const headers = new Headers({ accept: 'application/json, */*;q=0.5' })
+  const token = typeof options.token === 'function' ? await options.token() : options.token
+  if (token !== undefined) headers.set('authorization', `${options.scheme ?? 'Bearer'} ${token}`)
+  const own = typeof options.headers === 'function' ? await options.headers() : options.headers
+  for (const [key, value] of Object.entries(own ?? {})) headers.set(key, value)
+  setHeaders(headers, input)
+  const body = bodyOf(input)
+  if (body?.contentType !== undefined) headers.set('content-type', body.contentType)
+  for (const [key, value] of Object.entries(more)) headers.set(key, value)
+  return new Request(target, {
+    method: entry.method,
+    headers,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body: body.body }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+  })
+}
+
+/** What goes wrong between here and the server becomes an ApiError; an abort stays what the caller made it. */
+async function attempt<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason
+    const [code, title] =
+      error instanceof SyntaxError
+        ? (['answer_invalid', 'The answer is not valid JSON'] as const)
+        : (['network_error', 'There was no answer'] as const)
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new ApiError(name, { code, status: 0, title, detail: `${title}: ${detail}`, data: undefined }, error)
+  }
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { expect, test } from 'vitest'
+import { headerName } from '../schema/alias.ts'
+import { headerName as ours } from './input.ts'
+
+/** Every module that is loaded with this one: imports of types alone are erased. */
+function loaded(file: URL, seen = new Set<string>()): Set<string> {
+  if (seen.has(file.href)) return seen
+  seen.add(file.href)
+  const source = readFileSync(file, 'utf8')
+  for (const [, what = '', from = ''] of source.matchAll(/^(?:import|export)\s+([^;]*?)\s*from '([^']+)'/gm)) {
+    if (what.startsWith('type ')) continue
+    if (from.startsWith('.')) loaded(new URL(from, file), seen)
+    else seen.add(from)
+  }
+  return seen
+}
+
+test('the client loads nothing but itself and the path templates: no Node, no schema library, no server', () => {
+  const root = new URL('../', import.meta.url)
+  const files = [...loaded(new URL('index.ts', import.meta.url))].map((href) =>
+    href.startsWith('file:') ? relative(root.pathname, new URL(href).pathname) : href,
+  )
+  expect(files.filter((file) => !file.startsWith('client/'))).toEqual(['core/path.ts'])
+})
+
+test.for(['x-tenant', 'userAgent', 'user_agent', 'xTrace', 'ETag', 'DNT', 'ifNoneMatch2'])(
+  'the header of the key %s is the one the server reads',
+  (key) => {
+    expect(ours(key)).toBe(headerName(key))
+  },
+)

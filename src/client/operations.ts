@@ -1,0 +1,107 @@
+import { joinPath } from '../core/path.ts'
+import type { ResponseBody } from '../core/content.ts'
+import type { Operation } from '../core/operation.ts'
+import type { Router } from '../core/router.ts'
+
+/** What must be known of an operation to call it. */
+export interface OperationEntry {
+  readonly method: string
+  /** With `:name` and a last `*name`. */
+  readonly path: string
+  /** How answers are read whose media type does not say so, by status; `default` for every other status. */
+  readonly answers?: Readonly<Record<string, 'bytes' | 'raw'>>
+}
+
+/** Operations by their names in the tree: `{ 'posts.publish': { method: 'POST', path: '/api/posts/:id/publish' } }`. */
+export type OperationMap = Readonly<Record<string, OperationEntry>>
+
+/** As much of an OpenAPI document as a client reads. */
+export interface DocumentLike {
+  readonly openapi: string
+  readonly paths?: unknown
+}
+
+/**
+ * The operations of an API, from its tree or its OpenAPI document. A document does not know hidden operations, finds one with an
+ * `operationId` of its own under that, and cannot tell that a last parameter takes the rest of the path.
+ *
+ * @example
+ * const api = client<Api>('https://api.example.com', { operations: operationMapOf(document) })
+ * @throws TypeError where it is neither.
+ */
+export function operationMapOf(source: Router | DocumentLike): OperationMap {
+  if ('kind' in source) return Object.fromEntries(ofRouter(source, '', ''))
+  if (typeof source.openapi === 'string') return Object.fromEntries(ofDocument(source))
+  throw new TypeError('operationMapOf(source): pass an OpenAPI 3 document, or the router that is the app\'s "api".')
+}
+
+type Named = [name: string, entry: OperationEntry]
+
+function ofRouter(router: Router, above: string, prefix: string): Named[] {
+  return Object.entries(router.children).flatMap(([key, child]): Named[] => {
+    const name = above === '' ? key : `${above}.${key}`
+    const base = joinPath(prefix, router.prefix).path
+    if (child.kind === 'router') return ofRouter(child, name, base)
+    return [[name, ofOperation(child, base)]]
+  })
+}
+
+function ofOperation({ method, path, response, status }: Operation, prefix: string): OperationEntry {
+  const bodies =
+    response === undefined || 'kind' in response || '~standard' in response ? { [status]: response } : response
+  return entryOf(
+    method,
+    joinPath(prefix, path).path,
+    Object.entries(bodies).map(([key, body]) => [key, declaredForm(body)]),
+  )
+}
+
+type Form = 'bytes' | 'raw' | undefined
+
+function declaredForm(body: ResponseBody | undefined): Form {
+  return body !== undefined && 'form' in body && (body.form === 'bytes' || body.form === 'raw') ? body.form : undefined
+}
+
+/** One declared success is how every success is read; of several, each by its status. */
+function entryOf(
+  method: string,
+  path: string,
+  forms: readonly (readonly [status: string, form: Form])[],
+): OperationEntry {
+  const successes = forms.filter(([status]) => /^[23]/.test(status))
+  const answers = successes.flatMap(([status, form]) =>
+    form === undefined ? [] : [[successes.length === 1 ? 'default' : status, form] as const],
+  )
+  return answers.length === 0 ? { method, path } : { method, path, answers: Object.fromEntries(answers) }
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
+
+function ofDocument({ paths }: DocumentLike): Named[] {
+  return entriesOf(paths).flatMap(([template, item]) =>
+    entriesOf(item).flatMap(([method, operation]): Named[] => {
+      const { operationId, responses } = operation as { readonly operationId?: unknown; readonly responses?: unknown }
+      if (!METHODS.includes(method) || typeof operationId !== 'string') return []
+      const path = template.replace(/\{([^}]*)\}/g, ':$1')
+      const forms = entriesOf(responses).map(([status, response]) => [status, documentedForm(response)] as const)
+      return [[operationId, entryOf(method.toUpperCase(), path, forms)]]
+    }),
+  )
+}
+
+/** What the document of Ashlar says: anything at all for a raw response, and a binary string for bytes. */
+function documentedForm(response: object): Form {
+  for (const [mediaType, media] of entriesOf((response as { readonly content?: unknown }).content)) {
+    const { schema } = media as { readonly schema?: { readonly format?: unknown } }
+    if (mediaType === '*/*' && schema === undefined) return 'raw'
+    if (schema?.format === 'binary') return 'bytes'
+  }
+  return undefined
+}
+
+function entriesOf(value: unknown): [string, object][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).filter(
+    (entry): entry is [string, object] => typeof entry[1] === 'object' && entry[1] !== null,
+  )
+}
