@@ -83,7 +83,8 @@ async function measureAndReport(): Promise<void> {
 
 /** Only a whole run is kept: a quick or partial look leaves the committed results alone. */
 async function record(result: object): Promise<void> {
-  if (options.quick || wantedServers !== undefined || wantedOperations !== undefined) return
+  if (options.quick || options.rounds !== undefined || wantedServers !== undefined || wantedOperations !== undefined)
+    return
   const folder = join(import.meta.dirname, '..', 'results')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'http.json'), `${JSON.stringify(result, null, 2)}\n`)
