@@ -16,6 +16,7 @@ import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
 import { problemFormat } from '../http/problem-format.ts'
 import { ResponseLines, SECURITY_HEADERS, STRICT_TRANSPORT } from '../http/response-lines.ts'
 import { Routes } from '../http/routes.ts'
+import { checkPlaces } from '../openapi/index.ts'
 import type { AppDefinition } from './definition.ts'
 import { describeOperation } from './describe.ts'
 import { docsRouter } from './docs.ts'
@@ -49,7 +50,7 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
   const operations = placeOperations(definition.api, problems).map((placed) =>
     describeOperation(placed, definition, container, problems),
   )
-  checkNames(operations, problems)
+  checkPlaces(operations, problems)
 
   const routes = new Routes()
   const add = (description: OperationDescription): void => addOperation(routes, description, settings, problems)
@@ -96,16 +97,6 @@ function addOperation(
     routes.add(new CompiledOperation(description, settings, problems), problems)
   } catch (error) {
     problems.add(name, error instanceof Error ? error.message : String(error))
-  }
-}
-
-function checkNames(operations: readonly OperationDescription[], problems: Problems): void {
-  const seen = new Map<string, string>()
-  for (const { placed } of operations) {
-    const other = seen.get(placed.name)
-    if (other !== undefined)
-      problems.add(placed.place, `its operationId "${placed.name}" is taken by "${other}"; give one of them another`)
-    seen.set(placed.name, placed.place)
   }
 }
 

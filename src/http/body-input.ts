@@ -34,7 +34,7 @@ export function bodyReaderOf(name: string, holders: readonly Holder[], problems:
     return async (incoming, limits) => {
       if (!incoming.head.hasBody) return NOTHING
       bodyKind(incoming.head.contentType, ['json'])
-      return { body: parseJson(await incoming.readBody(limits.bodyBytes), { bigints }) }
+      return { body: parseJson(await incoming.readBody(limits.bodyBytes), { bigints, depthLimit: limits.jsonDepth }) }
     }
   }
   if (first?.inputs.form !== undefined) {

@@ -17,7 +17,8 @@ export interface ExchangeSettings {
 export class Exchange implements RunContext {
   readonly incoming: Incoming
   readonly head: Head
-  readonly startedAt: number
+  /** When the handler's time began; later than the request where a body had to arrive first. */
+  startedAt: number
   /** Its index among those in flight; -1 when it is finished. */
   place = -1
   /** The operation that answers it, once known: for the log. */
@@ -92,6 +93,15 @@ export class Exchange implements RunContext {
   abort(reason: Error): void {
     this.#aborted ??= reason
     this.#abort?.abort(reason)
+  }
+
+  /** A body is on its way: its time is the server's, not the handler's. */
+  waitForBody(): void {
+    this.startedAt = Number.POSITIVE_INFINITY
+  }
+
+  bodyArrived(): void {
+    this.startedAt = performance.now()
   }
 
   /** Who is told when the time is up. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { AshlarError, ErrorClass, ErrorFormat, Issue } from '../core/errors/index.ts'
 import { InvalidJson, Unauthenticated, ValidationFailed } from '../core/errors/index.ts'
-import { JsonSyntaxError } from './edge/errors.ts'
+import { jsonErrorIssue } from './edge/json.ts'
 
 /**
  * FastAPI's bodies: `{"detail": ...}`, and a list of `{type, loc, msg, input}` for input that is not valid. For clients written for a
@@ -12,7 +12,7 @@ export const fastapiFormat: ErrorFormat = {
   mediaType: 'application/json',
   render(error) {
     if (error instanceof ValidationFailed) return { status: 422, body: { detail: error.issues.map(detailOf) } }
-    if (error.code === InvalidJson.code) return { status: 422, body: { detail: [jsonInvalid(error)] } }
+    if (error.code === InvalidJson.code) return { status: 422, body: { detail: [jsonErrorIssue(error)] } }
     if (error.status === 500) return { status: 500, body: 'Internal Server Error' }
     return {
       status: error.status,
@@ -36,11 +36,6 @@ function phrase(error: AshlarError): string {
   return error.code === Unauthenticated.code ? 'Not authenticated' : (STATUS_CODES[error.status] ?? error.title)
 }
 
-function jsonInvalid(error: AshlarError): Record<string, unknown> {
-  const { position, reason } = error instanceof JsonSyntaxError ? error.problem : { position: 0, reason: error.message }
-  return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: {}, ctx: { error: reason } }
-}
-
 function detailOf({ in: part, path, code, message, input, context }: Issue): Record<string, unknown> {
   return {
     type: code,
@@ -51,26 +46,30 @@ function detailOf({ in: part, path, code, message, input, context }: Issue): Rec
   }
 }
 
-const detailSchema = { type: 'object', title: 'HTTPError', required: ['detail'], properties: { detail: {} } }
+const detailSchema = {
+  $ref: '#/$defs/HTTPError',
+  $defs: { HTTPError: { type: 'object', required: ['detail'], properties: { detail: {} } } },
+}
 
+/** Under FastAPI's own component names. */
 const validationSchema = {
-  type: 'object',
-  title: 'HTTPValidationError',
-  properties: {
-    detail: {
-      type: 'array',
-      title: 'Detail',
-      items: {
-        type: 'object',
-        title: 'ValidationError',
-        required: ['loc', 'msg', 'type'],
-        properties: {
-          loc: { type: 'array', title: 'Location', items: { anyOf: [{ type: 'string' }, { type: 'integer' }] } },
-          msg: { type: 'string', title: 'Message' },
-          type: { type: 'string', title: 'Error Type' },
-          input: { title: 'Input' },
-          ctx: { type: 'object', title: 'Context' },
-        },
+  $ref: '#/$defs/HTTPValidationError',
+  $defs: {
+    HTTPValidationError: {
+      type: 'object',
+      title: 'HTTPValidationError',
+      properties: { detail: { type: 'array', title: 'Detail', items: { $ref: '#/$defs/ValidationError' } } },
+    },
+    ValidationError: {
+      type: 'object',
+      title: 'ValidationError',
+      required: ['loc', 'msg', 'type'],
+      properties: {
+        loc: { type: 'array', title: 'Location', items: { anyOf: [{ type: 'string' }, { type: 'integer' }] } },
+        msg: { type: 'string', title: 'Message' },
+        type: { type: 'string', title: 'Error Type' },
+        input: { title: 'Input' },
+        ctx: { type: 'object', title: 'Context' },
       },
     },
   },

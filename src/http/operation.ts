@@ -203,7 +203,10 @@ class Invocation {
   #negotiateAndRead(): MaybePromise<unknown> {
     const { readBody, settings, binding, offered } = this.#operation
     if (offered !== undefined) negotiateType(this.#exchange.head.header('accept'), offered)
+    const { hasBody } = this.#exchange.head
+    if (hasBody) this.#exchange.waitForBody()
     return chain(readBody(this.#exchange.incoming, settings.limits), (body: BodyInput) => {
+      if (hasBody) this.#exchange.bodyArrived()
       this.#raw.setBody(body)
       return binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values)
     })

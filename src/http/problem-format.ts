@@ -1,6 +1,8 @@
 import type { AshlarError, ErrorClass, ErrorFormat, ErrorRequest, Issue } from '../core/errors/index.ts'
 import { ValidationFailed } from '../core/errors/index.ts'
 
+type SchemaOf = Parameters<ErrorFormat['schema']>[1]
+
 /**
  * Problem details for HTTP APIs (RFC 9457), with the members `code`, `requestId` and, where there are any, `data` and `errors`.
  * The default.
@@ -49,21 +51,47 @@ const ISSUE_SCHEMA = {
   },
 }
 
-function problemSchema(errors: readonly ErrorClass[]): Record<string, unknown> {
-  const codes = [...new Set(errors.map(({ code }) => code))]
-  const validation = codes.includes(ValidationFailed.code)
-  return {
-    type: 'object',
-    required: ['type', 'title', 'status', 'instance', 'code', 'requestId'],
-    properties: {
-      type: { type: 'string', format: 'uri' },
-      title: { type: 'string' },
-      status: { type: 'integer' },
-      detail: { type: 'string' },
-      instance: { type: 'string' },
-      code: codes.length === 0 ? { type: 'string' } : { type: 'string', enum: codes },
-      requestId: { type: 'string' },
-      ...(validation ? { errors: { type: 'array', items: ISSUE_SCHEMA } } : {}),
-    },
+/** One component for each class of errors, told apart by `code` where several share a status. */
+function problemSchema(errors: readonly ErrorClass[], schemaOf: SchemaOf): Record<string, unknown> {
+  const each = errors.map((error) => [componentName(error), classSchema(error, schemaOf)] as const)
+  return { ...oneOfThem(errors), $defs: { Problem: PROBLEM_SCHEMA, ...Object.fromEntries(each) } }
+}
+
+function oneOfThem(errors: readonly ErrorClass[]): Record<string, unknown> {
+  const named = errors.map((error) => ({ code: error.code, ref: `#/$defs/${componentName(error)}` }))
+  const [first, second] = named
+  if (first === undefined) return { $ref: '#/$defs/Problem' }
+  if (second === undefined) return { $ref: first.ref }
+  const mapping = Object.fromEntries(named.map(({ code, ref }) => [code, ref]))
+  return { oneOf: named.map(({ ref }) => ({ $ref: ref })), discriminator: { propertyName: 'code', mapping } }
+}
+
+function classSchema(error: ErrorClass, schemaOf: SchemaOf): Record<string, unknown> {
+  const properties = {
+    code: { const: error.code },
+    ...(error.dataSchema === undefined ? {} : { data: schemaOf(error.dataSchema) }),
+    ...(error.code === ValidationFailed.code ? { errors: { type: 'array', items: ISSUE_SCHEMA } } : {}),
   }
+  const own = { type: 'object', required: Object.keys(properties), properties }
+  return { description: error.fix || error.title, allOf: [{ $ref: '#/$defs/Problem' }, own] }
+}
+
+/** `out_of_stock` is `OutOfStockProblem`. */
+function componentName({ code }: ErrorClass): string {
+  return `${code.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}Problem`
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'Problem details (RFC 9457).',
+  required: ['type', 'title', 'status', 'instance', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string', description: 'The path of the request.' },
+    code: { type: 'string', description: 'Stable and machine readable.' },
+    requestId: { type: 'string', description: 'As in the x-request-id header and the log.' },
+  },
 }

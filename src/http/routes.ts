@@ -42,16 +42,8 @@ export class Routes {
       this.#router.on(ANY_METHOD, routerPath(path), () => undefined, entry)
     }
     const other = entry.operations.get(declared.method)
-    if (other !== undefined)
-      return problems.add(
-        operation.name,
-        `${declared.method} ${path} is taken by "${other.name}"; give one of them another path`,
-      )
-    if (entry.path !== path)
-      return problems.add(
-        operation.name,
-        `its path ${path} names its parameters otherwise than ${entry.path}; use the same names`,
-      )
+    if (other !== undefined) return reportTaken(operation, other, problems)
+    if (entry.path !== path) return reportNames(operation, entry.path, problems)
     entry.operations.set(declared.method, operation)
     entry.allow = allowOf(entry.operations)
   }
@@ -64,6 +56,25 @@ export class Routes {
     const entry = found.store as PathEntry
     return { operations: entry.operations, allow: entry.allow, params: paramsOf(found.params, entry.restName) }
   }
+}
+
+/** Those that the document shows have been compared there; what is hidden from it can still stand in their way. */
+function reportTaken(operation: CompiledOperation, other: CompiledOperation, problems: Problems): void {
+  const { placed } = operation.description
+  if (!placed.hidden && !other.description.placed.hidden) return
+  problems.add(
+    operation.name,
+    `${placed.operation.method} ${placed.path} is taken by "${other.name}"; give one of them another path`,
+  )
+}
+
+/** As above: OpenAPI forbids it for those it shows. */
+function reportNames({ name, description }: CompiledOperation, path: string, problems: Problems): void {
+  if (!description.placed.hidden) return
+  problems.add(
+    name,
+    `its path ${description.placed.path} names its parameters otherwise than ${path}; use the same names`,
+  )
 }
 
 /** The router calls the rest of a path `*`. */

@@ -1,9 +1,22 @@
 import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Outcome } from '../core/middleware.ts'
 import { drain } from './edge/body.ts'
 import { hasNoBody, type ResponseLines } from './response-lines.ts'
+
+/** Set on a socket whose last response is under way: what was pipelined behind it is not a request any more (RFC 9112 section 9.6). */
+const CLOSING = Symbol('ashlar.closing')
+type MarkedSocket = Socket & { [CLOSING]?: boolean }
+
+function markClosing(socket: MarkedSocket): void {
+  socket[CLOSING] = true
+}
+
+export function isClosing(socket: MarkedSocket): boolean {
+  return socket[CLOSING] === true
+}
 
 export interface SendOptions {
   readonly lines: ResponseLines
@@ -19,7 +32,10 @@ export interface SendOptions {
 /** Writes a response to a socket. A stream goes at the pace of the client. */
 export function sendOutcome(response: ServerResponse, outcome: Outcome, options: SendOptions): void {
   const headers = options.lines.of(outcome, options.requestId)
-  if (options.close || options.unread) headers.push('connection', 'close')
+  if (options.close || options.unread) {
+    headers.push('connection', 'close')
+    markClosing(response.req.socket)
+  }
   response.writeHead(outcome.status, headers)
   const { body } = outcome
   if (body instanceof ReadableStream) return sendStream(response, body, options)

@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.ts'
 import type { Kernel } from './kernel.ts'
 import { requestIds } from './request-id.ts'
 import type { ResponseLines } from './response-lines.ts'
-import { sendOutcome } from './send.ts'
+import { isClosing, sendOutcome } from './send.ts'
 import { SocketIncoming } from './socket-incoming.ts'
 
 export interface HttpServerOptions {
@@ -68,6 +68,7 @@ export class HttpServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (isClosing(request.socket)) return
     const id = this.#nextId()
     let exchange: Exchange
     try {

@@ -21,7 +21,8 @@ export class SocketIncoming implements Incoming {
   }
 
   readBody(limitBytes: number): Promise<Buffer> {
-    if (this.head.expectsContinue) this.response.writeContinue()
+    const { expectsContinue, contentLength = 0 } = this.head
+    if (expectsContinue && contentLength <= limitBytes) this.response.writeContinue()
     return readBody(this.request, this.head, limitBytes)
   }
 }

@@ -17,7 +17,7 @@ export function operationMap(operations: readonly OperationDescription[]): Reado
     operations.map(({ placed, plan }) => {
       const body = bodyFormOf(plan.holders)
       const entry = { method: placed.operation.method, path: placed.path }
-      return [placed.name, body === undefined ? entry : { ...entry, body }]
+      return [placed.place, body === undefined ? entry : { ...entry, body }]
     }),
   )
 }
