@@ -1,15 +1,13 @@
-import type { ResponseDeclaration } from '../core/content.ts'
-import type { OperationTypes } from '../core/operation.ts'
 import type { OutputOf, Schema } from '../core/schema.ts'
 import type { Wire } from '../schema/wire.ts'
 import type { ApiError } from './api-error.ts'
 import type { GeneralCode } from './codes.ts'
 
 /** What a call that succeeds gives: the declared response, as it is on the wire. */
-export type ResultOf<T extends OperationTypes> = Success<T['response']>['data']
+export type ResultOf<T> = Success<ResponseOf<T>>['data']
 
 /** What `safe` gives: the result with its status, or the error. */
-export type SafeResult<T extends OperationTypes> = Success<T['response']> | Failure<ErrorOf<T>>
+export type SafeResult<T> = Success<ResponseOf<T>> | Failure<ErrorOf<T>>
 
 export interface Failure<E> {
   readonly ok: false
@@ -24,7 +22,9 @@ export interface Answer<Status, Data> {
   readonly response: Response
 }
 
-type Success<R extends ResponseDeclaration | undefined> = R extends Schema | { readonly kind: 'content' } | undefined
+type ResponseOf<T> = T extends { readonly response: infer R } ? R : never
+
+type Success<R> = R extends Schema | { readonly kind: 'content' } | undefined
   ? Answer<number, BodyData<R>>
   : {
       [S in keyof R & number]: `${S}` extends `2${string}` | `3${string}` ? Answer<S, BodyData<R[S]>> : never
@@ -40,14 +40,14 @@ type BodyData<B> = B extends { readonly kind: 'content'; readonly '~value'?: inf
 type ContentData<Value> = [Value] extends [string | Uint8Array | Response] ? Value : undefined
 
 /** The errors of a call, told apart by `code`: those declared by the operation and its dependencies, and those any call can meet. */
-export type ErrorOf<T extends OperationTypes> =
+export type ErrorOf<T> =
   | Declared<ErrorClassesOf<T>>
   | Undeclared<'validation_failed', 422, CodeOf<ErrorClassesOf<T>>>
   | Undeclared<'unauthenticated', 401, CodeOf<ErrorClassesOf<T>>>
   | Undeclared<'forbidden', 403, CodeOf<ErrorClassesOf<T>>>
   | ApiError<Exclude<GeneralCode, CodeOf<ErrorClassesOf<T>>>>
 
-type ErrorClassesOf<T extends OperationTypes> = T['errors'] | UsesErrors<T['uses']>
+type ErrorClassesOf<T> = T extends { readonly errors: infer E; readonly uses: infer U } ? E | UsesErrors<U> : never
 type CodeOf<E> = E extends { readonly code: infer Code } ? Code : never
 
 type Declared<E> = E extends {

@@ -1,4 +1,3 @@
-import type { OperationTypes } from '../core/operation.ts'
 import type { CallInput } from './input-types.ts'
 import type { ResultOf, SafeResult } from './result-types.ts'
 
@@ -15,13 +14,11 @@ export type Client<Api> = Api extends { readonly children: infer Children }
   : never
 
 type ClientNode<Node> = Node extends { readonly kind: 'operation'; readonly '~types'?: infer T }
-  ? NonNullable<T> extends infer Types extends OperationTypes
-    ? OperationCall<Types>
-    : never
+  ? OperationCall<NonNullable<T>>
   : Client<Node>
 
 /** One operation, to call. */
-export interface OperationCall<T extends OperationTypes> {
+export interface OperationCall<T> {
   /**
    * Calls the operation and gives the body of its answer.
    *
@@ -38,7 +35,7 @@ export interface OperationCall<T extends OperationTypes> {
   path(...args: CallArguments<T>): string
 }
 
-type CallArguments<T extends OperationTypes> = [keyof CallInput<T>] extends [never]
+type CallArguments<T> = [keyof CallInput<T>] extends [never]
   ? [input?: NoInput, options?: CallOptions]
   : {} extends CallInput<T>
     ? [input?: CallInput<T>, options?: CallOptions]
