@@ -58,6 +58,19 @@ function behaviours(given: string | undefined): void {
     await Promise.all([kept.drop(), another.drop()])
   })
 
+  test('whose process was killed are dropped by a later one', async () => {
+    const living = await createTestDatabase(declared)
+    await living.database.start()
+    const named = async (name: string): Promise<number | null> =>
+      (await living.database.pool.query('SELECT FROM pg_database WHERE datname = $1', [name])).rowCount
+    // As a kill leaves it: there, and no connection holds its lock.
+    await living.database.pool.query('CREATE DATABASE ashlar_test_abandoned')
+    const later = await createTestDatabase(declared)
+    expect(await named('ashlar_test_abandoned')).toBe(0)
+    expect(await named(nameIn(later.url))).toBe(1)
+    await Promise.all([later.drop(), living.drop()])
+  })
+
   test('with a broken migration say so, and the next attempt works', async () => {
     writeFileSync(join(folder, '0003_broken.sql'), 'CREATE TABLE')
     await expect(createTestDatabase(declared)).rejects.toThrow('0003_broken.sql')

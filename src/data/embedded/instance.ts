@@ -68,15 +68,18 @@ function reachable(directory: string, owner: Owner): boolean {
   return existing === directory ? canReach(directory, owner) : canReach(join(existing, '_'), owner)
 }
 
+const MOVED = (directory: string): string =>
+  `The embedded database of this project is in ${directory}: it was started by root, PostgreSQL does not run as root, and the user it ` +
+  'runs as may not enter this folder.\n'
+
 /** Makes the instance's folders. Safe to call at any time, by several processes at once. */
 export function prepare(instance: Instance): void {
   const { directory, project, owner } = instance
   const state = join(project.root, '.ashlar')
-  if (directory.startsWith(state)) {
-    // Whatever the umask: the server's user must pass through it.
-    if (mkdirSync(state, { recursive: true }) !== undefined) chmodSync(state, 0o755)
-    if (!existsSync(join(state, '.gitignore'))) writeFileSync(join(state, '.gitignore'), '*\n')
-  }
+  // Whatever the umask: the server's user must pass through it.
+  if (mkdirSync(state, { recursive: true }) !== undefined) chmodSync(state, 0o755)
+  if (!existsSync(join(state, '.gitignore'))) writeFileSync(join(state, '.gitignore'), '*\n')
+  if (dirname(directory) === SHARED_STATE) writeFileSync(join(state, 'where.txt'), MOVED(directory))
   mkdirSync(dirname(directory), { recursive: true, mode: 0o755 })
   privateFolder(directory, owner)
   privateFolder(instance.users, owner)
