@@ -40,7 +40,8 @@ test.for([
   ['Bearer abc', 'Bearer abc'],
   ['Basic YTpi', 'Bearer abc'],
 ])('malformed credentials are refused, never read in part: %s', async (values) => {
-  const error = await refusal(token, withAuthorization(...values))
+  const credulous = bearer({ verify: () => ada })
+  const error = await refusal(credulous, withAuthorization(...values))
   expect(error.headers['www-authenticate']).toMatch(/^Bearer error="invalid_token", error_description="/)
 })
 
@@ -78,10 +79,14 @@ test.for([
   'Basic YWRhOnB=', // not canonical
   'Basic YW-hOnA=', // base64url
   'Basic YTpi YTpi',
-  basicOf('ada:wrong'),
-])('basic credentials that are malformed or wrong are refused: %s', async (value) => {
-  const error = await refusal(password, withAuthorization(value))
+])('basic credentials that are malformed are refused, never read in part: %s', async (value) => {
+  const credulous = basic({ realm: 'The "back" office', verify: () => ada })
+  const error = await refusal(credulous, withAuthorization(value))
   expect(error.headers['www-authenticate']).toBe(String.raw`Basic realm="The \"back\" office", charset="UTF-8"`)
+})
+
+test('a wrong password is refused', async () => {
+  expect((await refusal(password, withAuthorization(basicOf('ada:wrong')))).status).toBe(401)
 })
 
 test('basic leaves other schemes alone', () => {

@@ -68,6 +68,9 @@ const api = router('/api', {
   rest: route.get('/files/*rest', { access: anyone, response: z.string() }, ({ params }) => params.rest),
   page: route.get('/page', { access: anyone, response: html }, () => '<p>'),
   csv: route.get('/csv', { access: anyone, response: bytes('text/csv') }, () => new TextEncoder().encode('a,b')),
+  part: route.get('/part', { access: anyone, response: bytes('text/csv') }, () =>
+    reply(206, new TextEncoder().encode('b')),
+  ),
   raw: route.get(
     '/raw',
     { access: anyone, response: raw },
@@ -150,6 +153,7 @@ describe.for(ways)('%s', ([, make]) => {
     const calls = make()
     expect(await calls.page()).toBe('<p>')
     expect(new TextDecoder().decode(await calls.csv())).toBe('a,b')
+    expect(await calls.part.safe()).toMatchObject({ ok: true, status: 206, data: new TextEncoder().encode('b') })
     expect(await calls.nothing()).toBeUndefined()
     const response = await calls.raw()
     expect([response.headers.get('x-own'), await response.text()]).toEqual(['1', 'as it is'])
