@@ -17,5 +17,8 @@ export function bytes(options: BytesOptions = {}) {
   const value = z.instanceof(Uint8Array)
   const limited =
     max === undefined ? value : value.refine((each) => each.length <= max, `Bytes should have at most ${max} bytes`)
-  return z.codec(wire, limited, { decode: (text) => Uint8Array.fromBase64(text), encode: (each) => each.toBase64() })
+  return z.codec(wire, limited, {
+    decode: (text) => Uint8Array.from(Buffer.from(text, 'base64')),
+    encode: (each) => Buffer.from(each.buffer, each.byteOffset, each.byteLength).toString('base64'),
+  })
 }

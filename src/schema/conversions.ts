@@ -1,4 +1,5 @@
 import { regexes } from 'zod/v4/core'
+import { isoText } from './iso-date.ts'
 
 /**
  * A conversion gives the runtime value, or the value unchanged where it is not one it understands: the schema then says what is wrong.
@@ -58,7 +59,7 @@ export function choiceFromString(values: Iterable<unknown>): Conversion {
 }
 
 export function dateToJson(value: unknown): unknown {
-  return value instanceof Date ? value.toISOString() : value
+  return value instanceof Date ? isoText(value) : value
 }
 
 export function bigintToJson(value: unknown): unknown {

@@ -1,9 +1,11 @@
 import { $ZodAsyncError, type $ZodRawIssue, type ParsePayload } from 'zod/v4/core'
+import type { Issue } from '../core/errors/issue.ts'
 import { chain } from '../core/maybe-promise.ts'
 import type { Schema } from '../core/schema.ts'
 import { compileFast } from './compile/compile.ts'
 import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
+import { MAX_PARTS, reportSize } from './report-limits.ts'
 import { compileStandardInput } from './standard.ts'
 import type { InputOptions, InputReader } from './types.ts'
 import { wireSchema } from './wire-schema.ts'
@@ -18,6 +20,8 @@ import { isZod, type ZodSchema } from './zod.ts'
  * - `strings`: a record of strings, or of arrays of strings where a name is repeated. Strings become what the schema says.
  * - `form`: the same, and an empty string counts as missing.
  *
+ * Of a value with more than 2,000 parts only the first problem is reported, and never more than 100 problems.
+ *
  * In the `header` part a key reads the header of that name in kebab case: `userAgent` and `user_agent` read `user-agent`.
  */
 export function compileInput(schema: Schema, options: InputOptions): InputReader {
@@ -28,22 +32,27 @@ export function compileInput(schema: Schema, options: InputOptions): InputReader
 function compileZodInput(schema: ZodSchema, options: InputOptions): InputReader {
   const wire = wireSchema(schema, options)
   const fast = compileFast(wire, 'decode')
-  const context = { ...options, schema }
   let useFast = true
-  const slow: InputReader = (value, issues) =>
-    chain(runZod(wire.schema, value), (result) => {
-      if (result.issues.length === 0) return result.value
-      issues.push(...toIssues(result.issues, context))
-      return undefined
-    })
   return (value, issues) => {
-    if (!useFast) return slow(value, issues)
-    const projected = fast(value)
+    const projected = useFast ? fast(value) : UNDECIDED
     if (projected !== REJECTED && projected !== UNDECIDED) return projected
     // Deciding twice would run the user's asynchronous checks twice for each value.
     if (projected === UNDECIDED) useFast = false
-    return slow(value, issues)
+    const size = reportSize(value)
+    if (projected === REJECTED && size === 'wide') return reject(issues, [tooWide(options)])
+    return chain(runZod(wire.schema, value, size !== 'small'), (result) =>
+      result.issues.length === 0 ? result.value : reject(issues, toIssues(result.issues, { ...options, schema })),
+    )
   }
+}
+
+function reject(issues: Issue[], found: readonly Issue[]): undefined {
+  issues.push(...found)
+}
+
+function tooWide(options: InputOptions): Issue {
+  const error = `an object has more than ${MAX_PARTS} fields, too many to say which of them is wrong`
+  return { in: options.in, path: [], code: 'value_error', message: `Value error, ${error}`, context: { error } }
 }
 
 interface ZodResult {
@@ -51,15 +60,14 @@ interface ZodResult {
   readonly issues: readonly $ZodRawIssue[]
 }
 
-function runZod(schema: ZodSchema, value: unknown): ZodResult | Promise<ZodResult> {
+function runZod(schema: ZodSchema, value: unknown, abortEarly: boolean): ZodResult | Promise<ZodResult> {
   const payload = (): ParsePayload => ({ value, issues: [] })
   try {
     // Neither `async: false`, which would leave promises behind unhandled, nor `async: true`, which makes one for each transform.
-    const result = schema._zod.run(payload(), { reportInput: true })
-    return result
+    return schema._zod.run(payload(), { reportInput: true, abortEarly })
   } catch (error) {
     if (!(error instanceof $ZodAsyncError)) throw error
-    return schema._zod.run(payload(), { async: true, reportInput: true })
+    return schema._zod.run(payload(), { async: true, reportInput: true, abortEarly })
   }
 }
 

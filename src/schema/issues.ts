@@ -2,6 +2,7 @@ import { config, util, type $ZodRawIssue } from 'zod/v4/core'
 import type { InputPart, Issue } from '../core/errors/issue.ts'
 import { locate, type Step } from './locate.ts'
 import { problemOf, type ZodIssue } from './problem.ts'
+import { MAX_ISSUES } from './report-limits.ts'
 import { isSecret, looksSecret } from './secret.ts'
 import type { InputSource } from './types.ts'
 import { defOf, innerOf, isZod, someSchema, type ZodSchema } from './zod.ts'
@@ -16,16 +17,20 @@ export interface IssueContext {
 /** Longer strings are not repeated to the client. */
 const MAX_ECHO_LENGTH = 1000
 
-/** Zod's issues in the vocabulary of {@link Issue}. */
+/** Zod's issues in the vocabulary of {@link Issue}, the first hundred. */
 export function toIssues(raw: readonly $ZodRawIssue[], context: IssueContext): Issue[] {
-  const issues = raw.flatMap((issue) => expand(issue as unknown as ZodIssue, [], undefined))
   const seen = new Set<string>()
-  return issues
-    .map((flat) => toIssue(flat, context))
-    .filter((issue) => {
+  const issues: Issue[] = []
+  for (const each of raw) {
+    for (const flat of expand(each, [], undefined)) {
+      if (issues.length === MAX_ISSUES) return issues
+      const issue = toIssue(flat, context)
       const key = `${issue.code}\n${JSON.stringify(issue.path)}\n${issue.message}`
-      return seen.has(key) ? false : seen.add(key)
-    })
+      if (!seen.has(key)) issues.push(issue)
+      seen.add(key)
+    }
+  }
+  return issues
 }
 
 interface FlatIssue {
@@ -41,7 +46,7 @@ function expand(issue: ZodIssue, parent: readonly PropertyKey[], union: ZodSchem
   const raisedBy = schemaOf(issue) ?? (union === undefined ? undefined : schemaAt(union, issue.path ?? []))
   if (issue.code === 'unrecognized_keys') {
     const input = issue.input as Record<string, unknown> | undefined
-    return (issue['keys'] as readonly string[]).map((key) => ({
+    return (issue['keys'] as readonly string[]).slice(0, MAX_ISSUES).map((key) => ({
       issue: { ...issue, input: input?.[key] },
       path: [...path, key],
       raisedBy: undefined,

@@ -4,6 +4,7 @@ import { compileFast } from './compile/compile.ts'
 import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
 import { rejectOneWayTransforms } from './one-way.ts'
+import { reportSize } from './report-limits.ts'
 import type { Serializer } from './types.ts'
 import { wireSchema } from './wire-schema.ts'
 import { isZod, type ZodSchema } from './zod.ts'
@@ -45,7 +46,8 @@ function compileZodSerializer(schema: ZodSchema): Serializer {
 }
 
 function encodeByZod(wire: ZodSchema, schema: ZodSchema, value: unknown): unknown {
-  const result = wire._zod.run({ value, issues: [] }, { direction: 'backward', reportInput: true })
+  const abortEarly = reportSize(value) !== 'small'
+  const result = wire._zod.run({ value, issues: [] }, { direction: 'backward', reportInput: true, abortEarly })
   if (result instanceof Promise) {
     result.catch(() => undefined)
     throw asynchronous()
