@@ -33,6 +33,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   readonly #plans = new WeakMap<Uses, Plan>()
   #document: OpenApiDocument | undefined
   #server: HttpServer | undefined
+  #stopping: Promise<void> | undefined
 
   constructor(definition: AppDefinition<Api>) {
     this.definition = definition
@@ -67,10 +68,9 @@ export class CompiledApp<Api extends Router> implements App<Api> {
     return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${address.port}`, port: address.port, host }
   }
 
-  async stop(): Promise<void> {
-    await this.#server?.stop()
-    this.#server = undefined
-    await this.#lifecycle.stop()
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined))
+    return this.#stopping
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -124,6 +124,12 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   openapi(): OpenApiDocument {
     this.#document ??= documentOf(this.definition, this.operations, formatOf(this.definition))
     return this.#document
+  }
+
+  async #stop(): Promise<void> {
+    await this.#server?.stop()
+    this.#server = undefined
+    await this.#lifecycle.stop()
   }
 
   #planFor(uses: Uses): Plan {

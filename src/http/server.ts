@@ -24,6 +24,9 @@ export interface HttpServerOptions {
 /** How often overdue handlers are looked for: a limit of 30 s needs no timer of its own per request. */
 const SWEEP_INTERVAL_MS = 500
 
+/** What handlers have, once a stop has aborted them, to roll back before the app's parts are stopped. */
+const ABORT_GRACE_MS = 500
+
 /** Carries an app's kernel on `node:http`. */
 export class HttpServer {
   readonly #options: HttpServerOptions
@@ -57,13 +60,20 @@ export class HttpServer {
     this.#stopping = true
     const { kernel, limits } = this.#options
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    const deadline = setTimeout(() => {
+    const until = performance.now() + limits.shutdownTimeoutMs
+    const cutOff = (): void => {
       for (const exchange of kernel.inFlight) exchange.abort(new Error('The server is stopping.'))
       this.#server.closeAllConnections()
-    }, limits.shutdownTimeoutMs)
+    }
+    const deadline = setTimeout(cutOff, limits.shutdownTimeoutMs)
     await closed
-    await kernel.idle(limits.shutdownTimeoutMs)
+    // A connection may end before its handler does.
+    await kernel.idle(until - performance.now())
     clearTimeout(deadline)
+    if (kernel.inFlight.size > 0) {
+      cutOff()
+      await kernel.idle(ABORT_GRACE_MS)
+    }
     clearInterval(this.#sweeper)
   }
 
