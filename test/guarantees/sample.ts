@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { createApp, currentRequest, dependency, html, raw, reply, route, router, type AppDefinition } from 'ashlar'
+import {
+  createApp,
+  currentRequest,
+  dependency,
+  html,
+  raw,
+  reply,
+  route,
+  router,
+  text,
+  type AppDefinition,
+} from 'ashlar'
 import { accessFor, anyone } from 'ashlar/access'
 import { bearer } from 'ashlar/auth'
 import { defineError, NotFound } from 'ashlar/errors'
@@ -18,6 +29,27 @@ const OutOfStock = defineError({
   title: 'Out of stock',
   data: z.object({ left: z.int() }),
 })
+
+/** Every format with a regular expression behind it. */
+const Formats = z.object({
+  email: z.email().optional(),
+  url: z.url().optional(),
+  uuid: z.uuid().optional(),
+  moment: z.iso.datetime({ offset: true }).optional(),
+  date: z.date().optional(),
+  day: z.iso.date().optional(),
+  time: z.iso.time().optional(),
+  duration: z.iso.duration().optional(),
+  ipv4: z.ipv4().optional(),
+  ipv6: z.ipv6().optional(),
+  cidr: z.cidrv6().optional(),
+  base64: z.base64().optional(),
+  jwt: z.jwt().optional(),
+  number: z.number().optional(),
+  bigint: z.bigint().optional(),
+  slug: z.stringFormat('slug', /^[a-z0-9]+(?:-[a-z0-9]+)*$/).optional(),
+})
+const Kinds = z.object({ keys: z.array(z.string()) })
 
 const Thing = z.object({ name: z.string().min(2), size: z.int().optional() })
 const Stored = z.object({ id: z.int(), name: z.string(), nested: z.object({ shown: z.string() }).optional() })
@@ -39,6 +71,21 @@ export function sampleApp(changes: Partial<AppDefinition> = {}) {
     yield 1
     throw new Error('commit of hidden_table failed')
   })
+  const transaction = dependency({ name: 'transaction' }, function* () {
+    trace.ran.push('begin')
+    try {
+      yield 'open'
+      trace.ran.push('commit')
+    } catch (error) {
+      trace.ran.push(`rollback ${(error as { readonly code?: string }).code}`)
+      throw error
+    }
+  })
+  const lease = dependency({ name: 'lease', until: 'sent' }, async function* () {
+    yield 'held'
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    trace.ran.push('lease given back')
+  })
   const path = dependency({ uses: { head: currentRequest } }, ({ head }) => head.path)
 
   const api = router('', {
@@ -51,7 +98,7 @@ export function sampleApp(changes: Partial<AppDefinition> = {}) {
       { access: authenticated, response: z.object({ id: z.string(), user: z.string() }) },
       ({ params, user }) => {
         trace.ran.push('secret')
-        return { id: params.id, user: String(user.id) }
+        return { id: params.id, user: user.id }
       },
     ),
     admin: route.get('/admin', { access: role('admin'), response: z.object({ ok: z.boolean() }) }, () => ({
@@ -117,6 +164,37 @@ export function sampleApp(changes: Partial<AppDefinition> = {}) {
         await new Promise((resolve) => setTimeout(resolve, query.ms))
         return { ok: true }
       },
+    ),
+    late: route.get(
+      '/late',
+      { access: anyone, uses: { transaction }, response: z.object({ ok: z.boolean() }) },
+      ({ signal }) =>
+        new Promise<{ ok: boolean }>((resolve) => {
+          signal.addEventListener('abort', () => resolve({ ok: true }))
+        }),
+    ),
+    leave: route.get(
+      '/leave',
+      { access: anyone, uses: { lease }, response: z.object({ ok: z.boolean() }) },
+      ({ after }) => {
+        after(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50))
+          trace.ran.push('work after the response')
+        })
+        return { ok: true }
+      },
+    ),
+    large: route.get('/large', { access: anyone, uses: { lease }, response: text }, () => 'x'.repeat(64_000_000)),
+    formatsOfQuery: route.get('/formats', { access: anyone, query: Formats, response: Kinds }, ({ query }) => ({
+      keys: Object.keys(query),
+    })),
+    formatsOfBody: route.post('/formats', { access: anyone, body: Formats, response: Kinds }, ({ body }) => ({
+      keys: Object.keys(body),
+    })),
+    fields: route.get(
+      '/fields',
+      { access: anyone, headers: z.looseObject({}), cookies: z.looseObject({}), response: Kinds },
+      ({ headers, cookies }) => ({ keys: [...Object.keys(headers), ...Object.keys(cookies)].slice(0, 3) }),
     ),
     header: route.get(
       '/header',
