@@ -34,12 +34,6 @@ function deriveMount(mount: Mount, derivation: Derivation): Mount {
   return target.type === 'app' ? { ...mount, target: { ...target, app: deriveApp(target.app, {}, derivation) } } : mount
 }
 
-/** The parts of a definition and of the apps mounted in it. */
-export function partsOf({ database, parts = [], mounts = [] }: Partial<AppDefinition>): Part[] {
-  const mounted = mounts.flatMap(({ target }) => (target.type === 'app' ? partsOf(target.app.definition) : []))
-  return [...(database === undefined ? [] : [database]), ...parts, ...mounted]
-}
-
 /** A part that another app has started and will stop. */
 export function borrowed(part: Part): Part {
   const { name } = part

@@ -21,6 +21,11 @@ describe('a test app', () => {
     expect(await (await t.fetch('/api/time')).json()).toBe('real')
   })
 
+  test('has a typed client in process', async () => {
+    expect(await t.client.time()).toBe('real')
+    expect(await t.client.me.safe()).toMatchObject({ ok: false, error: { status: 401 } })
+  })
+
   test('answers over a real socket', async () => {
     await using own = await t.with({})
     const { url } = await own.listen()
@@ -64,6 +69,13 @@ describe('its database', () => {
 })
 
 describe('its callers', () => {
+  test('have a typed client each', async () => {
+    const [first, second] = [t.as(ada), t.as({ id: 'bob', roles: ['staff'] })]
+    expect([await first.me(), await second.me()]).toEqual(['user ada', 'user bob'])
+    expect(await second.staff()).toBe('welcome')
+    await expect(first.staff()).rejects.toMatchObject({ status: 403 })
+  })
+
   test('are believed without credentials, also by rules bound to authenticators of their own', async () => {
     expect(await (await t.fetch('/api/me', { as: ada })).json()).toBe('user ada')
     expect(await (await t.fetch('/api/author', { as: ada })).json()).toBe('Ada')

@@ -1,9 +1,11 @@
 import type { App, Listening } from '../app/app.ts'
+import { partsOf } from '../app/parts.ts'
+import { client, type Client } from '../client/index.ts'
 import type { Principal } from '../core/access/index.ts'
 import type { Part } from '../core/part.ts'
 import type { Router } from '../core/router.ts'
 import { Callers } from './callers.ts'
-import { borrowed, deriveApp, partsOf, type Changes } from './derive.ts'
+import { borrowed, deriveApp, type Changes } from './derive.ts'
 import { TestDatabases } from './test-databases.ts'
 
 /** What is different in the test: stand-ins for dependencies in `provide`, and anything else of the definition but its operations. */
@@ -13,7 +15,7 @@ export type TestAppOptions = Changes
 export interface TestRequestInit extends RequestInit {
   /** Sent as the JSON body, with its content type. */
   readonly json?: unknown
-  /** Who calls: believed without credentials. The access rules then decide as always. */
+  /** Who calls, as in {@link TestApp.as}. */
   readonly as?: Principal
 }
 
@@ -21,6 +23,10 @@ export interface TestRequestInit extends RequestInit {
 export interface TestApp<Api extends Router = Router> extends AsyncDisposable {
   /** The app derived for the test. The one it is made from is not touched. */
   readonly app: App<Api>
+  /** Calls the operations in process, as nobody. For credentials: `client(t.app, { token })`. */
+  readonly client: Client<Api>
+  /** A client whose caller is `user`, believed without credentials. The access rules then decide as always. */
+  as(user: Principal): Client<Api>
   /** Runs work with dependencies of the app, outside a request: to prepare data, or to look at it. */
   readonly run: App<Api>['run']
   /** Answers a request in process, through the whole kernel: `t.fetch('/api/posts')`. */
@@ -40,7 +46,9 @@ export interface TestApp<Api extends Router = Router> extends AsyncDisposable {
  * @throws DefinitionError where the definition with these changes is not valid.
  * @example
  * await using t = await testApp(app, { provide: [provide(mailer, fakeMailer)] })
- * const response = await t.fetch('/api/posts', { method: 'POST', json: { title: 'Hello' }, as: { id: 'ada', roles: ['author'] } })
+ * const ada = t.as({ id: 'ada', roles: ['author'] })
+ * const post = await ada.posts.create({ body: { title: 'Hello' } })
+ * await expect(t.client.posts.remove({ params: { id: post.id } })).rejects.toMatchObject({ status: 401 })
  */
 export async function testApp<Api extends Router>(app: App<Api>, options: TestAppOptions = {}): Promise<TestApp<Api>> {
   const databases = new TestDatabases()
@@ -67,6 +75,7 @@ const ORIGIN = 'http://localhost'
 class DerivedTestApp<Api extends Router> implements TestApp<Api> {
   readonly app: App<Api>
   readonly run: App<Api>['run']
+  readonly client: Client<Api>
   readonly #callers: Callers
   readonly #ended: () => Promise<void>
   readonly #children = new Set<TestApp<Api>>()
@@ -74,8 +83,13 @@ class DerivedTestApp<Api extends Router> implements TestApp<Api> {
   constructor(app: App<Api>, callers: Callers, ended: () => Promise<void>) {
     this.app = app
     this.run = app.run.bind(app)
+    this.client = client(app)
     this.#callers = callers
     this.#ended = ended
+  }
+
+  as(user: Principal): Client<Api> {
+    return client(this.app, { headers: this.#callers.headersFor(user) })
   }
 
   fetch(path: string, { json, as, ...init }: TestRequestInit = {}): Promise<Response> {

@@ -1,3 +1,4 @@
+import { isDatabase } from '../app/parts.ts'
 import { provide, type Override } from '../core/dependency.ts'
 import type { Part } from '../core/part.ts'
 import type { Database } from '../data/database.ts'
@@ -8,8 +9,8 @@ export class TestDatabases {
   readonly #copies = new Map<Database, TestDatabase<Record<string, never>>>()
 
   /** Makes a copy of each database among `parts`. Where one fails, those made before are still to be dropped. */
-  async make(parts: Iterable<Part>): Promise<void> {
-    const declared = [...new Set(parts)].filter(isDatabase)
+  async make(parts: readonly Part[]): Promise<void> {
+    const declared = parts.filter(isDatabase)
     if (declared.length === 0) return
     // Only an app with a database needs its driver.
     const { createTestDatabase } = await import('../data/test-database.ts')
@@ -34,9 +35,4 @@ export class TestDatabases {
     const failed = results.find((result) => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
   }
-}
-
-/** Told by its shape: an app without a database must not load the driver to find that out. */
-function isDatabase(part: Part): part is Database {
-  return 'transaction' in part && 'drizzle' in part && 'migrationStatus' in part
 }

@@ -1,0 +1,73 @@
+// The process of the app under `ashlar dev`, run by the process that watches.
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { App, ListenOptions } from '../../app/app.ts'
+import { isDatabase, partsOf } from '../../app/parts.ts'
+import type { Database } from '../../data/database.ts'
+import type { InstanceOptions } from '../../data/embedded/instance.ts'
+import { announcement } from '../announce.ts'
+import { CommandError } from '../command-error.ts'
+import { exitWith } from '../exit-with.ts'
+import { explain } from '../explain.ts'
+import { listen } from '../listen.ts'
+import { loadApp } from '../load-app.ts'
+import { print, printError } from '../print.ts'
+import { devLogger } from './dev-logger.ts'
+import { FATAL_EXIT, STOP, type FromApp } from './messages.ts'
+import { reportFiles } from './report-files.ts'
+import { requestLines } from './request-lines.ts'
+
+function tell(message: FromApp): void {
+  process.send?.(message)
+}
+
+async function serve(file: string, options: ListenOptions): Promise<void> {
+  const starting = Promise.withResolvers<App | undefined>()
+  stopWhenTold(starting.promise)
+  try {
+    tell({ type: 'file', path: file })
+    reportFiles((path) => tell({ type: 'file', path }))
+    const app = withLines(await loadApp(file))
+    const databases = partsOf(app.definition).filter(isDatabase)
+    databases.forEach(reportMigrations)
+    const listening = await listen(app, options)
+    starting.resolve(app)
+    await print(announcement(app, listening))
+    tell({ type: 'ready', embedded: databases.flatMap(embeddedServers) })
+  } catch (error) {
+    starting.resolve(undefined)
+    await printError(explain(error))
+    process.exit(error instanceof CommandError && error.fatal ? FATAL_EXIT : 1)
+  }
+}
+
+function stopWhenTold(starting: Promise<App | undefined>): void {
+  const stop = async (): Promise<void> => {
+    await (await starting)?.stop()
+    process.exit(0)
+  }
+  process.on('SIGINT', () => undefined)
+  process.on('message', (message) => void (message === STOP && stop()))
+  process.on('disconnect', () => void stop())
+}
+
+function withLines(app: App): App {
+  const { logger = devLogger(), middleware = [] } = app.definition
+  return app.with({ logger, middleware: [requestLines((line) => void print(line)), ...middleware] })
+}
+
+function reportMigrations({ options: { migrations } }: Database): void {
+  if (migrations === undefined) return
+  tell({ type: 'folder', path: migrations instanceof URL ? fileURLToPath(migrations) : resolve(migrations) })
+}
+
+function embeddedServers({ options: { url = process.env['DATABASE_URL'], embedded } }: Database): InstanceOptions[] {
+  if (url !== undefined && url !== '') return []
+  return [typeof embedded === 'object' ? embedded : {}]
+}
+
+process.on('uncaughtException', (error) => void exitWith('The app crashed.', error))
+
+const [file = '', options = '{}'] = process.argv.slice(2)
+// Written by the watching process.
+await serve(file, JSON.parse(options) as ListenOptions)

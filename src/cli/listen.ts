@@ -1,0 +1,34 @@
+import type { App, Listening, ListenOptions } from '../app/app.ts'
+import { CommandError } from './command-error.ts'
+
+/**
+ * Listens, and explains why not where it cannot.
+ *
+ * @throws CommandError where the port or the host cannot be had.
+ */
+export async function listen(app: App, options: ListenOptions): Promise<Listening> {
+  try {
+    return await app.listen(options)
+  } catch (error) {
+    await app.stop()
+    throw explained(error)
+  }
+}
+
+function explained(error: unknown): unknown {
+  const { code, port, address } = error as { code?: string; port?: number; address?: string }
+  const fatal = { fatal: true }
+  if (code === 'EADDRINUSE')
+    return new CommandError(`Port ${port} is taken by another program.`, { hint: HINT_PORT, ...fatal })
+  if (code === 'EACCES')
+    return new CommandError(`This user may not listen on port ${port}.`, { hint: HINT_PORT, ...fatal })
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new CommandError(`This machine has no address ${address ?? ''}.`, {
+      hint: 'Choose another with --host or HOST: 127.0.0.1 for this machine alone, 0.0.0.0 for all of its addresses.',
+      ...fatal,
+    })
+  }
+  return error
+}
+
+const HINT_PORT = 'Choose another: --port 3001, or PORT=3001.'

@@ -1,0 +1,17 @@
+// The program `ashlar`: run by bin/ashlar.mjs, or directly from source.
+import { readFileSync } from 'node:fs'
+import { explain } from './explain.ts'
+import { printError } from './print.ts'
+import { program } from './program.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+try {
+  // An app that was only looked at may have left something open that would keep the process.
+  await program(version, (code) => process.exit(code)).parseAsync()
+} catch (error) {
+  await printError(explain(error))
+  process.exit(1)
+}

@@ -1,0 +1,76 @@
+import { createServer, type AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { appFile, CommandProcess, runCommand } from './test/command.ts'
+
+const hello = appFile('hello.ts')
+const anyPort = { env: { PORT: '0' } }
+
+test('start serves the app and says where it and its docs page are', async () => {
+  await using command = new CommandProcess(['start', hello, '--port', '0'])
+  const url = await command.url()
+  expect(await (await fetch(`${url}/hello`)).json()).toBe('hello')
+  const [, docs] = /Docs\s+(\S+)/.exec(command.output)!
+  expect(await (await fetch(docs!)).text()).toContain('<title>Hello')
+  expect(command.output).toMatch(/^Hello 1\.2\.3 runs in development/)
+})
+
+test('PORT and HOST set where it listens', async () => {
+  await using command = new CommandProcess(['start', hello], { env: { PORT: '0', HOST: '127.0.0.1' } })
+  expect(await (await fetch(`${await command.url()}/hello`)).json()).toBe('hello')
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s stops it with 0', async (signal) => {
+  await using command = new CommandProcess(['start', hello], anyPort)
+  await command.url()
+  command.kill(signal)
+  expect(await command.ended).toMatchObject({ code: 0, output: expect.stringContaining('Stopped.') as string })
+})
+
+test('a request in flight is answered before it stops', async () => {
+  await using command = new CommandProcess(['start', hello], anyPort)
+  const answer = fetch(`${await command.url()}/lingering`)
+  await command.until(/handling/)
+  command.kill('SIGTERM')
+  expect(await (await answer).json()).toBe('finished')
+  expect((await command.ended).code).toBe(0)
+})
+
+test('a second signal ends it at once, whatever is in flight', async () => {
+  await using command = new CommandProcess(['start', hello], anyPort)
+  const answer = fetch(`${await command.url()}/endless`).catch((error: unknown) => error)
+  await command.until(/handling/)
+  command.kill('SIGTERM')
+  await command.until(/Again to stop at once/)
+  command.kill('SIGTERM')
+  expect((await command.ended).code).toBe(143)
+  expect(await answer).toBeInstanceOf(TypeError)
+})
+
+test('a port that is taken is named, with what to do', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { port } = other.address() as AddressInfo
+  const { code, output } = await runCommand(['start', hello, '--port', String(port)])
+  other.close()
+  expect(code).toBe(1)
+  expect(output).toBe(`Port ${port} is taken by another program.\nChoose another: --port 3001, or PORT=3001.\n`)
+})
+
+test('a crash ends it with 1 and shows the error, and where in the app', async () => {
+  await using command = new CommandProcess(['start', hello], anyPort)
+  await fetch(`${await command.url()}/crash`, { method: 'POST' }).catch(() => undefined)
+  const { code, output } = await command.ended
+  expect(code).toBe(1)
+  expect(output).toMatch(/The app crashed\.\na bug in the app\n {4}at .*src\/cli\/test\/apps\/hello\.ts:\d+/)
+  expect(output).not.toContain('node:internal')
+})
+
+test('in production the output is log lines only', async () => {
+  const env = { PORT: '0', NODE_ENV: 'production', ALLOWED_HOSTS: 'localhost' }
+  await using command = new CommandProcess(['start', hello], { env })
+  await command.until(/"msg".*\n/)
+  command.kill('SIGTERM')
+  const { code, output } = await command.ended
+  expect(code).toBe(0)
+  for (const line of output.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg')
+})

@@ -1,0 +1,2 @@
+export const server = 1
+export const api = 2
