@@ -53,21 +53,31 @@ interface ErrorStatics<Code extends string, Status extends number> extends Error
   readonly dataSchema: Schema | undefined
 }
 
+/**
+ * What a class of errors makes. Its own name, although it adds nothing: TypeScript does not tell instantiations of one generic class apart
+ * after `instanceof`, and would leave `data` unknown.
+ */
+export interface ErrorInstance<Code extends string, Status extends number, Data> extends AshlarError<
+  Code,
+  Status,
+  Data
+> {}
+
 /** A class made by {@link defineError}. */
 export interface ErrorClass<
   Code extends string = string,
   Status extends number = number,
   Data = unknown,
 > extends ErrorStatics<Code, Status> {
-  new (...args: never[]): AshlarError<Code, Status, Data>
+  new (...args: never[]): ErrorInstance<Code, Status, Data>
 }
 
 export interface PlainErrorClass<Code extends string, Status extends number> extends ErrorStatics<Code, Status> {
-  new (detail?: string, options?: ErrorOptions): AshlarError<Code, Status, undefined>
+  new (detail?: string, options?: ErrorOptions): ErrorInstance<Code, Status, undefined>
 }
 
 export interface DataErrorClass<Code extends string, Status extends number, Data> extends ErrorStatics<Code, Status> {
-  new (detail: string, options: ErrorOptions & { readonly data: Data }): AshlarError<Code, Status, Data>
+  new (detail: string, options: ErrorOptions & { readonly data: Data }): ErrorInstance<Code, Status, Data>
 }
 
 /**
