@@ -240,6 +240,11 @@ function behaviours(given: string | undefined): void {
       })
     })
 
+    test('422 for a text with the character U+0000, which no text of PostgreSQL can hold', async () => {
+      const error = await failure((tx) => tx.insert(users).values({ id: ADA, email: 'ada\0@example.com' }))
+      expect(error).toMatchObject({ code: 'text_invalid', status: 422 })
+    })
+
     test('503 to retry for transactions that contradict each other', async () => {
       await clear()
       await db.run(addAda)

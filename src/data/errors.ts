@@ -50,6 +50,14 @@ export const NotNullViolation = defineError({
   data: z.object({ table: z.string(), columns: z.array(z.string()) }),
 })
 
+/** SQLSTATE 22021: PostgreSQL's text cannot hold U+0000, which JSON can. */
+export const InvalidText = defineError({
+  code: 'text_invalid',
+  status: 422,
+  title: 'A text holds a character that cannot be stored',
+  fix: 'Send text without the character U+0000.',
+})
+
 /** SQLSTATE 40001 and 40P01: concurrent transactions, of which the database ended this one. Nothing was saved; a retry may succeed. */
 export const SerializationFailure = defineError({
   code: 'serialization_failure',

@@ -8,6 +8,7 @@ export {
   DatabaseUnavailable,
   ExclusionViolation,
   ForeignKeyViolation,
+  InvalidText,
   NotNullViolation,
   SerializationFailure,
   StatementTimeout,
