@@ -32,6 +32,9 @@ export function parseUrlencodedForm(bytes: Buffer, maxFields: number): Fields {
  */
 export async function parseMultipartForm(bytes: Buffer, contentType: MediaType, maxFields: number): Promise<Fields> {
   const boundary = contentType.parameters['boundary'] ?? ''
+  // Before the parser, which would make every part of a flood all the same.
+  const parts = countParts(bytes, boundary)
+  if (parts > maxFields) throw refuse(`has more than ${maxFields} fields`)
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
     limits: {
@@ -46,7 +49,7 @@ export async function parseMultipartForm(bytes: Buffer, contentType: MediaType, 
   })
   const { fields, count } = await collect(parser, bytes, maxFields)
   // The parser drops parts without a usable disposition in silence.
-  if (count !== countParts(bytes, boundary)) throw refuse('has a part that is not a field, or ends early')
+  if (count !== parts) throw refuse('has a part that is not a field, or ends early')
   // After the parser, which tells a file by name: only then is every byte a field's.
   checkUtf8(bytes)
   return fields
