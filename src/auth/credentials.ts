@@ -22,11 +22,23 @@ export function authorizationOf(request: RequestHead, scheme: string, challenge:
   const [value] = values
   if (value === undefined) return undefined
   if (values.length > 1) throw refuse(challenge, 'The Authorization header stands more than once.')
-  const parts = AUTHORIZATION.exec(value)
-  if (parts?.[1]?.toLowerCase() !== scheme.toLowerCase()) return undefined
-  const credentials = parts[2] ?? ''
+  const credentials = credentialsAfter(value, scheme)
+  if (credentials === undefined) return undefined
   if (!TOKEN68.test(credentials)) throw refuse(challenge, `The credentials after "${scheme}" are malformed.`)
   return credentials
+}
+
+function credentialsAfter(value: string, scheme: string): string | undefined {
+  // As almost every client writes it: the scheme in our spelling and one space.
+  if (
+    value.startsWith(scheme) &&
+    value.charCodeAt(scheme.length) === 0x20 &&
+    value.charCodeAt(scheme.length + 1) !== 0x20
+  ) {
+    return value.slice(scheme.length + 1)
+  }
+  const parts = AUTHORIZATION.exec(value)
+  return parts?.[1]?.toLowerCase() === scheme.toLowerCase() ? (parts[2] ?? '') : undefined
 }
 
 /** The error for credentials that are there and not valid. `why` is sent: it never quotes them. */

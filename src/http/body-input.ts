@@ -31,10 +31,11 @@ export function bodyReaderOf(name: string, holders: readonly Holder[], problems:
   }
   if (first?.inputs.body !== undefined) {
     const bigints = acceptsBigint(first.inputs.body)
-    return async (incoming, limits) => {
+    return (incoming, limits) => {
       if (!incoming.head.hasBody) return NOTHING
       bodyKind(incoming.head.contentType, ['json'])
-      return { body: parseJson(await incoming.readBody(limits.bodyBytes), { bigints, depthLimit: limits.jsonDepth }) }
+      const options = { bigints, depthLimit: limits.jsonDepth }
+      return incoming.readBody(limits.bodyBytes).then((bytes) => ({ body: parseJson(bytes, options) }))
     }
   }
   if (first?.inputs.form !== undefined) {

@@ -36,6 +36,7 @@ export class Exchange implements RunContext {
   #log: Logger | undefined
   #after: (() => MaybePromise<void>)[] | undefined
   #onExpire: ((error: Error) => void) | undefined
+  #onListen: (() => void) | undefined
 
   constructor(incoming: Incoming, settings: ExchangeSettings, startedAt: number) {
     this.incoming = incoming
@@ -45,7 +46,10 @@ export class Exchange implements RunContext {
   }
 
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      this.#onListen?.()
+    }
     if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
     return this.#abort.signal
   }
@@ -102,6 +106,12 @@ export class Exchange implements RunContext {
 
   bodyArrived(): void {
     this.startedAt = performance.now()
+  }
+
+  /** Called when somebody first asks for the signal: until then nobody needs to know that the client has gone. */
+  onListen(begin: () => void): void {
+    if (this.#abort === undefined) this.#onListen = begin
+    else begin()
   }
 
   /** Who is told when the time is up. */

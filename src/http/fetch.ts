@@ -20,10 +20,8 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
     incoming = new FetchIncoming(request, id, head)
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
-    return toResponse(kernel.failure(error, { id, method: request.method, path: '' }), lines.of.bind(lines), {
-      id,
-      headOnly: false,
-    })
+    const failure = kernel.failure(error, { id, method: request.method, path: '' })
+    return toResponse(failure, lines.of(failure, { id, protocol: 'http' }), false)
   }
   const exchange = kernel.open(incoming, performance.now())
   const aborted = (): void => exchange.abort(new Error('The client has gone.'))
@@ -34,7 +32,7 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   request.signal.removeEventListener('abort', aborted)
   if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
   else await kernel.close(exchange)
-  return toResponse(outcome, lines.of.bind(lines), { id, headOnly: request.method === 'HEAD' })
+  return toResponse(outcome, lines.of(outcome, incoming.head), request.method === 'HEAD')
 }
 
 /** The response is sent when it is handed over, or when its stream has been read. */
@@ -44,17 +42,12 @@ function whenRead(body: ReadableStream<Uint8Array>, done: () => void): ReadableS
   return body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(watch))
 }
 
-function toResponse(
-  outcome: Outcome,
-  linesOf: ResponseLines['of'],
-  { id, headOnly }: { readonly id: string; readonly headOnly: boolean },
-): Response {
+function toResponse({ status, body }: Outcome, lines: readonly string[], headOnly: boolean): Response {
   const headers = new Headers()
-  const lines = linesOf(outcome, id)
   for (let i = 0; i < lines.length; i += 2) headers.append(lines[i] ?? '', lines[i + 1] ?? '')
-  const body = headOnly || hasNoBody(outcome.status) ? null : (outcome.body ?? null)
-  return new Response(body as string | Uint8Array<ArrayBuffer> | ReadableStream | null, {
-    status: outcome.status,
-    headers,
-  })
+  const bodyless = headOnly || hasNoBody(status)
+  if (bodyless && body instanceof ReadableStream) void body.cancel().catch(() => undefined)
+  // The types of `Response` want to know that bytes are not shared memory; ours never are.
+  const sent = bodyless ? null : ((body ?? null) as string | Uint8Array<ArrayBuffer> | ReadableStream | null)
+  return new Response(sent, { status, headers })
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Outcome } from '../core/middleware.ts'
 import { drain } from './edge/body.ts'
-import { hasNoBody, type ResponseLines } from './response-lines.ts'
+import { hasNoBody, type Answered, type ResponseLines } from './response-lines.ts'
 
 /** Set on a socket whose last response is under way: what was pipelined behind it is not a request any more (RFC 9112 section 9.6). */
 const CLOSING = Symbol('ashlar.closing')
@@ -20,7 +20,7 @@ export function isClosing(socket: MarkedSocket): boolean {
 
 export interface SendOptions {
   readonly lines: ResponseLines
-  readonly requestId: string
+  readonly request: Answered
   /** HEAD: everything but the body. */
   readonly headOnly: boolean
   /** Ends the connection with this response. */
@@ -31,7 +31,7 @@ export interface SendOptions {
 
 /** Writes a response to a socket. A stream goes at the pace of the client. */
 export function sendOutcome(response: ServerResponse, outcome: Outcome, options: SendOptions): void {
-  const headers = options.lines.of(outcome, options.requestId)
+  const headers = options.lines.of(outcome, options.request)
   if (options.close || options.unread) {
     headers.push('connection', 'close')
     markClosing(response.req.socket)

@@ -94,16 +94,15 @@ export class HttpServer {
 
   /** An answer that takes its time: the client may go, and the time may run out, before it is there. */
   #await(exchange: Exchange, response: ServerResponse, outcome: Promise<Outcome>): void {
-    const gone = (): void => exchange.abort(new Error('The client has gone.'))
-    response.once('close', gone)
+    exchange.onListen(() =>
+      response.once('close', () => {
+        if (!response.writableEnded) exchange.abort(new Error('The client has gone.'))
+      }),
+    )
     exchange.onExpire((error) => {
-      response.off('close', gone)
       if (!response.headersSent) this.#write(exchange, response, this.#options.kernel.failed(exchange, error))
     })
-    void outcome.then((settled) => {
-      response.off('close', gone)
-      this.#send(exchange, response, settled)
-    })
+    void outcome.then((settled) => this.#send(exchange, response, settled))
   }
 
   #send(exchange: Exchange, response: ServerResponse, outcome: Outcome): void {
@@ -123,7 +122,7 @@ export class HttpServer {
     const unread = head.hasBody && closesAfter(response.req, head)
     const options = {
       lines: this.#options.lines,
-      requestId: head.id,
+      request: head,
       headOnly: head.method === 'HEAD',
       close: this.#stopping,
       unread,
@@ -141,6 +140,12 @@ export class HttpServer {
     const { kernel, lines } = this.#options
     const outcome = kernel.failure(known, { id, method: request.method ?? '', path: '' })
     const unread = closesAfter(request, undefined)
-    sendOutcome(response, outcome, { lines, requestId: id, headOnly: request.method === 'HEAD', close: true, unread })
+    sendOutcome(response, outcome, {
+      lines,
+      request: { id, protocol: 'http' },
+      headOnly: request.method === 'HEAD',
+      close: true,
+      unread,
+    })
   }
 }

@@ -71,3 +71,18 @@ describe('through a proxy that is not trusted', () => {
     expect(JSON.parse(body)).toEqual({ host: 'localhost', protocol: 'http', address: '127.0.0.1' })
   })
 })
+
+describe('strict transport security', () => {
+  const production = {
+    environment: 'production',
+    allowedHosts: ['localhost', 'api.example.com'],
+    trustedProxies: ['127.0.0.1'],
+  } as const
+  const sample = serveSample({ api, ...production })
+
+  test('is asked for over https only', async () => {
+    expect((await rawExchange(sample.port, get('/open'))).text).not.toMatch(/strict-transport-security/i)
+    const { text } = await rawExchange(sample.port, get('/open', FORWARDED))
+    expect(text).toMatch(/strict-transport-security: max-age=63072000; includeSubDomains\r\n/i)
+  })
+})

@@ -18,6 +18,7 @@ export function buildPlan(container: Container, request: PlanRequest, problems: 
   builder.holders.push(...request.inputs)
   return {
     nodes: builder.nodes,
+    blank: builder.nodes.map(() => undefined),
     accessEnd,
     holders: builder.holders,
     accessHolders,

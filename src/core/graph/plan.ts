@@ -37,6 +37,8 @@ export interface Holder {
 /** What must be resolved for one operation, in a fixed order. */
 export interface Plan {
   readonly nodes: readonly PlanNode[]
+  /** As many empty places as there are nodes: copied for each run, which is quicker than making them. */
+  readonly blank: readonly undefined[]
   /** Nodes before this index are needed to decide access. */
   readonly accessEnd: number
   readonly holders: readonly Holder[]

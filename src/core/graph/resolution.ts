@@ -29,7 +29,7 @@ export class Resolution {
   constructor(plan: Plan, run: RunContext) {
     this.#plan = plan
     this.#run = run
-    this.#values = plan.nodes.length === 0 ? NO_VALUES : Array.from({ length: plan.nodes.length })
+    this.#values = plan.nodes.length === 0 ? NO_VALUES : plan.blank.slice()
   }
 
   /** Resolves the nodes that access needs, or all that remain. Independent ones run side by side; all-synchronous ones need no promise. */

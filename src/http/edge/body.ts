@@ -19,16 +19,21 @@ const NOTHING: Buffer = Buffer.alloc(0)
  * announced length says so; UnsupportedMediaType for a coding that is not understood; InvalidBody where it does not decompress;
  * ClientClosedRequest where the client goes away. See {@link closesAfter} for the connection then.
  */
-export async function readBody(req: Readable, head: BodyHead, limitBytes: number): Promise<Buffer> {
-  const coding = head.contentCoding
-  if (head.contentLength !== undefined && head.contentLength > limitBytes) throw tooLarge(limitBytes)
-  const received = await receive(req, head, limitBytes)
-  return coding === 'identity' ? received : decompress(received, coding, limitBytes)
+export function readBody(req: Readable, head: BodyHead, limitBytes: number): Promise<Buffer> {
+  const { contentLength, chunked } = head
+  if (contentLength !== undefined && contentLength > limitBytes) return Promise.reject(tooLarge(limitBytes))
+  if (!chunked && (contentLength === undefined || contentLength === 0)) return Promise.resolve(NOTHING)
+  if (req.destroyed && !req.readableEnded) return Promise.reject(closed())
+  try {
+    const coding = head.contentCoding
+    const received = receive(req, head, limitBytes)
+    return coding === 'identity' ? received : received.then((bytes) => decompress(bytes, coding, limitBytes))
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
-function receive(req: Readable, { contentLength, chunked }: BodyHead, limitBytes: number): Promise<Buffer> | Buffer {
-  if (!chunked && (contentLength === undefined || contentLength === 0)) return NOTHING
-  if (req.destroyed && !req.readableEnded) throw closed()
+function receive(req: Readable, { contentLength }: BodyHead, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { JsonSyntaxError } from './errors.ts'
 import { scanJson } from './json-scan.ts'
 import { JSON_DEPTH_LIMIT } from './limits.ts'
@@ -36,15 +37,11 @@ export function parseJson(
   return hasBigints ? JSON.parse(text, reviveBigint) : value
 }
 
-/** Without a stream it keeps nothing between two calls. The byte order mark stays, to be refused. */
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
+/** The byte order mark stays, to be refused. */
 function decodeUtf8(bytes: Buffer): string {
-  try {
-    return UTF8.decode(bytes)
-  } catch {
-    throw new JsonSyntaxError({ reason: 'Invalid UTF-8', position: firstInvalidByte(bytes), pointer: '' })
-  }
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  throw new JsonSyntaxError({ reason: 'Invalid UTF-8', position: firstInvalidByte(bytes), pointer: '' })
 }
 
 /** FastAPI's entry for a body that is not JSON. */
