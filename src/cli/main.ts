@@ -1,9 +1,11 @@
 // The program `ashlar`: run by bin/ashlar.mjs, or directly from source.
 import { readFileSync } from 'node:fs'
+import { keepCompiled } from './compile-cache.ts'
 import { explain } from './explain.ts'
 import { printError } from './print.ts'
 import { program } from './program.ts'
 
+keepCompiled()
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }

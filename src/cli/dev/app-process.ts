@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ListenOptions } from '../../app/app.ts'
@@ -18,7 +19,9 @@ export class AppProcess {
   constructor(file: string, options: ListenOptions, told: (message: FromApp) => void) {
     // Beside this file, whether that is source or built.
     const program = fileURLToPath(new URL(`dev-app${extname(import.meta.filename)}`, import.meta.url))
-    this.#child = fork(program, [file, JSON.stringify(options)])
+    const cache = getCompileCacheDir()
+    const env = cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache }
+    this.#child = fork(program, [file, JSON.stringify(options)], { env })
     // The only one who sends is dev-app.ts.
     this.#child.on('message', (message) => told(message as FromApp))
     // Never left behind, not even by a second Ctrl-C.

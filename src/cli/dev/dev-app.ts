@@ -7,6 +7,7 @@ import type { Database } from '../../data/database.ts'
 import type { InstanceOptions } from '../../data/embedded/instance.ts'
 import { announcement } from '../announce.ts'
 import { CommandError } from '../command-error.ts'
+import { saveCompiled } from '../compile-cache.ts'
 import { exitWith } from '../exit-with.ts'
 import { explain } from '../explain.ts'
 import { listen } from '../listen.ts'
@@ -33,6 +34,7 @@ async function serve(file: string, options: ListenOptions): Promise<void> {
     const listening = await listen(app, options)
     starting.resolve(app)
     await print(announcement(app, listening))
+    saveCompiled()
     tell({ type: 'ready', embedded: databases.flatMap(embeddedServers) })
   } catch (error) {
     starting.resolve(undefined)
