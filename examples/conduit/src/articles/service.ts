@@ -1,0 +1,84 @@
+import { dependency } from 'ashlar'
+import { ArticleForbidden, ArticleNotFound, taken } from '../errors.ts'
+import type { Page } from '../inputs.ts'
+import type { Viewer } from '../profiles/repository.ts'
+import type { Account } from '../users/repository.ts'
+import { articleRepository, type ArticleFilter, type ArticleRepository } from './repository.ts'
+import type { Article, ArticlePage, NewArticle, UpdateArticle } from './schemas.ts'
+import { freeSlug, slugOf } from './slug.ts'
+
+export class ArticleService {
+  readonly #articles: ArticleRepository
+
+  constructor(articles: ArticleRepository) {
+    this.#articles = articles
+  }
+
+  async list(filter: ArticleFilter, page: Page, viewer: Viewer): Promise<ArticlePage> {
+    const [articles, articlesCount] = await Promise.all([
+      this.#articles.list(filter, page, viewer),
+      this.#articles.count(filter),
+    ])
+    return { articles, articlesCount }
+  }
+
+  feed(page: Page, user: Account): Promise<ArticlePage> {
+    return this.list({ followedBy: user.id }, page, user)
+  }
+
+  async read(slug: string, viewer: Viewer): Promise<Article> {
+    const article = await this.#articles.find(slug, viewer)
+    if (article === undefined) throw new ArticleNotFound()
+    return article
+  }
+
+  /** Two articles cannot have one title: the title makes the address. */
+  async create({ tagList = [], ...fields }: NewArticle, user: Account): Promise<Article> {
+    const slug = slugOf(fields.title)
+    const id = await this.#articles.insert({ ...fields, slug, authorId: user.id })
+    if (id === undefined) throw taken('title')
+    await this.#articles.replaceTags(id, unique(tagList))
+    return this.read(slug, user)
+  }
+
+  /** A new title gives a new address; where another article has that, it is numbered. What is not sent stays. */
+  async update(slug: string, changes: UpdateArticle, user: Account): Promise<Article> {
+    const id = await this.#ownId(slug, user)
+    const { title, description, body, tagList } = changes
+    const newSlug = title === undefined ? slug : await this.#slugFor(title, { id, slug })
+    await this.#articles.update(id, {
+      slug: newSlug,
+      ...(title !== undefined && { title }),
+      ...(description !== undefined && { description }),
+      ...(body !== undefined && { body }),
+    })
+    if (tagList !== undefined) await this.#articles.replaceTags(id, unique(tagList))
+    return this.read(newSlug, user)
+  }
+
+  async delete(slug: string, user: Account): Promise<void> {
+    await this.#articles.delete(await this.#ownId(slug, user))
+  }
+
+  async #ownId(slug: string, user: Account): Promise<number> {
+    const article = await this.#articles.head(slug)
+    if (article === undefined) throw new ArticleNotFound()
+    if (article.authorId !== user.id) throw new ArticleForbidden()
+    return article.id
+  }
+
+  async #slugFor(title: string, article: { readonly id: number; readonly slug: string }): Promise<string> {
+    const slug = slugOf(title)
+    return slug === article.slug ? slug : freeSlug(slug, await this.#articles.slugsLike(slug, article.id))
+  }
+}
+
+/** Each tag once, at its first place. */
+function unique(tags: readonly string[]): string[] {
+  return [...new Set(tags)]
+}
+
+export const articleService = dependency(
+  { uses: { articles: articleRepository } },
+  ({ articles }) => new ArticleService(articles),
+)

@@ -1,0 +1,34 @@
+import { bigint, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { times, users } from '../users/table.ts'
+
+export const articles = pgTable(
+  'articles',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    slug: text().notNull().unique('articles_slug_key'),
+    title: text().notNull(),
+    description: text().notNull(),
+    body: text().notNull(),
+    authorId: uuid('author_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    ...times,
+  },
+  (table) => [
+    index('articles_newest').on(table.createdAt.desc(), table.id.desc()),
+    index('articles_newest_by_author').on(table.authorId, table.createdAt.desc(), table.id.desc()),
+  ],
+)
+
+/** The tags of an article, in the order in which its author wrote them. */
+export const articleTags = pgTable(
+  'article_tags',
+  {
+    articleId: bigint('article_id', { mode: 'number' })
+      .notNull()
+      .references(() => articles.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    position: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.articleId, table.name] }), index('article_tags_name').on(table.name)],
+)

@@ -1,0 +1,36 @@
+import { named } from 'ashlar'
+import { z } from 'zod'
+import { BLANK, blankOrInvalid, filled, indexed } from '../inputs.ts'
+
+const email = indexed.regex(/^[^\s@]+@[^\s@]+$/, 'is invalid').meta({ examples: ['jake@jake.jake'] })
+const username = indexed.meta({ examples: ['jake'] })
+const password = filled.meta({ format: 'password', examples: ['jakejake'] })
+/** Empty text clears it, as null does. */
+const optionalText = z.string('is invalid').nullable()
+
+export const LoginUser = named('LoginUser', z.object({ email: filled, password }, blankOrInvalid))
+export const NewUser = named('NewUser', z.object({ username, email, password }, blankOrInvalid))
+export const UpdateUser = named(
+  'UpdateUser',
+  z
+    .object({ username, email, password, bio: optionalText, image: optionalText }, blankOrInvalid)
+    .partial()
+    .refine((changes) => Object.keys(changes).length > 0, BLANK)
+    .meta({ minProperties: 1 }),
+)
+export type LoginUser = z.infer<typeof LoginUser>
+export type NewUser = z.infer<typeof NewUser>
+export type UpdateUser = z.infer<typeof UpdateUser>
+
+export const User = named(
+  'User',
+  z.object({
+    email: z.string(),
+    token: z.string(),
+    username: z.string(),
+    bio: z.string().nullable(),
+    image: z.string().nullable(),
+  }),
+)
+
+export const UserResponse = named('UserResponse', z.object({ user: User }))
