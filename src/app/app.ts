@@ -5,6 +5,7 @@ import type { Router } from '../core/router.ts'
 import type { AppDefinition } from './definition.ts'
 import type { Paths } from './paths.ts'
 
+/** Where an app listens. */
 export interface ListenOptions {
   /** Default: `PORT`, or 3000. 0 takes a free one. */
   readonly port?: number
@@ -12,12 +13,14 @@ export interface ListenOptions {
   readonly host?: string
 }
 
+/** Where an app is reached, once it listens. */
 export interface Listening {
   readonly url: string
   readonly port: number
   readonly host: string
 }
 
+/** Options of work outside a request. */
 export interface RunOptions {
   readonly signal?: AbortSignal
 }

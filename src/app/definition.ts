@@ -24,6 +24,7 @@ export interface ApiInfo {
   readonly externalDocs?: { readonly url: string; readonly description?: string }
 }
 
+/** Where the documents of an app are, and who may see them. */
 export interface DocsOptions {
   /** Where the document is served. Default `/openapi.json`. */
   readonly documentPath?: string

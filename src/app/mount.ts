@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessRule } from '../core/access/index.ts'
 import type { App } from './app.ts'
 
+/** A server as a function of the web platform: Hono and other web frameworks have one. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
+/** A server as a listener of Node's: an Express app is one. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void
 
 /** Another server under a path of this app. */

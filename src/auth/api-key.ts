@@ -4,6 +4,7 @@ import type { RequestHead } from '../core/request.ts'
 import { fixedChallenge, refuse, type Challenge } from './credentials.ts'
 import { makeAuthenticator, type AuthenticatorOptions, type Verify } from './make-authenticator.ts'
 
+/** How API keys are found and verified. */
 export interface ApiKeyOptions<User extends Principal, U extends Uses> extends Omit<AuthenticatorOptions<U>, 'name'> {
   /** Its name under `components.securitySchemes`. Default `apiKey`. */
   readonly schemeName?: string

@@ -4,6 +4,7 @@ import type { Uses } from '../core/dependency.ts'
 import { authorizationOf, fixedChallenge, quoted, refuse, type Challenge } from './credentials.ts'
 import { makeAuthenticator, type AuthenticatorOptions, type Verify } from './make-authenticator.ts'
 
+/** How names and passwords are verified. */
 export interface BasicOptions<User extends Principal, U extends Uses> extends AuthenticatorOptions<U> {
   /** What the username and password are for; browsers show it. Printable ASCII. */
   readonly realm: string

@@ -10,6 +10,7 @@ export interface BearerScheme {
   readonly bearerFormat?: string
 }
 
+/** How bearer tokens are verified. */
 export interface BearerOptions<User extends Principal, U extends Uses> extends AuthenticatorOptions<U>, BearerScheme {
   /** Whose token this is; `undefined` where it is not valid. Look it up by a hash, or compare in constant time. */
   readonly verify: Verify<[token: string], User, U>

@@ -4,6 +4,7 @@ import { cookieValues, single } from './api-key.ts'
 import { fixedChallenge, quoted } from './credentials.ts'
 import { makeAuthenticator, type AuthenticatorOptions, type Verify } from './make-authenticator.ts'
 
+/** How sessions in a cookie are found and verified. */
 export interface CookieSessionOptions<User extends Principal, U extends Uses> extends AuthenticatorOptions<U> {
   /** The cookie's name. Default `__Host-session`: browsers then insist on `Secure`, `Path=/` and no `Domain`. */
   readonly cookie?: string

@@ -17,6 +17,7 @@ export interface OAuth2Flows {
   readonly clientCredentials?: Flow & { readonly tokenUrl: string }
 }
 
+/** The OAuth2 flows to document, and how their tokens are verified. */
 export interface OAuth2Options<User extends Principal, U extends Uses> extends AuthenticatorOptions<U> {
   readonly flows: OAuth2Flows
   /** Whose access token this is; `undefined` where it is not valid. Give the token's scopes as `scopes`, for `scope()` to check. */
@@ -44,6 +45,7 @@ export function oauth2<User extends Principal, const U extends Uses = {}>(
   return accessToken(options, 'oauth2', { type: 'oauth2', flows })
 }
 
+/** The OpenID Connect provider to document, and how its tokens are verified. */
 export interface OpenIdConnectOptions<User extends Principal, U extends Uses> extends AuthenticatorOptions<U> {
   /** The provider's discovery document, `https://.../.well-known/openid-configuration`. For the documentation: it is not fetched. */
   readonly url: string

@@ -6,6 +6,7 @@ import type { CallOptions } from './types.ts'
 
 type MaybePromise<T> = T | Promise<T>
 
+/** How a client reaches its server, and as whom. */
 export interface ClientOptions {
   /** Sent as `Authorization: Bearer <token>`. A function is asked before every call; `undefined` sends none. */
   readonly token?: string | (() => MaybePromise<string | undefined>)

@@ -9,11 +9,13 @@ export type ResultOf<T> = Success<ResponseOf<T>>['data']
 /** What `safe` gives: the result with its status, or the error. */
 export type SafeResult<T> = Success<ResponseOf<T>> | Failure<ErrorOf<T>>
 
+/** A call that did not succeed, as `safe` gives it. */
 export interface Failure<E> {
   readonly ok: false
   readonly error: E
 }
 
+/** A call that succeeded, as `safe` gives it. */
 export interface Answer<Status, Data> {
   readonly ok: true
   readonly status: Status

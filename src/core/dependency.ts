@@ -43,8 +43,10 @@ export interface Dependency<out Value = unknown, out Types extends DependencyTyp
 
 export type BuiltinName = 'request' | 'response' | 'after'
 
+/** The dependencies of an operation or of another dependency, by the names under which it receives their values. */
 export type Uses = { readonly [name: string]: Dependency }
 
+/** The type of the value of a dependency: `ValueOf<typeof blog>`. */
 export type ValueOf<D> = D extends Dependency<infer Value> ? Value : never
 export type TypesOf<D> = D extends Dependency<unknown, infer Types> ? Types : never
 export type UsedValues<U> = { readonly [K in keyof U]: ValueOf<U[K]> }

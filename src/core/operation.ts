@@ -10,6 +10,7 @@ import type { Reply } from './reply.ts'
 import type { RequestHead, ResponseHead } from './request.ts'
 import type { Schema } from './schema.ts'
 
+/** The methods an operation can answer. HEAD and OPTIONS come by themselves where they are not declared. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS' | 'TRACE'
 
 /** The types an operation was declared with, kept as they are: the client takes from them only what it is asked for. */

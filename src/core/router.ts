@@ -9,6 +9,7 @@ export type RouterNode = Operation | Router
 /** The children of a router, by name: the names make the operationId, the client's methods and the names in logs. */
 export type RouterChildren = { readonly [name: string]: RouterNode }
 
+/** What a router adds to every operation below it. */
 export interface RouterOptions {
   /** For every operation below, before its own. */
   readonly tags?: readonly string[]

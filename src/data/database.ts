@@ -12,6 +12,7 @@ import { createPool, STATEMENT_TIMEOUT_MS, type PoolOptions } from './pool.ts'
 import { beginTransaction } from './transaction.ts'
 import { translateDatabaseError } from './translate-error.ts'
 
+/** Where a database is, what is in it, and how it is used. */
 export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, never>> {
   /** A PostgreSQL server. Default: the environment's `DATABASE_URL`, else the embedded server. */
   readonly url?: string

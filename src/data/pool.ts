@@ -1,6 +1,7 @@
 import { Client, Pool, types, type ClientConfig, type CustomTypesConfig, type QueryConfig } from 'pg'
 import { isoTime } from './wire-times.ts'
 
+/** How many connections there are, and how long they are waited for. */
 export interface PoolOptions {
   /** Connections at most, per process. Default 10. */
   readonly max?: number

@@ -1,6 +1,7 @@
 import { isObject } from './merge.ts'
 import type { JsonObject, OpenApiDocument } from './types.ts'
 
+/** What the docs page shows, and where its parts are. */
 export interface DocsPageOptions {
   readonly title: string
   /** Where the document is served: a path, with the proxy's prefix where there is one. */
@@ -13,6 +14,7 @@ export interface DocsPageOptions {
   readonly connectTo?: readonly string[]
 }
 
+/** The docs page, and the headers it is to be sent with. */
 export interface DocsPage {
   readonly html: string
   /** Headers that must be sent with it in place of the app's own. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+/** Limits of bytes in JSON. */
 export interface BytesOptions {
   /** Most bytes accepted, counted after decoding. Default: only the body's limit. */
   readonly max?: number

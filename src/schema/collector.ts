@@ -6,6 +6,7 @@ import { standardJsonSchema } from './standard.ts'
 import type { JsonSchema, SchemaCollector, SchemaDirection } from './types.ts'
 import { childrenOf, isZod, type ZodSchema } from './zod.ts'
 
+/** How schemas are turned into JSON Schema. */
 export interface CollectorOptions {
   /** What stands before a component's name in a `$ref`. Default `#/components/schemas/`. */
   readonly prefix?: string

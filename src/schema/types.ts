@@ -8,6 +8,7 @@ import type { Schema } from '../core/schema.ts'
  */
 export type InputSource = 'json' | 'strings' | 'form'
 
+/** How an input is read. */
 export interface InputOptions {
   readonly source: InputSource
   /** The part of the request, as it stands in each issue. */

@@ -16,6 +16,7 @@ export interface JwtUserOptions<User extends Principal, U extends Uses> extends 
   readonly user: (claims: JwtClaims, uses: UsedValues<U>) => MaybePromise<User | undefined>
 }
 
+/** Which JSON Web Tokens are accepted, and whose they are. */
 export type JwtBearerOptions<User extends Principal, U extends Uses> = JwtUserOptions<User, U> &
   JwtKeySource &
   JwtChecks

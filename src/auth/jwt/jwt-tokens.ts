@@ -10,6 +10,7 @@ type SigningKey =
   | { /** For HMAC: at least 32 bytes. */ readonly secret: string | Uint8Array; readonly algorithm?: JwtAlgorithm }
   | { /** PEM or `KeyObject`. */ readonly privateKey: string | KeyObject; readonly algorithm?: JwtAlgorithm }
 
+/** How JSON Web Tokens are issued and accepted, and whose they are. */
 export type JwtTokensOptions<User extends Principal, U extends Uses> = JwtUserOptions<User, U> &
   Omit<JwtChecks, 'issuer' | 'audience'> &
   SigningKey & {

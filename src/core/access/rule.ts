@@ -29,13 +29,16 @@ export interface CustomNode {
   readonly check: (context: never) => MaybePromise<boolean>
 }
 
+/** The type of `user` under an access rule: `UserOf<typeof authenticated>`. */
 export type UserOf<Rule> = Rule extends AccessRule<infer User> ? User : never
 
 /** The inputs a rule can look at: the body is not among them, since access is decided before it is read. */
 export type RuleInputs = Pick<InputDeclarations, 'params' | 'query' | 'headers' | 'cookies'>
 
+/** What the check of a rule receives: the caller, and what the rule has declared. */
 export type RuleContext<User, I, U> = { readonly user: User } & InputValues<I> & UsedValues<U>
 
+/** What a rule of your own is called, and what it looks at. */
 export interface RuleConfig<I extends RuleInputs, U extends Uses> {
   /** Shown in the documentation and in the access matrix. */
   readonly name: string

@@ -1,5 +1,6 @@
 import type { InputOf, Schema } from '../schema.ts'
 
+/** What an error can be given besides its message and data. */
 export interface ErrorOptions {
   readonly cause?: unknown
   /** Response headers that belong to this error, such as `retry-after`. Names in lower case. */
@@ -38,6 +39,7 @@ export abstract class AshlarError<
   }
 }
 
+/** What makes a class of errors: its code, its status, and what they mean in words. */
 export interface ErrorDefinition<Code extends string = string, Status extends number = number> {
   /** Stable and machine readable, `snake_case`. */
   readonly code: Code
@@ -72,10 +74,12 @@ export interface ErrorClass<
   new (...args: never[]): ErrorInstance<Code, Status, Data>
 }
 
+/** A class of errors without data. */
 export interface PlainErrorClass<Code extends string, Status extends number> extends ErrorStatics<Code, Status> {
   new (detail?: string, options?: ErrorOptions): ErrorInstance<Code, Status, undefined>
 }
 
+/** A class of errors that carry data, which reaches the caller and the types of the client. */
 export interface DataErrorClass<Code extends string, Status extends number, Data> extends ErrorStatics<Code, Status> {
   new (detail: string, options: ErrorOptions & { readonly data: Data }): ErrorInstance<Code, Status, Data>
 }

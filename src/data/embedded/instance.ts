@@ -25,6 +25,7 @@ export interface Instance {
   readonly owner: Owner | undefined
 }
 
+/** Where an embedded server keeps its data, and how carefully. */
 export interface InstanceOptions {
   /** Default `.ashlar/postgres`, or `.ashlar/postgres-test` where it is not durable. Relative to the project. */
   readonly directory?: string

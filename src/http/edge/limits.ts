@@ -48,6 +48,7 @@ export interface Limits {
   readonly formFields: number
 }
 
+/** The limits of an app that sets none. */
 export const DEFAULT_LIMITS: Limits = {
   headersTimeoutMs: HEADERS_TIMEOUT_MS,
   requestTimeoutMs: REQUEST_TIMEOUT_MS,

@@ -1,0 +1,164 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** What each folder of src/ may import, downhill. ARCHITECTURE.md has the same table in words. */
+const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
+  core: { values: [] },
+  schema: { values: ['core'] },
+  http: { values: ['core', 'schema'] },
+  openapi: { values: ['core', 'schema'] },
+  data: { values: ['core'] },
+  auth: { values: ['core'] },
+  client: { values: ['core'], types: ['schema'] },
+  app: { values: ['core', 'schema', 'http', 'openapi'], types: ['data'] },
+  testing: { values: ['core', 'http', 'data', 'client', 'app'] },
+  cli: { values: ['core', 'openapi', 'data', 'app'] },
+  'index.ts': { values: ['core', 'schema', 'app'] },
+}
+
+const MAX_LINES = 400
+
+interface Import {
+  readonly specifier: string
+  readonly typeOnly: boolean
+}
+
+const read = (file: string): string => readFileSync(file, 'utf8')
+const sources = globSync('src/**/*.ts').filter((file) => !/\.test(-d)?\.ts$|\.fixture\.ts$|\/test\//.test(file))
+const importsByFile = new Map(sources.map((file) => [file, importsOf(read(file))]))
+
+function importsOf(text: string): Import[] {
+  const fixed = [...text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'/gm)]
+  const bare = [...text.matchAll(/^import\s+(type\s)?'([^']+)'/gm)]
+  const dynamic = [...text.matchAll(/^[^*\n]*\bimport\(()'([^']+)'\)/gm)]
+  return [...fixed, ...bare, ...dynamic].map(([, type, specifier = '']) => ({
+    specifier,
+    typeOnly: type !== undefined && type !== '',
+  }))
+}
+
+/** `core` for src/core/errors/index.ts. */
+const folderOf = (file: string): string => file.split('/')[1]!
+
+function resolve(from: string, specifier: string): string {
+  return specifier.startsWith('.') ? join(dirname(from), specifier) : specifier
+}
+
+/** Every file and package that comes along at run time. */
+function reachedFrom(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  for (const { specifier, typeOnly } of importsByFile.get(file) ?? [])
+    if (!typeOnly) reachedFrom(resolve(file, specifier), seen)
+  return seen
+}
+
+describe('imports', () => {
+  test('every folder of src has its place in the table', () => {
+    expect([...new Set(sources.map(folderOf))].filter((folder) => !(folder in DOWNHILL))).toEqual([])
+  })
+
+  test('run downhill only', () => {
+    const uphill = sources.flatMap((file) => {
+      const from = folderOf(file)
+      const { values = [], types = [] } = DOWNHILL[from] ?? {}
+      return importsByFile
+        .get(file)!
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .filter(({ specifier, typeOnly }) => {
+          const to = folderOf(resolve(file, specifier))
+          return to !== from && !values.includes(to) && !(typeOnly && types.includes(to))
+        })
+        .map(({ specifier }) => `${file} imports ${specifier}`)
+    })
+    expect(uphill).toEqual([])
+  })
+
+  test('name files that exist, inside the package', () => {
+    const lost = sources.flatMap((file) =>
+      importsByFile
+        .get(file)!
+        .filter(({ specifier }) => specifier.startsWith('.') || specifier.startsWith('ashlar'))
+        .filter(({ specifier }) => !existsSync(resolve(file, specifier)))
+        .map(({ specifier }) => `${file} imports ${specifier}`),
+    )
+    expect(lost).toEqual([])
+  })
+
+  test('of the client reach nothing of Node and no package, so that it runs in a browser', () => {
+    const foreign = [...reachedFrom('src/client/index.ts')].filter((name) => !name.startsWith('src/'))
+    expect(foreign).toEqual([])
+  })
+
+  test('of the core reach no server and no database', () => {
+    const core = sources.filter((file) => folderOf(file) === 'core').flatMap((file) => importsByFile.get(file)!)
+    const allowed = /^(\.|zod|node:async_hooks$)/
+    expect(core.map(({ specifier }) => specifier).filter((specifier) => !allowed.test(specifier))).toEqual([])
+  })
+
+  test('of an app without a database reach no database driver', () => {
+    expect(reachedFrom('src/index.ts')).not.toContain('pg')
+    expect(reachedFrom('src/index.ts')).not.toContain('drizzle-orm')
+  })
+})
+
+describe('files', () => {
+  test('have no default export and no star export', () => {
+    const found = sources.filter((file) => /^export (default|\*)/m.test(read(file)))
+    expect(found).toEqual([])
+  })
+
+  test(`are at most ${MAX_LINES} lines long`, () => {
+    const long = sources.map((file) => ({ file, lines: read(file).split('\n').length }))
+    expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([])
+  })
+})
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+}
+
+const manifest = JSON.parse(read('package.json')) as Manifest
+const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
+  typeof target === 'string' ? [] : [{ path, target }],
+)
+
+describe('the public surface', () => {
+  test.each(entries)('ashlar$path leads to a source and to what is built from it', ({ target }) => {
+    const source = target['ashlar-source']!
+    expect(existsSync(source)).toBe(true)
+    const built = source.replace('./src/', './dist/').replace(/\.ts$/, '')
+    expect(target).toEqual({ 'ashlar-source': source, types: `${built}.d.ts`, default: `${built}.js` })
+  })
+
+  test.each(entries)('ashlar$path documents everything it exports', ({ target }) => {
+    const file = target['ashlar-source']!.slice(2)
+    const bare = exportedNames(file).filter(({ name, from }) => !isDocumented(name, from))
+    expect(bare.map(({ name, from }) => `${name} in ${from}`)).toEqual([])
+  })
+})
+
+/** The names an index exports, with the file each comes from. */
+function exportedNames(index: string): { readonly name: string; readonly from: string }[] {
+  return [...read(index).matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)'/gm)].flatMap(
+    ([, names = '', from = '']) =>
+      names
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '')
+        .map((name) => ({ name: name.replace(/^type /, '').split(' as ')[0]!, from: join(dirname(index), from) })),
+  )
+}
+
+/** Whether the declaration has TSDoc above it; a name that is passed on is looked up where it comes from. */
+function isDocumented(name: string, file: string): boolean {
+  const text = read(file)
+  const passedOn = exportedNames(file).find((exported) => exported.name === name)
+  if (passedOn !== undefined) return isDocumented(name, passedOn.from)
+  const declaration = new RegExp(
+    `^export (?:declare )?(?:abstract )?(?:async )?(?:const|function\\*?|class|interface|type) ${name}\\b`,
+    'm',
+  ).exec(text)
+  return declaration !== null && /\*\/\s*$/.test(text.slice(0, declaration.index))
+}
