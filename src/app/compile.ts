@@ -19,7 +19,7 @@ import { Routes } from '../http/routes.ts'
 import { checkPlaces } from '../openapi/index.ts'
 import type { AppDefinition } from './definition.ts'
 import { describeOperation } from './describe.ts'
-import { docsRouter } from './docs.ts'
+import { docsRouter, rootPathOf } from './docs.ts'
 import { allowedHostsOf, environmentOf, type Environment } from './environment.ts'
 import { mountHandler } from './mount-handlers.ts'
 
@@ -80,6 +80,7 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
       handlerTimeoutMs: limits.handlerTimeoutMs,
       middleware: definition.middleware ?? [],
       redirectSlashes: definition.redirectSlashes ?? true,
+      rootPath: rootPathOf(definition),
     }),
     lines: new ResponseLines(securityHeaders(definition, environment)),
     head: { hosts, trustedProxies: trustedProxies(definition.trustedProxies ?? []), limits },

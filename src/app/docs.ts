@@ -4,6 +4,7 @@ import { bytes, empty, html, type Content } from '../core/content.ts'
 import type { OperationDescription } from '../core/description.ts'
 import { NotFound, type ErrorFormat } from '../core/errors/index.ts'
 import { reply } from '../core/reply.ts'
+import type { RequestHead } from '../core/request.ts'
 import { route } from '../core/route.ts'
 import { router, type Router } from '../core/router.ts'
 import { buildDocument, docsAssets, docsPage, originsOf, type OpenApiDocument } from '../openapi/index.ts'
@@ -36,6 +37,11 @@ export function docsPlaces(definition: AppDefinition, environment: Environment):
   return optionsOf(definition, environment)
 }
 
+/** The path under which a proxy serves the app, without a slash at the end; `undefined` where nothing is said. */
+export function rootPathOf({ rootPath }: Pick<AppDefinition, 'rootPath'>): string | undefined {
+  return rootPath?.replace(/\/$/, '')
+}
+
 export function documentOf(
   definition: AppDefinition,
   operations: readonly OperationDescription[],
@@ -52,11 +58,18 @@ export function docsRouter(
   const options = optionsOf(definition, environment)
   if (options === undefined) return undefined
   const { access = anyone, documentPath, path } = options
-  let built: OpenApiDocument | undefined
-  const document = (): OpenApiDocument => (built ??= documentOf(definition, operations, format))
-  let text: string | undefined
+  // One for each place where the app is served: by itself, and wherever it is mounted.
+  const documents = new Map<string, { readonly document: OpenApiDocument; readonly text: string }>()
+  const documentAt = (root: string): { readonly document: OpenApiDocument; readonly text: string } => {
+    const known = documents.get(root)
+    if (known !== undefined) return known
+    const document = documentOf({ ...definition, rootPath: root }, operations, format)
+    const made = { document, text: JSON.stringify(document) }
+    documents.set(root, made)
+    return made
+  }
+  const rootOf = ({ basePath }: RequestHead): string => rootPathOf(definition) ?? basePath
   const assets = new Map(docsAssets().map((asset) => [asset.path.slice(1), asset]))
-  const root = definition.rootPath ?? ''
 
   return router(
     '',
@@ -65,14 +78,15 @@ export function docsRouter(
       openapiDocument: route.get(
         documentPath,
         { access, response: jsonText },
-        () => (text ??= JSON.stringify(document())),
+        ({ request }) => documentAt(rootOf(request)).text,
       ),
-      docsPage: route.get(path, { access, response: html }, ({ response }) => {
+      docsPage: route.get(path, { access, response: html }, ({ request, response }) => {
+        const root = rootOf(request)
         const page = docsPage({
           title: definition.title,
           documentUrl: root + documentPath,
           basePath: root + path,
-          connectTo: originsOf(document()),
+          connectTo: originsOf(documentAt(root).document),
           ...(options.oauth2 === undefined ? {} : { oauth2: options.oauth2 }),
         })
         for (const [name, value] of Object.entries(page.headers)) response.header(name, value)

@@ -17,6 +17,7 @@ import type { App } from './app.ts'
 import { kernelOf } from './kernel-of.ts'
 import type { AppDefinition } from './definition.ts'
 import { describeOperation } from './describe.ts'
+import { rootPathOf } from './docs.ts'
 import type { FetchHandler, Mount, NodeListener } from './mount.ts'
 
 interface MountContext {
@@ -31,7 +32,8 @@ export function mountHandler(mount: Mount, context: MountContext): MountHandler 
   if (!/^(\/[\w.~-]+)+$/.test(mount.path))
     context.problems.add(`mount ${mount.path}`, 'the path must be "/" and plain segments, without a slash at the end')
   const { target } = mount
-  if (target.type === 'app') return (exchange) => appOutcome(target.app, exchange, mount.path)
+  if (target.type === 'app')
+    return (exchange) => appOutcome(target.app, exchange, { prefix: mount.path, root: rootPathOf(context.definition) })
   const guard = guardOf(mount, context)
   const answer: MountHandler =
     target.type === 'fetch'
@@ -55,11 +57,18 @@ function pathBelow(path: string, prefix: string): string {
   return path.slice(prefix.length) || '/'
 }
 
-function appOutcome(app: App, exchange: Exchange, prefix: string): MaybePromise<Outcome> {
+interface MountPlace {
+  readonly prefix: string
+  /** The outer app's own, where it says one. */
+  readonly root: string | undefined
+}
+
+function appOutcome(app: App, exchange: Exchange, { prefix, root }: MountPlace): MaybePromise<Outcome> {
   const kernel = kernelOf(app)
   const { incoming } = exchange
   const head = Object.create(incoming.head, {
     path: { value: pathBelow(incoming.head.path, prefix), enumerable: true },
+    basePath: { value: (root ?? incoming.head.basePath) + prefix, enumerable: true },
   }) as Incoming['head']
   const inner = kernel.open(
     { head, unread: incoming.unread, readBody: (limitBytes) => incoming.readBody(limitBytes) },

@@ -19,6 +19,7 @@ export function requestWith({ headers = {}, search = '', cookies = {} }: Sent): 
     id: 'test',
     method: 'GET',
     path: '/',
+    basePath: '',
     search,
     protocol: 'http',
     host: 'localhost',

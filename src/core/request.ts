@@ -9,6 +9,8 @@ export interface RequestHead {
   readonly method: string
   /** The canonical path: decoded once, checked, without a query. */
   readonly path: string
+  /** Where this app is mounted in another, without a slash at the end: what the client's path has before `path`. Empty for the outermost. */
+  readonly basePath: string
   /** The query without its `?`, still encoded; empty where there is none. */
   readonly search: string
   /** `http` or `https`; from a forwarded header only where the peer is trusted. */
@@ -42,6 +44,7 @@ export interface ResponseHead {
   clearCookie(name: string, options?: CookieOptions): void
 }
 
+/** What the app writes its log to: pino and its relatives fit as they are. An error goes into the field `err`. */
 export interface Logger {
   debug(fields: object, message?: string): void
   info(fields: object, message?: string): void

@@ -14,6 +14,7 @@ interface FailedRequest {
   readonly id: string
   readonly method: string
   readonly path: string
+  readonly basePath?: string
 }
 
 /** Answers an error. What is not meant for the client is logged with the request's id and answered as `internal_error`. */
@@ -27,7 +28,8 @@ export function failureOutcome(
   if (known === undefined) log.error({ err: error, method: request.method, path: request.path }, 'the operation failed')
   else if (known.status >= 500) log.warn({ err: error, method: request.method, path: request.path }, known.code)
   const answer = known ?? new InternalError()
-  const { status, body } = format.render(answer, request)
+  const { id, method, path, basePath = '' } = request
+  const { status, body } = format.render(answer, { id, method, path: basePath + path })
   const headers = new Map<string, string>()
   for (const [name, value] of Object.entries(answer.headers)) {
     checkHeader(name, value)

@@ -16,6 +16,8 @@ export interface KernelSettings extends FailureSettings, ExchangeSettings {
   readonly mounts: MountTable
   readonly middleware: readonly Middleware[]
   readonly redirectSlashes: boolean
+  /** The path under which a proxy serves the app, where it is said. */
+  readonly rootPath: string | undefined
 }
 
 /** How often a stopping app looks whether all is done. */
@@ -126,7 +128,13 @@ export class Kernel {
     return operationFor(match, method).run(exchange, match.params)
   }
 
-  #unknownPath({ head }: Exchange): Outcome {
+  /** What stands before the app's own paths for the client: the proxy's part, or the mounting app's. */
+  #basePath({ head }: Exchange): string {
+    return this.settings.rootPath ?? head.basePath
+  }
+
+  #unknownPath(exchange: Exchange): Outcome {
+    const { head } = exchange
     if (head.path === '*')
       return {
         status: 204,
@@ -139,7 +147,7 @@ export class Kernel {
       const query = head.search === '' ? '' : `?${head.search}`
       return {
         status: 307,
-        headers: new Map([['location', `${head.protocol}://${head.host}${other}${query}`]]),
+        headers: new Map([['location', `${head.protocol}://${head.host}${this.#basePath(exchange)}${other}${query}`]]),
         cookies: [],
         body: undefined,
       }

@@ -102,5 +102,5 @@ function allowOf(operations: ReadonlyMap<string, CompiledOperation>): string {
 export function operationFor(match: Match, method: string): CompiledOperation {
   const operation = match.operations.get(method) ?? (method === 'HEAD' ? match.operations.get('GET') : undefined)
   if (operation !== undefined) return operation
-  throw new MethodNotAllowed(`This path answers ${match.allow}.`, { headers: { allow: match.allow } })
+  throw new MethodNotAllowed(undefined, { headers: { allow: match.allow } })
 }

@@ -114,6 +114,11 @@ export class Head implements RequestHead {
     this.mediaType = undefined
   }
 
+  /** A mounted app's head says otherwise. */
+  get basePath(): string {
+    return ''
+  }
+
   /** Whether there is a body to read; `Content-Length: 0` is none. */
   get hasBody(): boolean {
     return this.chunked || (this.contentLength !== undefined && this.contentLength > 0)
