@@ -50,7 +50,7 @@ export interface App<Api extends Router = Router> {
   fetch(request: Request): Promise<Response>
   /** Runs work with dependencies outside a request. They are ended when it is done; on failure with the error thrown in. */
   run<const U extends Uses, R>(
-    uses: U,
+    uses: U & OutsideRequests<U>,
     work: (values: UsedValues<U>) => R | Promise<R>,
     options?: RunOptions,
   ): Promise<R>

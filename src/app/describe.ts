@@ -3,7 +3,9 @@ import type { OperationDescription } from '../core/description.ts'
 import type { Uses } from '../core/dependency.ts'
 import type { Container } from '../core/graph/container.ts'
 import type { Problems } from '../core/graph/problems.ts'
+import type { Plan } from '../core/graph/plan.ts'
 import type { PlacedOperation } from '../core/tree.ts'
+import { describeParameters } from '../schema/index.ts'
 import type { AppDefinition } from './definition.ts'
 import { KNOWN_CALLER, knowing } from './known-caller.ts'
 
@@ -42,5 +44,19 @@ export function describeOperation(
     },
     problems,
   )
+  checkParams(placed, plan, problems)
   return { placed, plan, access }
+}
+
+/** A parameter that the path does not have could never be valid. */
+function checkParams({ path, pathNames }: PlacedOperation, { holders }: Plan, problems: Problems): void {
+  for (const { place, inputs } of holders) {
+    for (const { name } of inputs.params === undefined ? [] : describeParameters(inputs.params, 'path')) {
+      if (pathNames.includes(name)) continue
+      problems.add(
+        place,
+        `it reads the path parameter "${name}", which ${path} does not have; add "/:${name}" to the path`,
+      )
+    }
+  }
 }

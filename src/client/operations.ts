@@ -22,8 +22,7 @@ export interface DocumentLike {
 }
 
 /**
- * The operations of an API, from its tree or its OpenAPI document. A document does not know hidden operations, finds one with an
- * `operationId` of its own under that, and cannot tell that a last parameter takes the rest of the path.
+ * The operations of an API, from its tree or its OpenAPI document. A document does not know hidden operations.
  *
  * @example
  * const api = client<Api>('https://api.example.com', { operations: operationMapOf(document) })
@@ -77,14 +76,21 @@ function entryOf(
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'trace']
 
+interface DocumentedOperation {
+  readonly operationId?: unknown
+  readonly responses?: unknown
+  /** Where Ashlar says what the document cannot: the name in the tree, and a parameter that takes the rest of the path. */
+  readonly 'x-ashlar'?: { readonly name: string; readonly path: string }
+}
+
 function ofDocument({ paths }: DocumentLike): Named[] {
   return entriesOf(paths).flatMap(([template, item]) =>
     entriesOf(item).flatMap(([method, operation]): Named[] => {
-      const { operationId, responses } = operation as { readonly operationId?: unknown; readonly responses?: unknown }
+      const { operationId, responses, 'x-ashlar': place } = operation as DocumentedOperation
       if (!METHODS.includes(method) || typeof operationId !== 'string') return []
-      const path = template.replace(/\{([^}]*)\}/g, ':$1')
+      const path = place?.path ?? template.replace(/\{([^}]*)\}/g, ':$1')
       const forms = entriesOf(responses).map(([status, response]) => [status, documentedForm(response)] as const)
-      return [[operationId, entryOf(method.toUpperCase(), path, forms)]]
+      return [[place?.name ?? operationId, entryOf(method.toUpperCase(), path, forms)]]
     }),
   )
 }

@@ -1,4 +1,5 @@
 import type { OperationDescription } from '../core/description.ts'
+import type { PlacedOperation } from '../core/tree.ts'
 import type { ErrorFormat } from '../core/errors/index.ts'
 import type { SchemaCollector } from '../schema/index.ts'
 import { errorResponses } from './error-responses.ts'
@@ -8,7 +9,7 @@ import { requestBodyOf } from './request-body.ts'
 import { successResponses } from './responses.ts'
 import { accessInWords, type SecuritySchemes } from './security.ts'
 import { summaryOf } from './summary.ts'
-import type { OperationObject, ResponseObject } from './types.ts'
+import type { JsonObject, OperationObject, ResponseObject } from './types.ts'
 
 /** What the operations of one document share. */
 export interface Shared {
@@ -29,6 +30,7 @@ export function operationObject(description: OperationDescription, shared: Share
     summary: documentation.summary ?? summaryOf(placed.name),
     ...(documentation.description === undefined ? {} : { description: documentation.description }),
     operationId: placed.name,
+    ...placeOf(placed),
     ...(placed.deprecated === undefined || placed.deprecated === false ? {} : { deprecated: true }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(requestBody === undefined ? {} : { requestBody }),
@@ -39,6 +41,11 @@ export function operationObject(description: OperationDescription, shared: Share
     security: shared.security.requirements(placed.name, access),
     'x-access': accessInWords(access),
   }
+}
+
+/** What the rest of the object cannot say of an operation's place: a client made from the document needs it. */
+function placeOf({ name, place, path }: PlacedOperation): JsonObject {
+  return name === place && !path.includes('*') ? {} : { 'x-ashlar': { name: place, path } }
 }
 
 type Responses = { [status: string]: ResponseObject }
