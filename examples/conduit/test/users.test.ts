@@ -36,7 +36,7 @@ describe('registration', () => {
   test('at the same moment with the same name succeeds once', async () => {
     const json = (n: number): object => ({ user: { username: 'race', email: `race${n}@example.com`, password: 'x' } })
     const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => api.call('POST /users', { json: json(n) })))
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409])
     for (const answer of answers.filter(({ status }) => status === 409))
       expect(answer).toMatchObject(refusal(409, { username: 'has already been taken' }))
   })

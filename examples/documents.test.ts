@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { complaintsAbout } from '../src/openapi/test/lint.ts'
+import { app as conduit } from './conduit/src/app.ts'
+import { app as quickstart } from './quickstart/app.ts'
+
+test.each([
+  ['quickstart', quickstart],
+  ['conduit', conduit],
+])('nobody has anything to say about the document of %s', async (_, app) => {
+  expect(await complaintsAbout(app.openapi())).toEqual([])
+})
