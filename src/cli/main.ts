@@ -4,8 +4,10 @@ import { keepCompiled } from './compile-cache.ts'
 import { explain } from './explain.ts'
 import { printError } from './print.ts'
 import { program } from './program.ts'
+import { resolveQuickly } from './quick-resolve.ts'
 
 keepCompiled()
+resolveQuickly()
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
