@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { AshlarError, ErrorClass, ErrorFormat, Issue } from '../core/errors/index.ts'
-import { InvalidJson, Unauthenticated, ValidationFailed } from '../core/errors/index.ts'
+import { InvalidBody, InvalidJson, Unauthenticated, ValidationFailed } from '../core/errors/index.ts'
 import { jsonErrorIssue } from './edge/json.ts'
 
 /**
@@ -32,6 +32,7 @@ function isValidation({ code }: ErrorClass): boolean {
 
 /** The words FastAPI uses where the thrower gave none. */
 function phrase(error: AshlarError): string {
+  if (error.code === InvalidBody.code) return 'There was an error parsing the body'
   if (error.message !== error.title) return error.message
   return error.code === Unauthenticated.code ? 'Not authenticated' : (STATUS_CODES[error.status] ?? error.title)
 }

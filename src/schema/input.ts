@@ -41,7 +41,12 @@ function compileZodInput(schema: ZodSchema, options: InputOptions): InputReader 
     const size = reportSize(value)
     if (projected === REJECTED && size === 'wide') return reject(issues, [tooWide(options)])
     return chain(runZod(wire.schema, value, size !== 'small'), (result) =>
-      result.issues.length === 0 ? result.value : reject(issues, toIssues(result.issues, { ...options, schema })),
+      result.issues.length === 0
+        ? result.value
+        : reject(
+            issues,
+            toIssues(result.issues, { ...options, schema, given: options.source === 'json' ? undefined : value }),
+          ),
     )
   }
 }

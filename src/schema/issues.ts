@@ -12,6 +12,8 @@ export interface IssueContext {
   readonly in: InputPart
   /** The user's schema, for wire names and secrets. */
   readonly schema: ZodSchema | undefined
+  /** What the client sent, where strings were converted since: it is told its own `"0"`, not `0`. */
+  readonly given?: unknown
 }
 
 /** Longer strings are not repeated to the client. */
@@ -81,7 +83,7 @@ function toIssue({ issue, path, raisedBy }: FlatIssue, context: IssueContext): I
   const problem = problemOf(issue, raisedBy, context.source)
   const message = customMessage(issue) ?? problem.message
   const secret = isSecretPlace(steps, context)
-  const echoed = problem.code === 'missing' || secret ? undefined : echo(issue.input)
+  const echoed = problem.code === 'missing' || secret ? undefined : echo(asGiven(steps, context) ?? issue.input)
   return {
     in: context.in,
     path: steps.map(({ name }) => name),
@@ -107,6 +109,15 @@ function isSecretPlace(steps: readonly Step[], context: IssueContext): boolean {
   return steps.some(
     ({ name, schema }) => (typeof name === 'string' && looksSecret(name)) || (schema !== undefined && isSecret(schema)),
   )
+}
+
+function asGiven(steps: readonly Step[], { given }: IssueContext): string | undefined {
+  let at = given
+  for (const { name } of steps) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
+    at = (at as Readonly<Record<string | number, unknown>>)[name]
+  }
+  return typeof at === 'string' ? at : undefined
 }
 
 /** Scalars only: an object around a wrong field may hold secrets. */
