@@ -47,6 +47,8 @@ describe('following', () => {
     expect(await api.call('POST /profiles/bob/follow', { token: ada })).toMatchObject(bob(true))
     expect(await api.call('GET /profiles/bob', { token: ada })).toMatchObject(bob(true))
     expect(await api.call('GET /profiles/bob')).toMatchObject(bob(false))
+    const eve = await api.register('eve')
+    expect(await api.call('GET /profiles/bob', { token: eve })).toMatchObject(bob(false))
   })
 
   test('ends, and can end twice', async () => {

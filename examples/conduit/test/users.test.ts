@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tokens } from '../src/auth.ts'
 import { INVALID_TOKEN, MISSING_TOKEN, refusal, startApi, type TestApi } from './api.ts'
 
 let api: TestApi
@@ -104,6 +105,11 @@ describe('the current user', () => {
     expect(await api.call('GET /user', { headers: { authorization: 'Bearer x.y.z' } })).toMatchObject(MISSING_TOKEN)
     for (const bad of ['x', 'a.b.c', `${token}x`, token.slice(0, -3)])
       expect(await api.call('GET /user', { token: bad })).toMatchObject(INVALID_TOKEN)
+  })
+
+  test('is nobody where the account of a valid token is gone', async () => {
+    const orphan = await tokens.issue({ sub: '00000000-0000-4000-8000-000000000000' })
+    expect(await api.call('GET /user', { token: orphan })).toMatchObject(INVALID_TOKEN)
   })
 
   test('is asked for a token before anything else is looked at', async () => {
