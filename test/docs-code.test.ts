@@ -9,6 +9,7 @@ const documents = globSync(['*.md', 'docs/**/*.md']).toSorted()
 const folder = '.ashlar/docs-code'
 const code = documents.map((document) => codeOf(document))
 const files = code.flatMap(({ document, files: own }) => own.map((file) => ({ ...file, document })))
+const assets = code.flatMap((each) => each.assets)
 const quoted = code.flatMap(({ document, quoted: own }) => own.map((file) => ({ ...file, document })))
 
 /** The compiler's complaints by file. */
@@ -16,7 +17,7 @@ const complaints = new Map<string, string[]>()
 
 beforeAll(() => {
   rmSync(folder, { recursive: true, force: true })
-  for (const file of files) write(file)
+  for (const file of [...files, ...assets]) write(file)
   const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false }
   mkdirSync(folder, { recursive: true })
   writeFileSync(
@@ -32,7 +33,7 @@ beforeAll(() => {
   }
 })
 
-function write({ path, text }: DocumentFile): void {
+function write({ path, text }: Pick<DocumentFile, 'path' | 'text'>): void {
   mkdirSync(join(folder, dirname(path)), { recursive: true })
   writeFileSync(join(folder, path), text)
 }
@@ -92,6 +93,31 @@ describe('the code of a document', () => {
       { text: '\nlet a = 0\n\n\na = 1\n\n\n\na = 2\n', run: true },
     ])
     expect(() => of('```ts continues', '```')).toThrow('no block that this one continues')
+  })
+
+  test('may change a file in a later section, which goes on with all others as they were', () => {
+    const before = [
+      '```ts',
+      '// a.ts',
+      'const a = 1',
+      '```',
+      '```ts run',
+      '// b.ts',
+      '```',
+      '```sql',
+      '-- c.sql',
+      '```',
+    ]
+    const after = ['## Later', '', '```ts', '// d.ts', '```', '```ts changed', '// a.ts', 'const a = 2', '```']
+    const { files: found, assets: beside } = of(...before, ...after)
+    expect(found.map(({ path, text: own, run }) => [path, own.trim(), run])).toEqual([
+      ['docs-guide/a.ts', '// a.ts\nconst a = 1', false],
+      ['docs-guide/b.ts', '// b.ts', true],
+      ['docs-guide-2/a.ts', '// a.ts\nconst a = 2', false],
+      ['docs-guide-2/b.ts', '// b.ts', false],
+      ['docs-guide-2/d.ts', '// d.ts', false],
+    ])
+    expect(beside.map(({ path }) => path)).toEqual(['docs-guide/c.sql', 'docs-guide-2/c.sql'])
   })
 
   test('shows what it prints', () => {
