@@ -2,8 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { dependency, route, type AppDefinition } from 'ashlar'
 import { accessFor, allOf, anyOf, anyone, optionallyAuthenticated, scope, type Authenticator } from 'ashlar/access'
-import { apiKey, basic, bearer, cookieSession, oauth2, openIdConnect } from 'ashlar/auth'
-import { appOf, ask, documented } from './fixture.ts'
+import {
+  apiKey,
+  basic,
+  bearer,
+  cookieSession,
+  oauth2,
+  oauth2PasswordForm,
+  oauth2PasswordFormStrict,
+  openIdConnect,
+} from 'ashlar/auth'
+import { appOf, ask, documented, problemsOf } from './fixture.ts'
 
 const who = z.object({ id: z.string().nullable() })
 
@@ -183,4 +192,26 @@ test('All feed securitySchemes', () => {
     },
   })
   expect(documented(app, '/')).toMatchObject({ responses: { 401: {} } })
+})
+
+test('OAuth2PasswordRequestForm(+Strict)', async () => {
+  const token = z.object({ access_token: z.string(), token_type: z.string() })
+  const issue = (username: string) => ({ access_token: username, token_type: 'bearer' })
+  const app = appOf({
+    token: route.post('/token', { access: anyone, form: oauth2PasswordForm, response: token }, ({ form }) =>
+      issue(form.username),
+    ),
+    strict: route.post('/strict', { access: anyone, form: oauth2PasswordFormStrict, response: token }, ({ form }) =>
+      issue(form.username),
+    ),
+  })
+  const body = new URLSearchParams({ username: 'ada', password: 'lovelace' })
+  expect((await ask(app, '/token', { method: 'POST', body })).body).toEqual(issue('ada'))
+  expect(await problemsOf(app, '/strict', { method: 'POST', body })).toMatchObject([
+    { type: 'missing', loc: ['body', 'grant_type'] },
+  ])
+  body.set('grant_type', 'implicit')
+  expect(await problemsOf(app, '/token', { method: 'POST', body })).toMatchObject([
+    { type: 'literal_error', loc: ['body', 'grant_type'], msg: "Input should be 'password'" },
+  ])
 })
