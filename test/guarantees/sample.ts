@@ -176,10 +176,10 @@ export function sampleApp(changes: Partial<AppDefinition> = {}) {
     leave: route.get(
       '/leave',
       { access: anyone, uses: { lease }, response: z.object({ ok: z.boolean() }) },
-      ({ after }) => {
+      ({ after, signal }) => {
         after(async () => {
           await new Promise((resolve) => setTimeout(resolve, 50))
-          trace.ran.push('work after the response')
+          trace.ran.push(signal.aborted ? 'aborted' : 'work after the response')
         })
         return { ok: true }
       },
