@@ -108,14 +108,17 @@ export function formatOf({ errors = 'problem' }: AppDefinition): ErrorFormat {
 
 function translator({ mapError }: AppDefinition, parts: readonly Part[]): (error: unknown) => AshlarError | undefined {
   return (error) => {
-    const mapped = mapError?.(error)
-    if (mapped !== undefined) return mapped
-    for (const part of parts) {
-      const translated = part.translateError?.(error)
-      if (translated !== undefined) return translated
-    }
-    return undefined
+    const known = translatedBy(parts, error)
+    return mapError?.(error, known) ?? known
   }
+}
+
+function translatedBy(parts: readonly Part[], error: unknown): AshlarError | undefined {
+  for (const part of parts) {
+    const translated = part.translateError?.(error)
+    if (translated !== undefined) return translated
+  }
+  return undefined
 }
 
 function securityHeaders(

@@ -52,8 +52,11 @@ export interface AppDefinition<Api extends Router = Router> extends ApiInfo {
   readonly middleware?: readonly Middleware[]
   /** The body of errors: RFC 9457 problem details (default), FastAPI's `{"detail": ...}`, or a format of your own. */
   readonly errors?: 'problem' | 'fastapi' | ErrorFormat
-  /** Gives errors of other libraries an answer; `undefined` leaves them a 500. */
-  readonly mapError?: (error: unknown) => AshlarError | undefined
+  /**
+   * Gives errors of other libraries an answer; `undefined` leaves them as they are. `known` is the answer a part has for it, such as the
+   * database's `UniqueViolation` for the driver's error; without one it is a 500.
+   */
+  readonly mapError?: (error: unknown, known: AshlarError | undefined) => AshlarError | undefined
   /** Other servers under a path of their own. */
   readonly mounts?: readonly Mount[]
   /** Requests that reach consumers, not this API: OpenAPI `webhooks`, as they are. */

@@ -110,11 +110,22 @@ export type Context<Path extends string, I, U, Rule> = HandlerContext &
   PathValues<Path, I> &
   UsedValues<U> & { readonly user: UserOf<Rule> }
 
-type ReplyOf<R> = { [S in keyof R & number]: Reply<S, BodyValue<R[S]>> }[keyof R & number]
+/** A value that may be readonly at any depth: it is only read, to be serialised. */
+type Returned<T> = T extends Date | Uint8Array
+  ? T
+  : T extends readonly (infer Item)[]
+    ? T | readonly Returned<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Returned<T[K]> }
+      : T
+
+type ReturnedBody<B> = B extends Schema ? Returned<BodyValue<B>> : BodyValue<B>
+
+type ReplyOf<R> = { [S in keyof R & number]: Reply<S, ReturnedBody<R[S]>> }[keyof R & number]
 
 /** What a handler may return for a declared response. */
 export type Result<R> = R extends Schema | { readonly kind: 'content' }
-  ? BodyValue<R> | Reply<number, BodyValue<R>>
+  ? ReturnedBody<R> | Reply<number, ReturnedBody<R>>
   : R extends { readonly [status: number]: unknown }
     ? ReplyOf<R>
     : void | undefined | Reply<number, undefined>

@@ -88,8 +88,10 @@ route.get('/page', { access: anyone, response: html }, () => '<p>hi</p>')
 route.get('/x', { response: Post }, () => ({ id: '', title: '' }))
 // @ts-expect-error the params schema lacks a parameter of the path
 route.get('/:id/:slug', { access: anyone, params: z.object({ id: z.string() }) }, () => {})
-// @ts-expect-error the path lacks a parameter of the params schema
-route.get('/:id', { access: anyone, params: z.object({ id: z.string(), other: z.string() }) }, () => {})
+route.get('/:id', { access: anyone, params: z.object({ id: z.string(), slug: z.string() }) }, ({ params }) => {
+  // From the prefix of a router: `router('/posts/:slug', ...)`.
+  expectTypeOf(params.slug).toEqualTypeOf<string>()
+})
 // @ts-expect-error a response that lacks a declared field
 route.get('/y', { access: anyone, response: Post }, () => ({ id: 'x' }))
 // @ts-expect-error an undeclared status
@@ -118,3 +120,9 @@ type Removed = NonNullable<(typeof defined)['children']['remove']['~types']>
 expectTypeOf<Removed['errors']>().toEqualTypeOf<never>()
 expectTypeOf<Removed['response']>().toEqualTypeOf<undefined>()
 expectTypeOf<keyof Removed['uses']>().toEqualTypeOf<never>()
+
+// What is readonly can be returned
+const Feed = z.object({ items: z.array(z.object({ tags: z.array(z.string()), at: z.date() })) })
+const feed: { readonly items: readonly { readonly tags: readonly string[]; readonly at: Date }[] } = { items: [] }
+route.get('/feed', { access: anyone, response: Feed }, () => feed)
+route.get('/feed', { access: anyone, response: { 200: Feed } }, () => reply(200, feed))

@@ -312,6 +312,15 @@ function behaviours(given: string | undefined): void {
     await drizzle.insert(users).values({ id: ADA, email: 'ada@example.com' })
     expect(await emails()).toEqual(['ada@example.com'])
   })
+
+  test('times are in UTC, whatever the server is set to', async () => {
+    const { rows } = await db.pool.query<{ database: string }>('select current_database() as database')
+    await db.pool.query(`ALTER DATABASE "${rows[0]?.database}" SET timezone TO 'Asia/Kolkata'`)
+    const pool = createPool(db.url, {}, 1_000)
+    const { rows: times } = await pool.query<{ at: string }>(`select timestamptz '${AT}' as at`)
+    await pool.end()
+    expect(times).toEqual([{ at: AT }])
+  })
 }
 
 describe('a database nobody can reach', () => {

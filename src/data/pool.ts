@@ -35,7 +35,11 @@ export function createPool(url: string, options: PoolOptions, statementTimeoutMs
   })
   // A connection that breaks, idle or in use, is told to whoever uses it next; without a listener it would end the process.
   pool.on('error', ignore)
-  pool.on('connect', (client) => client.on('error', ignore))
+  pool.on('connect', (client) => {
+    client.on('error', ignore)
+    // Times are written in UTC, whatever the server or the role is set to. A failure is that of the connection, told to whoever uses it.
+    client.query("SET TIME ZONE 'UTC'").catch(ignore)
+  })
   return pool
 }
 
