@@ -6,7 +6,7 @@ import {
   type ErrorFormat,
   type Issue,
 } from 'ashlar/errors'
-import { Taken } from './errors.ts'
+import { Taken, Unusable } from './errors.ts'
 
 type Messages = Readonly<Record<string, readonly string[]>>
 
@@ -34,7 +34,8 @@ function statusOf({ code, status }: { readonly code: string; readonly status: nu
 
 function messagesOf(error: AshlarError): Messages {
   if (error instanceof ValidationFailed) return fieldMessages(error.issues)
-  if (error instanceof Taken) return Object.fromEntries(error.data.fields.map((field) => [field, [TAKEN]]))
+  if (error instanceof Taken || error instanceof Unusable)
+    return Object.fromEntries(error.data.fields.map((field) => [field, [TAKEN]]))
   if (error.code === 'unauthenticated') return { token: [error.message === error.title ? 'is missing' : 'is invalid'] }
   const [key, message] = MESSAGES[error.code] ?? [error.status < 500 ? 'request' : 'server', sentence(error.title)]
   return { [key]: [message] }

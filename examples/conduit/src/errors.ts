@@ -33,6 +33,19 @@ export const Taken = defineError({
   data: z.object({ fields: z.array(z.string()) }),
 })
 
+/** The same for changes: the specification has a 409 for what is created, and only 422 for what is changed. */
+export const Unusable = defineError({
+  code: 'unusable',
+  status: 422,
+  title: 'The value cannot be used',
+  fix: 'Choose other values for the fields named under errors.',
+  data: z.object({ fields: z.array(z.string()) }),
+})
+
+export function unusable({ data }: InstanceType<typeof Taken>): InstanceType<typeof Unusable> {
+  return new Unusable(`Taken: ${data.fields.join(', ')}.`, { data })
+}
+
 export function taken(...fields: string[]): InstanceType<typeof Taken> {
   return new Taken(`Taken: ${fields.join(', ')}.`, { data: { fields } })
 }
@@ -45,8 +58,10 @@ const FIELDS: Readonly<Record<string, string>> = {
 }
 
 /** Of two requests that claim a value at the same moment, the constraint refuses one: it gets the same answer as any that comes later. */
-export function takenByConstraint(error: unknown): AshlarError | undefined {
-  const known = database.translateError(error)
+export function takenByConstraint(
+  error: unknown,
+  known: AshlarError | undefined = database.translateError(error),
+): InstanceType<typeof Taken> | undefined {
   const field = known instanceof UniqueViolation ? FIELDS[known.data.constraint] : undefined
   return field === undefined ? undefined : taken(field)
 }

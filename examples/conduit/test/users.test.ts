@@ -162,11 +162,18 @@ describe('the current user', () => {
 
   test('cannot take what is taken, and may keep its own', async () => {
     await api.register('ned')
-    const taken = refusal(409, { username: 'has already been taken', email: 'has already been taken' })
+    const taken = refusal(422, { username: 'has already been taken', email: 'has already been taken' })
     expect(await update({ username: 'Ned', email: 'NED@example.com' })).toMatchObject(taken)
     expect(await update({ username: 'Mia', email: 'mia@example.com' })).toMatchObject({
       status: 200,
       body: { user: { username: 'Mia' } },
     })
+  })
+
+  test('to the same name at the same moment succeeds once', async () => {
+    const tokens = await Promise.all(['una', 'uri', 'ugo'].map((name) => api.register(name)))
+    const json = { user: { username: 'wanted' } }
+    const answers = await Promise.all(tokens.map((token) => api.call('PUT /user', { token, json })))
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 422, 422])
   })
 })

@@ -2,7 +2,7 @@ import { route, router } from 'ashlar'
 import { anyone } from 'ashlar/access'
 import { z } from 'zod'
 import { authenticated } from '../auth.ts'
-import { InvalidCredentials, Taken } from '../errors.ts'
+import { InvalidCredentials, Taken, Unusable } from '../errors.ts'
 import { blankOrInvalid } from '../inputs.ts'
 import { LoginUser, NewUser, UpdateUser, UserResponse } from './schemas.ts'
 import { userService } from './service.ts'
@@ -44,7 +44,7 @@ export const userApi = router('', {
       access: authenticated,
       body: z.object({ user: UpdateUser }, blankOrInvalid),
       response: UserResponse,
-      errors: [Taken],
+      errors: [Unusable],
       summary: 'Update the current user',
       description: 'At least one field is required. `null` or an empty text clears `bio` and `image`.',
     },

@@ -2,7 +2,7 @@ import { dependency } from 'ashlar'
 import { hashPassword, needsRehash, verifyPassword } from 'ashlar/auth'
 import { Unauthenticated } from 'ashlar/errors'
 import { tokens } from '../auth.ts'
-import { InvalidCredentials, taken } from '../errors.ts'
+import { InvalidCredentials, Taken, taken, takenByConstraint, unusable } from '../errors.ts'
 import { users, type Account, type UserRepository } from './repository.ts'
 import type { LoginUser, NewUser, UpdateUser } from './schemas.ts'
 
@@ -31,6 +31,15 @@ export class UserService {
   }
 
   async update({ id }: Account, changes: UpdateUser): Promise<SignedIn> {
+    try {
+      return await this.#change(id, changes)
+    } catch (error) {
+      const clash = error instanceof Taken ? error : takenByConstraint(error)
+      throw clash === undefined ? error : unusable(clash)
+    }
+  }
+
+  async #change(id: string, changes: UpdateUser): Promise<SignedIn> {
     await this.#mustBeFree(changes, id)
     const { username, email, password, bio, image } = changes
     const updated = await this.#users.update(id, {
