@@ -1,4 +1,4 @@
-import type { MaybePromise } from './maybe-promise.ts'
+import { chain, type MaybePromise } from './maybe-promise.ts'
 import type { RequestHead } from './request.ts'
 
 /** A response on its way out, after serialisation: what middleware sees and may change. */
@@ -39,10 +39,14 @@ export function compose(
     const layer = middleware[index]
     if (layer === undefined) return innermost()
     let called = false
-    return layer(request, () => {
+    const given = layer(request, () => {
       if (called) throw new Error(`The middleware "${layer.name}" called next() twice; call it once.`)
       called = true
       return dispatch(index + 1)
+    })
+    return chain(given, (outcome: Outcome | undefined) => {
+      if (typeof outcome?.status === 'number') return outcome
+      throw new Error(`The middleware "${layer.name}" gave no response; return what next() gives, or one of its own.`)
     })
   }
   return dispatch(0)

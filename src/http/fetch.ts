@@ -3,7 +3,7 @@ import { AshlarError } from '../core/errors/index.ts'
 import type { HeadOptions } from './edge/head.ts'
 import { FetchIncoming } from './fetch-incoming.ts'
 import type { Kernel } from './kernel.ts'
-import { hasNoBody, type ResponseLines } from './response-lines.ts'
+import { hasNoBody, type Answered, type ResponseLines } from './response-lines.ts'
 
 export interface FetchOptions {
   readonly kernel: Kernel
@@ -21,7 +21,7 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
     const failure = kernel.failure(error, { id, method: request.method, path: '' })
-    return toResponse(failure, lines.of(failure, { id, protocol: 'http' }), false)
+    return toResponse(failure, lines, { id, protocol: 'http', method: request.method })
   }
   const exchange = kernel.open(incoming, performance.now())
   const aborted = (): void => exchange.abort(new Error('The client has gone.'))
@@ -32,7 +32,12 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   request.signal.removeEventListener('abort', aborted)
   if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
   else await kernel.close(exchange)
-  return toResponse(outcome, lines.of(outcome, incoming.head), request.method === 'HEAD')
+  try {
+    return toResponse(outcome, lines, incoming.head)
+  } catch (error) {
+    // As for a socket: what middleware or a web Response made is none.
+    return toResponse(kernel.failed(exchange, error), lines, incoming.head)
+  }
 }
 
 /** The response is sent when it is handed over, or when its stream has been read. */
@@ -42,10 +47,12 @@ function whenRead(body: ReadableStream<Uint8Array>, done: () => void): ReadableS
   return body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(watch))
 }
 
-function toResponse({ status, body }: Outcome, lines: readonly string[], headOnly: boolean): Response {
+function toResponse(outcome: Outcome, lines: ResponseLines, request: Answered): Response {
+  const { status, body } = outcome
+  const written = lines.of(outcome, request)
   const headers = new Headers()
-  for (let i = 0; i < lines.length; i += 2) headers.append(lines[i] ?? '', lines[i + 1] ?? '')
-  const bodyless = headOnly || hasNoBody(status)
+  for (let i = 0; i < written.length; i += 2) headers.append(written[i] ?? '', written[i + 1] ?? '')
+  const bodyless = request.method === 'HEAD' || hasNoBody(status)
   if (bodyless && body instanceof ReadableStream) void body.cancel().catch(() => undefined)
   // The types of `Response` want to know that bytes are not shared memory; ours never are.
   const sent = bodyless ? null : ((body ?? null) as string | Uint8Array<ArrayBuffer> | ReadableStream | null)

@@ -131,6 +131,10 @@ function passThrough(result: unknown, side: SideHead | undefined, name: string):
 
 /** A web `Response` as an outcome; what was set on the side comes on top. */
 export function fromResponse(response: Response, side?: SideHead): Outcome {
+  if (response.bodyUsed || response.body?.locked === true)
+    throw new ResultMismatch(
+      'The body of the web Response has been read already; return response.clone(), or a new one.',
+    )
   const headers = new Map<string, string>()
   for (const [key, value] of response.headers) if (key !== 'set-cookie') headers.set(key, value)
   for (const [key, value] of side?.headers ?? []) headers.set(key, value)

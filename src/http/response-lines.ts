@@ -14,10 +14,27 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 export const STRICT_TRANSPORT = 'max-age=63072000; includeSubDomains'
 const STRICT_TRANSPORT_NAME = 'strict-transport-security'
 
+/**
+ * Said by the server alone. What the app says of the connection and of the end of the message could contradict what is sent, and a client
+ * that believes it takes part of one response for the next.
+ */
+const OWN_NAMES = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-request-id',
+])
+
 /** What a response must know of its request. */
 export interface Answered {
   readonly id: string
   readonly protocol: string
+  readonly method: string
 }
 
 /** Writes the header lines of responses: the app's own on top of the secure defaults. */
@@ -33,18 +50,23 @@ export class ResponseLines {
   }
 
   /** Names and values in turn, as `writeHead` takes them. */
-  of({ status, headers, cookies, body }: Outcome, { id, protocol }: Answered): string[] {
+  of(outcome: Outcome, { id, protocol, method }: Answered): string[] {
+    const { headers } = outcome
     const lines = ['x-request-id', id]
     if (headers.size === 1 && headers.has('content-type')) lines.push(...this.#flat)
     else for (const [name, value] of this.#defaults) if (!headers.has(name)) lines.push(name, value)
-    if (protocol === 'https' && this.#strictTransport !== undefined)
+    if (protocol === 'https' && this.#strictTransport !== undefined && !headers.has(STRICT_TRANSPORT_NAME))
       lines.push(STRICT_TRANSPORT_NAME, this.#strictTransport)
-    for (const [name, value] of headers) lines.push(name, value)
-    for (const cookie of cookies) lines.push('set-cookie', cookie)
-    const length = hasNoBody(status) ? undefined : lengthOf(body)
-    if (length !== undefined && !headers.has('content-length')) lines.push('content-length', String(length))
+    for (const [name, value] of headers) if (!OWN_NAMES.has(name)) lines.push(name, value)
+    for (const cookie of outcome.cookies) lines.push('set-cookie', cookie)
+    const length = contentLength(outcome, method === 'HEAD')
+    if (length !== undefined) lines.push('content-length', String(length))
     return lines
   }
+}
+
+export function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599
 }
 
 /** RFC 9110 section 6.4.1. */
@@ -52,8 +74,21 @@ export function hasNoBody(status: number): boolean {
   return status === 204 || status === 304 || status < 200
 }
 
-function lengthOf(body: OutcomeBody): number | undefined {
+/** What is sent has the length it has; where nothing is sent, the app may say what would be. */
+function contentLength({ status, headers, body }: Outcome, headOnly: boolean): number | undefined {
+  if (status === 204) return undefined
+  if (status === 304 || (headOnly && body === undefined)) return declaredLength(headers)
+  return body instanceof ReadableStream ? declaredLength(headers) : lengthOf(body)
+}
+
+/** The length the app says, where it is one. */
+export function declaredLength(headers: ReadonlyMap<string, string>): number | undefined {
+  const declared = headers.get('content-length')
+  return declared !== undefined && /^\d{1,15}$/.test(declared) ? Number(declared) : undefined
+}
+
+function lengthOf(body: Exclude<OutcomeBody, ReadableStream>): number {
   if (body === undefined) return 0
   if (typeof body === 'string') return Buffer.byteLength(body)
-  return body instanceof Uint8Array ? body.byteLength : undefined
+  return body.byteLength
 }

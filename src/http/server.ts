@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.ts'
 import type { Kernel } from './kernel.ts'
 import { requestIds } from './request-id.ts'
 import type { ResponseLines } from './response-lines.ts'
-import { isClosing, sendOutcome } from './send.ts'
+import { isClosing, sendOutcome, type SendOptions } from './send.ts'
 import { SocketIncoming } from './socket-incoming.ts'
 
 export interface HttpServerOptions {
@@ -118,16 +118,23 @@ export class HttpServer {
     this.#write(exchange, response, outcome)
   }
 
-  #write({ head }: Exchange, response: ServerResponse, outcome: Outcome): void {
-    const unread = head.hasBody && closesAfter(response.req, head)
-    const options = {
+  #write(exchange: Exchange, response: ServerResponse, outcome: Outcome): void {
+    const { head } = exchange
+    const options: SendOptions = {
       lines: this.#options.lines,
       request: head,
-      headOnly: head.method === 'HEAD',
       close: this.#stopping,
-      unread,
+      unread: head.hasBody && closesAfter(response.req, head),
+      failed: (error) => exchange.log.error({ err: error }, 'the stream of a response failed'),
     }
-    sendOutcome(response, outcome, options)
+    try {
+      sendOutcome(response, outcome, options)
+    } catch (error) {
+      // Middleware or a web Response made something that is none: a mistake of the app's, which must not end the process.
+      const failure = this.#options.kernel.failed(exchange, error)
+      if (response.headersSent) response.destroy()
+      else sendOutcome(response, failure, options)
+    }
   }
 
   /** Answers a request whose head is not acceptable; where the next one would begin is unclear, so the connection ends. */
@@ -142,10 +149,10 @@ export class HttpServer {
     const unread = closesAfter(request, undefined)
     sendOutcome(response, outcome, {
       lines,
-      request: { id, protocol: 'http' },
-      headOnly: request.method === 'HEAD',
+      request: { id, protocol: 'http', method: request.method ?? '' },
       close: true,
       unread,
+      failed: () => undefined,
     })
   }
 }
