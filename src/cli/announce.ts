@@ -9,14 +9,13 @@ export function announcement(app: App, { url }: Listening): string {
   const { definition } = app
   const environment = environmentOf(definition)
   const docs = docsPlaces(definition, environment)
-  const rootPath = definition.rootPath ?? ''
   // Counted from the start of the process, as the person at the terminal waited for it.
   const seconds = (performance.now() / SECOND_MS).toFixed(2)
   return [
     `${definition.title} ${definition.version} runs in ${environment}, after ${seconds} s`,
-    `  API   ${url}${rootPath}${definition.api.prefix}`,
+    `  API   ${url}${definition.api.prefix}`,
     docs === undefined
       ? '  Docs  off; createApp({ docs: true }) serves them in production as well'
-      : `  Docs  ${url}${rootPath}${docs.path}`,
+      : `  Docs  ${url}${docs.path}`,
   ].join('\n')
 }

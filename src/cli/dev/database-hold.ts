@@ -15,6 +15,11 @@ export class DatabaseHold {
     if ((await taken.catch(() => undefined)) === undefined) this.#leases.delete(instance.directory)
   }
 
+  /** Waits until what is being taken is held. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#leases.values())
+  }
+
   async release(): Promise<void> {
     const leases = [...this.#leases.values()]
     this.#leases.clear()

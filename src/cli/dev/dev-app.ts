@@ -13,6 +13,7 @@ import { explain } from '../explain.ts'
 import { listen } from '../listen.ts'
 import { loadApp } from '../load-app.ts'
 import { print, printError } from '../print.ts'
+import { resolveQuickly } from '../quick-resolve.ts'
 import { devLogger } from './dev-logger.ts'
 import { FATAL_EXIT, STOP, type FromApp } from './messages.ts'
 import { reportFiles } from './report-files.ts'
@@ -26,6 +27,7 @@ async function serve(file: string, options: ListenOptions): Promise<void> {
   const starting = Promise.withResolvers<App | undefined>()
   stopWhenTold(starting.promise)
   try {
+    resolveQuickly()
     tell({ type: 'file', path: file })
     reportFiles((path) => tell({ type: 'file', path }))
     const app = withLines(await loadApp(file))
@@ -33,9 +35,10 @@ async function serve(file: string, options: ListenOptions): Promise<void> {
     databases.forEach(reportMigrations)
     const listening = await listen(app, options)
     starting.resolve(app)
+    // First of all: whoever reads that it runs may change a file at once.
+    tell({ type: 'ready', embedded: databases.flatMap(embeddedServers) })
     await print(announcement(app, listening))
     saveCompiled()
-    tell({ type: 'ready', embedded: databases.flatMap(embeddedServers) })
   } catch (error) {
     starting.resolve(undefined)
     await printError(explain(error))

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -7,6 +7,8 @@ import { CommandProcess } from '../test/command.ts'
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ashlar-dev-'))
+  // The embedded server of a root process runs as another user, who must pass through.
+  chmodSync(folder, 0o755)
   write('package.json', '{ "name": "under-development", "type": "module" }')
   mkdirSync(join(folder, 'src'))
   write('src/greeting.ts', "export const greeting: string = 'hello'")

@@ -47,6 +47,7 @@ class Session {
         this.#files.forget()
         const app = new AppProcess(this.#file, this.#options, (message) => this.#told(message))
         const next = await this.#waitWhile(app)
+        await this.#databases.settled()
         await app.stop()
         if (typeof next === 'number') return next
         await print(`\nChanged: ${shortPath(next)}`)
