@@ -7,7 +7,7 @@ import type { Plan } from '../core/graph/plan.ts'
 import type { PlacedOperation } from '../core/tree.ts'
 import { describeParameters } from '../schema/index.ts'
 import type { AppDefinition } from './definition.ts'
-import { KNOWN_CALLER, knowing } from './known-caller.ts'
+import { KNOWN_CALLER } from './known-caller.ts'
 
 /** Works out everything about one operation: what must be resolved, in which order, and what decides access. */
 export function describeOperation(
@@ -22,8 +22,7 @@ export function describeOperation(
   // Dependencies may demand something of the caller, which decides whom to ask: so the rules are gathered first.
   const { access: demanded } = container.plan(bare, problems)
   const decision = decide([...placed.access, ...demanded], auth)
-  const access =
-    known === undefined ? decision : { ...decision, authenticators: knowing(decision.authenticators, known) }
+  const access = known === undefined ? decision : { ...decision, known }
   if (!access.anonymous && access.authenticators.length === 0) {
     problems.add(
       name,

@@ -1,10 +1,9 @@
-import type { AccessDecision } from '../core/access/decision.ts'
-import { authenticate, authorize } from '../core/access/decision.ts'
+import type { AccessDecision, Caller } from '../core/access/decision.ts'
+import { authenticate, authorize, challenge } from '../core/access/decision.ts'
 import type { Authenticator, Principal } from '../core/access/index.ts'
 import type { CustomNode } from '../core/access/rule.ts'
 import type { OperationDescription } from '../core/description.ts'
 import { Unauthenticated, ValidationFailed, type Issue } from '../core/errors/index.ts'
-import { challenge } from '../core/access/decision.ts'
 import type { Plan, Use } from '../core/graph/plan.ts'
 import { Resolution, type Failure } from '../core/graph/resolution.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
@@ -161,15 +160,15 @@ class Invocation {
 
   #decide(): MaybePromise<void> {
     const { decision } = this.#operation
-    return chain(this.#authenticate(), (user) => {
-      this.#exchange.user = user
-      return authorize(decision, user, (node, principal) => this.#customContext(node, principal))
+    return chain(this.#authenticate(), (caller) => {
+      this.#exchange.user = caller?.user
+      return authorize(decision, caller, (node, principal) => this.#customContext(node, principal))
     })
   }
 
-  #authenticate(): MaybePromise<Principal | undefined> {
+  #authenticate(): MaybePromise<Caller | undefined> {
     const { decision, authenticatorUses } = this.#operation
-    return authenticate(decision.authenticators, this.#exchange.head, (authenticator) => {
+    return authenticate(decision, this.#exchange.head, (authenticator) => {
       const uses: Record<string, unknown> = {}
       this.#resolution.fill(authenticatorUses.get(authenticator) ?? [], uses)
       return uses
@@ -181,9 +180,9 @@ class Invocation {
     const { decision } = this.#operation
     const independent = decision.authenticators.filter(({ uses }) => Object.keys(uses).length === 0)
     return chain(
-      authenticate(independent, this.#exchange.head, () => ({})),
-      (user) => {
-        if (user === undefined && !decision.anonymous)
+      authenticate({ ...decision, authenticators: independent }, this.#exchange.head, () => ({})),
+      (caller) => {
+        if (caller === undefined && !decision.anonymous)
           throw new Unauthenticated(undefined, { headers: challenge(decision.authenticators) })
         throw new ValidationFailed(issues)
       },

@@ -25,7 +25,9 @@ function authenticator(name: string, user: Principal | undefined): Authenticator
 /** What the rule answers this caller: `passed`, 401 or 403. */
 async function verdict(access: AccessRule, user: Principal | undefined): Promise<string | number> {
   try {
-    await authorize(decide([access], [authenticator('Bearer', user)]), user, (_, principal) => ({ user: principal }))
+    const app = [authenticator('Bearer', user)]
+    const caller = user && { user, by: app[0] }
+    await authorize(decide([access], app), caller, (_, principal) => ({ user: principal }))
     return 'passed'
   } catch (error) {
     return (error as { status: number }).status
@@ -61,14 +63,69 @@ describe('rules', () => {
 })
 
 test('the first authenticator that knows the caller decides who it is', async () => {
-  const chain = [authenticator('a', undefined), authenticator('b', ada), authenticator('c', bob)]
-  expect(await authenticate(chain, {} as RequestHead, () => ({}))).toBe(ada)
+  const authenticators = [authenticator('a', undefined), authenticator('b', ada), authenticator('c', bob)]
+  expect(await authenticate({ authenticators }, {} as RequestHead, () => ({}))).toEqual({
+    user: ada,
+    by: authenticators[1],
+  })
 })
 
 test("rules bound to authenticators ask those and not the app's", () => {
   const own = authenticator('own', ada)
   const { role: ownRole } = accessFor(own)
   expect(decide([ownRole('admin')], [authenticator('app', bob)]).authenticators).toEqual([own])
+})
+
+describe('where rules are bound to different authenticators, a caller is somebody only to those that know it:', () => {
+  const customers = authenticator('customers', { id: 7, roles: ['admin'] })
+  const staff = authenticator('staff', { id: 7, roles: ['admin'] })
+  const ofCustomers = accessFor(customers)
+  const ofStaff = accessFor(staff)
+  const strict = (users: readonly unknown[]) =>
+    ofStaff.rule({ name: 'asked' }, ({ user }) => {
+      ;(users as unknown[]).push(user)
+      return true
+    })
+
+  async function passes(
+    rules: readonly AccessRule[],
+    by: Authenticator | undefined,
+    app: readonly Authenticator[] = [],
+  ) {
+    const decision = decide(rules, app)
+    const caller = { user: { id: 7, roles: ['admin'] }, by }
+    return Promise.resolve()
+      .then(() => authorize(decision, caller, (_, user) => ({ user })))
+      .then(
+        () => 'passed',
+        (error: { status: number }) => error.status,
+      )
+  }
+
+  test('a rule of the router does not let those through that only the operation knows', async () => {
+    const rules = [ofStaff.authenticated, ofCustomers.authenticated]
+    expect(await passes(rules, customers)).toBe(403)
+    expect(await passes(rules, staff)).toBe(403)
+    expect(await passes([ofStaff.role('admin'), ofCustomers.authenticated], customers)).toBe(403)
+    expect(await passes([role('admin'), ofCustomers.authenticated], customers, [staff])).toBe(403)
+  })
+
+  test('any of them is enough where the rule says so, and code is called with its own users only', async () => {
+    const users: unknown[] = []
+    const either = anyOf(strict(users), ofCustomers.authenticated)
+    expect(await passes([either], customers)).toBe('passed')
+    expect(users).toEqual([])
+    expect(await passes([either], staff)).toBe('passed')
+    expect(users).toHaveLength(1)
+  })
+
+  test('rules that name none ask whom the others ask, where the app has none of its own', async () => {
+    expect(await passes([role('admin'), ofCustomers.authenticated], customers)).toBe('passed')
+  })
+
+  test('a caller of the test kit is known to all', async () => {
+    expect(await passes([ofStaff.authenticated, ofCustomers.authenticated], undefined)).toBe('passed')
+  })
 })
 
 test('a public operation asks nobody, and whether strangers may pass is known before any request', () => {

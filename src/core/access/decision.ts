@@ -1,5 +1,5 @@
 import { Forbidden, Unauthenticated } from '../errors/index.ts'
-import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { chain, type MaybePromise } from '../maybe-promise.ts'
 import type { RequestHead } from '../request.ts'
 import type { Authenticator, Principal } from './authenticator.ts'
 import type { AccessRule, CustomNode, RuleNode } from './rule.ts'
@@ -13,25 +13,42 @@ export interface AccessDecision {
   readonly custom: readonly CustomNode[]
   /** Whether a caller without credentials can pass: decided by the rules alone, never by the request. */
   readonly anonymous: boolean
+  /** Whose callers each rule is about, where not all rules are about the same ones. */
+  readonly askedBy: ReadonlyMap<AccessRule, readonly Authenticator[]> | undefined
+  /** Knows callers without credentials, in the place of every authenticator: for the test kit. */
+  readonly known?: KnownCaller
+}
+
+export type KnownCaller = (request: RequestHead) => Principal | undefined
+
+/** Who calls, and who says so. */
+export interface Caller {
+  readonly user: Principal
+  /** `undefined` where it is to be believed by every rule. */
+  readonly by: Authenticator | undefined
 }
 
 export function decide(rules: readonly AccessRule[], appAuthenticators: readonly Authenticator[]): AccessDecision {
   const authenticators = new Set<Authenticator>()
   const custom: CustomNode[] = []
-  const visit = (rule: AccessRule, inherited: readonly Authenticator[] | undefined): void => {
-    const bound = rule.authenticators ?? inherited
-    if (rule.node.type === 'anyOf' || rule.node.type === 'allOf')
-      return rule.node.rules.forEach((inner) => visit(inner, bound))
+  const askedBy = new Map<AccessRule, readonly Authenticator[]>()
+  const visit = (rule: AccessRule): void => {
+    if (rule.node.type === 'anyOf' || rule.node.type === 'allOf') return rule.node.rules.forEach(visit)
     if (rule.node.type === 'anyone') return
     if (rule.node.type === 'custom' && !custom.includes(rule.node)) custom.push(rule.node)
-    for (const authenticator of bound ?? appAuthenticators) authenticators.add(authenticator)
+    const asked = rule.authenticators ?? appAuthenticators
+    // An app without authenticators of its own leaves a rule that names none to whoever the other rules ask.
+    if (asked.length > 0) askedBy.set(rule, asked)
+    for (const authenticator of asked) authenticators.add(authenticator)
   }
-  for (const rule of rules) visit(rule, undefined)
+  rules.forEach(visit)
+  const mixed = [...askedBy.values()].some((asked) => asked.length < authenticators.size)
   return {
     rules,
     authenticators: [...authenticators],
     custom,
     anonymous: rules.every(({ node }) => admitsAnonymous(node)),
+    askedBy: mixed ? askedBy : undefined,
   }
 }
 
@@ -43,17 +60,22 @@ export function admitsAnonymous(node: RuleNode): boolean {
 
 /** Asks each authenticator until one knows the caller. */
 export function authenticate(
-  authenticators: readonly Authenticator[],
+  { authenticators, known }: Pick<AccessDecision, 'authenticators' | 'known'>,
   request: RequestHead,
   usesOf: (authenticator: Authenticator) => object,
-  index = 0,
-): MaybePromise<Principal | undefined> {
-  const authenticator = authenticators[index]
-  if (authenticator === undefined) return undefined
-  // The uses were assembled from what this authenticator declares.
-  const found = authenticator.authenticate(request, usesOf(authenticator) as never)
-  if (!isPromise(found)) return found ?? authenticate(authenticators, request, usesOf, index + 1)
-  return found.then((principal) => principal ?? authenticate(authenticators, request, usesOf, index + 1))
+): MaybePromise<Caller | undefined> {
+  const user = known?.(request)
+  if (user !== undefined) return { user, by: undefined }
+  const ask = (index: number): MaybePromise<Caller | undefined> => {
+    const by = authenticators[index]
+    if (by === undefined) return undefined
+    // The uses were assembled from what this authenticator declares.
+    return chain(by.authenticate(request, usesOf(by) as never), (found) =>
+      // From JavaScript it may be null.
+      (found ?? undefined) === undefined ? ask(index + 1) : { user: found as Principal, by },
+    )
+  }
+  return ask(0)
 }
 
 /** What a custom rule is called with: its inputs, its uses and the caller. */
@@ -67,22 +89,23 @@ export type CustomContext = (node: CustomNode, user: Principal) => object
  */
 export function authorize(
   decision: AccessDecision,
-  user: Principal | undefined,
+  caller: Caller | undefined,
   context: CustomContext,
 ): MaybePromise<void> {
+  const question: Question = { caller, context, askedBy: decision.askedBy }
   const step = (index: number): MaybePromise<void> => {
     const rule = decision.rules[index]
     if (rule === undefined) return
-    return chain(holds(rule.node, user, context), (passed) => {
-      if (!passed) throw refusal(decision, user)
+    return chain(holds(rule, question), (passed) => {
+      if (!passed) throw refusal(decision, caller)
       return step(index + 1)
     })
   }
   return step(0)
 }
 
-function refusal(decision: AccessDecision, user: Principal | undefined): Error {
-  if (user !== undefined) return new Forbidden()
+function refusal(decision: AccessDecision, caller: Caller | undefined): Error {
+  if (caller !== undefined) return new Forbidden()
   return new Unauthenticated(undefined, { headers: challenge(decision.authenticators) })
 }
 
@@ -96,34 +119,38 @@ export function challenge(authenticators: readonly Authenticator[]): Record<stri
 
 const GRANTS = { role: 'roles', scope: 'scopes', permission: 'permissions' } as const
 
-function holds(node: RuleNode, user: Principal | undefined, context: CustomContext): MaybePromise<boolean> {
-  switch (node.type) {
-    case 'anyone':
-      return true
-    case 'authenticated':
-      return user !== undefined
-    case 'role':
-    case 'scope':
-    case 'permission':
-      return user?.[GRANTS[node.type]]?.includes(node.name) ?? false
-    case 'custom':
-      // The check was declared with the context assembled here.
-      return user === undefined ? false : node.check(context(node, user) as never)
-    default:
-      return combine(node, user, context)
-  }
+interface Question extends Pick<AccessDecision, 'askedBy'> {
+  readonly caller: Caller | undefined
+  readonly context: CustomContext
+}
+
+function holds(rule: AccessRule, question: Question): MaybePromise<boolean> {
+  const { node } = rule
+  if (node.type === 'anyone') return true
+  if ('rules' in node) return combine(node, question)
+  const { caller, context } = question
+  if (caller === undefined || !isAbout(rule, caller, question)) return false
+  if (node.type === 'authenticated') return true
+  // The check was declared with the context assembled here.
+  if (node.type === 'custom') return node.check(context(node, caller.user) as never)
+  return caller.user[GRANTS[node.type]]?.includes(node.name) ?? false
+}
+
+/** A caller known by one authenticator is nobody to a rule that is bound to another: their ids and roles mean other things. */
+function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Question): boolean {
+  if (askedBy === undefined || by === undefined) return true
+  return askedBy.get(rule)?.includes(by) ?? true
 }
 
 function combine(
   node: Extract<RuleNode, { readonly type: 'anyOf' | 'allOf' }>,
-  user: Principal | undefined,
-  context: CustomContext,
+  question: Question,
 ): MaybePromise<boolean> {
   const decisive = node.type === 'anyOf'
   const step = (index: number): MaybePromise<boolean> => {
     const rule = node.rules[index]
     if (rule === undefined) return !decisive
-    return chain(holds(rule.node, user, context), (passed) => (passed === decisive ? decisive : step(index + 1)))
+    return chain(holds(rule, question), (passed) => (passed === decisive ? decisive : step(index + 1)))
   }
   return step(0)
 }
