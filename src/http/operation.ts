@@ -10,7 +10,7 @@ import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import { Binding, readAll } from './bind.ts'
-import { bodyReaderOf, type BodyInput, type BodyReader } from './body-input.ts'
+import { bodyParserOf, type BodyInput, type BodyParser } from './body-input.ts'
 import { negotiateType } from './edge/accept.ts'
 import type { Limits } from './edge/limits.ts'
 import type { Exchange } from './exchange.ts'
@@ -35,7 +35,7 @@ export class CompiledOperation {
   readonly open: boolean
   readonly accessBinding: Binding
   readonly binding: Binding
-  readonly readBody: BodyReader
+  readonly body: BodyParser
   readonly respond: Responder
   /** The media types of its success responses, where it has any. */
   readonly offered: readonly [string, ...string[]] | undefined
@@ -59,7 +59,7 @@ export class CompiledOperation {
     this.open = access.authenticators.length === 0 && access.custom.length === 0 && access.anonymous
     this.accessBinding = new Binding(plan.holders.slice(0, plan.accessHolders))
     this.binding = new Binding(plan.holders.slice(plan.accessHolders))
-    this.readBody = bodyReaderOf(placed.name, plan.holders, problems)
+    this.body = bodyParserOf(placed.name, plan.holders, problems)
     this.respond = compileResponder(placed.operation, placed.name)
     this.offered = offeredTypes(placed.operation)
     this.handler = placed.operation.handler
@@ -123,13 +123,7 @@ class Invocation {
   }
 
   proceed(): MaybePromise<Outcome> {
-    return chain(this.authorize(), () =>
-      chain(this.#negotiateAndRead(), () =>
-        chain(this.#resolution.resolve('main', this.#values), () =>
-          chain(this.#handle(), (result) => this.#answer(result)),
-        ),
-      ),
-    )
+    return chain(this.authorize(), () => this.#receive())
   }
 
   /** Decides access from the head of the request. */
@@ -198,17 +192,29 @@ class Invocation {
     return context
   }
 
-  /** The body is read only for a client that can take the answer. */
-  #negotiateAndRead(): MaybePromise<unknown> {
-    const { readBody, settings, binding, offered } = this.#operation
-    if (offered !== undefined) negotiateType(this.#exchange.head.header('accept'), offered)
-    const { hasBody } = this.#exchange.head
-    if (hasBody) this.#exchange.waitForBody()
-    return chain(readBody(this.#exchange.incoming, settings.limits), (body: BodyInput) => {
-      if (hasBody) this.#exchange.bodyArrived()
-      this.#raw.setBody(body)
-      return binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values)
+  /** The body is read only for a client that can take the answer. What follows it runs without another promise where it can. */
+  #receive(): MaybePromise<Outcome> {
+    const { body, settings, offered } = this.#operation
+    const { head, incoming } = this.#exchange
+    if (offered !== undefined) negotiateType(head.header('accept'), offered)
+    if (!head.hasBody) return this.#operate(body.none)
+    body.accept(head)
+    this.#exchange.waitForBody()
+    return incoming.readBody(settings.limits.bodyBytes).then((bytes) => {
+      this.#exchange.bodyArrived()
+      return chain(body.parse(bytes, head, settings.limits), (parsed) => this.#operate(parsed))
     })
+  }
+
+  #operate(body: BodyInput): MaybePromise<Outcome> {
+    const { binding } = this.#operation
+    this.#raw.setBody(body)
+    const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values)
+    return chain<unknown, Outcome>(bound, () =>
+      chain(this.#resolution.resolve('main', this.#values), () =>
+        chain(this.#handle(), (result) => this.#answer(result)),
+      ),
+    )
   }
 
   #handle(): unknown {
