@@ -44,7 +44,7 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
   const problems = new Problems()
   const environment = environmentOf(definition)
   const limits = resolveLimits(definition.limits)
-  const container = new Container(definition.provide ?? [], { signal: new AbortController().signal, log: logger })
+  const container = new Container(definition.provide ?? [], { log: logger })
   const parts = [...(definition.database === undefined ? [] : [definition.database]), ...(definition.parts ?? [])]
   const settings: OperationSettings = { format: formatOf(definition), translate: translator(definition, parts), limits }
   const operations = placeOperations(definition.api, problems).map((placed) =>

@@ -1,22 +1,22 @@
 import type { App, Listening, ListenOptions, RunOptions } from './app.ts'
 import type { Override, Uses, UsedValues } from '../core/dependency.ts'
 import type { Plan } from '../core/graph/plan.ts'
-import { Resolution } from '../core/graph/resolution.ts'
+import { Resolution, type Failure } from '../core/graph/resolution.ts'
 import type { Logger } from '../core/request.ts'
 import type { Router } from '../core/router.ts'
 import type { OperationDescription } from '../core/description.ts'
 import { answerFetch } from '../http/fetch.ts'
-import type { Kernel } from '../http/kernel.ts'
 import { requestIds } from '../http/request-id.ts'
 import { HttpServer } from '../http/server.ts'
 import type { OpenApiDocument } from '../openapi/types.ts'
 import { compile, formatOf, type Compiled } from './compile.ts'
 import type { AppDefinition } from './definition.ts'
 import { documentOf } from './docs.ts'
-import { KERNEL } from './kernel-of.ts'
+import { INTERNALS, type Internals } from './internals.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { defaultLogger } from './logger.ts'
 import { environmentOf } from './environment.ts'
+import { partsOf } from './parts.ts'
 import { buildPaths, type Paths } from './paths.ts'
 
 /** @see App */
@@ -25,14 +25,14 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   readonly api: Api
   readonly operations: readonly OperationDescription[]
   readonly paths: Paths<Api>
-  readonly [KERNEL]: Kernel
+  readonly [INTERNALS]: Internals
   readonly #compiled: Compiled
   readonly #logger: Logger
   readonly #lifecycle: Lifecycle
   readonly #nextId = requestIds()
   readonly #plans = new WeakMap<Uses, Plan>()
   #document: OpenApiDocument | undefined
-  #server: HttpServer | undefined
+  #listening: Promise<HttpServer> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(definition: AppDefinition<Api>) {
@@ -46,8 +46,9 @@ export class CompiledApp<Api extends Router> implements App<Api> {
       definition.api,
       this.operations.map(({ placed }) => placed),
     ) as Paths<Api>
-    this.#lifecycle = new Lifecycle(this.#compiled, mountedApps(definition))
-    this[KERNEL] = this.#compiled.kernel
+    const { container, kernel } = this.#compiled
+    this.#lifecycle = new Lifecycle({ parts: partsOf(definition), container, mounted: mountedApps(definition) })
+    this[INTERNALS] = { kernel, lifecycle: this.#lifecycle }
   }
 
   start(): Promise<void> {
@@ -58,14 +59,18 @@ export class CompiledApp<Api extends Router> implements App<Api> {
     port = portOf(process.env['PORT']),
     host = this.#defaultHost(),
   }: ListenOptions = {}): Promise<Listening> {
-    if (this.#server !== undefined) throw new Error('The app is listening already; stop() it first.')
-    await this.start()
-    const { kernel, lines, head, limits } = this.#compiled
-    const server = new HttpServer({ kernel, lines, head, limits })
-    const address = await server.listen(port, host)
-    this.#server = server
-    const shown = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
-    return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${address.port}`, port: address.port, host }
+    if (this.#listening !== undefined) throw new Error('The app is listening already; stop() it first.')
+    // Kept before the first wait: a second call must not come between, and a stop meanwhile must find it.
+    const listening = this.#serve(port, host)
+    this.#listening = listening
+    try {
+      const server = await listening
+      const shown = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
+      return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${server.port}`, port: server.port, host }
+    } catch (error) {
+      if (this.#listening === listening) this.#listening = undefined
+      throw error
+    }
   }
 
   stop(): Promise<void> {
@@ -84,25 +89,24 @@ export class CompiledApp<Api extends Router> implements App<Api> {
     work: (values: UsedValues<U>) => R | Promise<R>,
     { signal = new AbortController().signal }: RunOptions = {},
   ): Promise<R> {
-    const { container } = this.#compiled
     const plan = this.#planFor(uses)
     await this.start()
-    if (container.pending) await container.start()
+    await this.#compiled.container.start()
     const resolution = new Resolution(plan, { signal, log: this.#logger })
+    let outcome: { readonly result: R } | undefined
+    let failure: Failure | undefined
     try {
       await resolution.resolve('main', [])
       const values: Record<string, unknown> = {}
       resolution.fill(plan.roots[0] ?? [], values)
       // Filled from the uses the type is made of.
-      const result = await work(values as UsedValues<U>)
-      const failure = await finish(resolution, undefined)
-      if (failure !== undefined) throw new Finished(failure.error)
-      return result
+      outcome = { result: await work(values as UsedValues<U>) }
     } catch (error) {
-      if (error instanceof Finished) throw error.error
-      const failure = await finish(resolution, { error })
-      throw failure?.error ?? error
+      failure = { error }
     }
+    failure = await resolution.finish('sent', await resolution.finish('handled', failure))
+    if (outcome === undefined || failure !== undefined) throw failure?.error
+    return outcome.result
   }
 
   with(changes: { readonly provide?: readonly Override[] } & Partial<AppDefinition>): App<Api> {
@@ -127,9 +131,19 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   }
 
   async #stop(): Promise<void> {
-    await this.#server?.stop()
-    this.#server = undefined
+    const listening = this.#listening
+    this.#listening = undefined
+    const server = await listening?.catch(() => undefined)
+    await server?.stop()
     await this.#lifecycle.stop()
+  }
+
+  async #serve(port: number, host: string): Promise<HttpServer> {
+    await this.#stopping?.catch(() => undefined)
+    await this.start()
+    const server = new HttpServer(this.#compiled)
+    await server.listen(port, host)
+    return server
   }
 
   #planFor(uses: Uses): Plan {
@@ -150,23 +164,6 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   #defaultHost(): string {
     return process.env['HOST'] ?? (this.#compiled.environment === 'production' ? '0.0.0.0' : '127.0.0.1')
   }
-}
-
-/** An error of the cleanups, which must not be handed to them again. */
-class Finished extends Error {
-  readonly error: unknown
-
-  constructor(error: unknown) {
-    super('finished')
-    this.error = error
-  }
-}
-
-async function finish(
-  resolution: Resolution,
-  failure: { readonly error: unknown } | undefined,
-): Promise<{ readonly error: unknown } | undefined> {
-  return resolution.finish('sent', await resolution.finish('handled', failure))
 }
 
 function mountedApps({ mounts = [] }: AppDefinition): App[] {

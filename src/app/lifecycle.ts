@@ -1,31 +1,63 @@
+import type { Container } from '../core/graph/container.ts'
 import type { Part } from '../core/part.ts'
 import type { App } from './app.ts'
-import type { Compiled } from './compile.ts'
+import { lifecycleOf } from './internals.ts'
+
+/** What an app owns. */
+export interface Owned {
+  /** Its own parts and those of the apps mounted in it, each once. */
+  readonly parts: readonly Part[]
+  readonly container: Container
+  readonly mounted: readonly App[]
+}
 
 /** Starts and stops what an app owns: parts first, then app-scoped dependencies, then mounted apps; in reverse at the end. */
 export class Lifecycle {
-  readonly #compiled: Pick<Compiled, 'parts' | 'container'>
-  readonly #mounted: readonly App[]
+  readonly #owned: Owned
   #started: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
   #stoppers: (() => unknown)[] = []
 
-  constructor(compiled: Pick<Compiled, 'parts' | 'container'>, mounted: readonly App[]) {
-    this.#compiled = compiled
-    this.#mounted = mounted
+  constructor(owned: Owned) {
+    this.#owned = owned
   }
 
-  /** Once, whoever asks first. A failed start ends what it had begun, and may be tried again. */
-  start(): Promise<void> {
-    this.#started ??= this.#start().catch(async (error: unknown) => {
-      await this.stop().catch(() => undefined)
-      throw error
-    })
+  /**
+   * Once, whoever asks first. A failed start ends what it had begun, and may be tried again.
+   *
+   * @param elsewhere - Parts that the app in which this one is mounted starts and stops.
+   */
+  start(elsewhere: readonly Part[] = []): Promise<void> {
+    this.#started ??= this.#begin(elsewhere)
     return this.#started
   }
 
-  /** Ends everything, even where something fails; then throws the first failure. */
-  async stop(): Promise<void> {
+  /** Ends everything, even where something fails; then throws the first failure. A start under way is finished first. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined))
+    return this.#stopping
+  }
+
+  async #begin(elsewhere: readonly Part[]): Promise<void> {
+    await this.#stopping?.catch(() => undefined)
+    const attempt = this.#started
+    try {
+      await this.#start(elsewhere)
+    } catch (error) {
+      await this.#end().catch(() => undefined)
+      if (this.#started === attempt) this.#started = undefined
+      throw error
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const started = this.#started
     this.#started = undefined
+    await started?.catch(() => undefined)
+    await this.#end()
+  }
+
+  async #end(): Promise<void> {
     const failures: unknown[] = []
     for (const stop of this.#stoppers.splice(0).reverse()) {
       try {
@@ -37,14 +69,14 @@ export class Lifecycle {
     if (failures.length > 0) throw failures[0]
   }
 
-  async #start(): Promise<void> {
-    for (const part of this.#compiled.parts) await this.#startPart(part)
-    const { container } = this.#compiled
+  async #start(elsewhere: readonly Part[]): Promise<void> {
+    const { parts, container, mounted } = this.#owned
+    for (const part of parts) if (!elsewhere.includes(part)) await this.#startPart(part)
     this.#stoppers.push(() => container.stop())
     await container.start()
-    for (const app of this.#mounted) {
+    for (const app of mounted) {
       this.#stoppers.push(() => app.stop())
-      await app.start()
+      await lifecycleOf(app).start([...parts, ...elsewhere])
     }
   }
 

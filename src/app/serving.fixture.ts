@@ -4,7 +4,7 @@ import type { Router } from '../core/router.ts'
 import type { App } from './app.ts'
 import { createApp } from './create-app.ts'
 import type { AppDefinition } from './definition.ts'
-import { kernelOf } from './kernel-of.ts'
+import { kernelOf } from './internals.ts'
 
 /** A line of the log: its level, its message and its error. */
 export interface LogLine {

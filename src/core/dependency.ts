@@ -53,7 +53,7 @@ export type UsedValues<U> = { readonly [K in keyof U]: ValueOf<U[K]> }
 
 /** What every dependency and handler can reach, in a request or outside one. */
 export interface BaseContext {
-  /** Aborted when the client has gone, the operation has run out of time, or the run was cancelled. */
+  /** Aborted when the client has gone, the operation has run out of time, or the run was cancelled; with `scope: 'app'`, when the app stops. */
   readonly signal: AbortSignal
   /** A logger that carries the request's id. */
   readonly log: Logger

@@ -24,6 +24,9 @@ export interface HttpServerOptions {
 /** How often overdue handlers are looked for: a limit of 30 s needs no timer of its own per request. */
 const SWEEP_INTERVAL_MS = 500
 
+/** How often a stopping server looks for connections that have become idle. */
+const IDLE_CLOSE_MS = 20
+
 /** What handlers have, once a stop has aborted them, to roll back before the app's parts are stopped. */
 const ABORT_GRACE_MS = 500
 
@@ -40,8 +43,12 @@ export class HttpServer {
     this.#server = createStrictServer(options.limits, (request, response) => this.#serve(request, response))
   }
 
-  /** Starts to listen. @returns The address it listens on. */
-  async listen(port: number, host: string): Promise<AddressInfo> {
+  /** The port it listens on. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async listen(port: number, host: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
       this.#server.listen({ port, host }, () => {
@@ -52,7 +59,6 @@ export class HttpServer {
     const interval = Math.min(SWEEP_INTERVAL_MS, this.#options.limits.handlerTimeoutMs)
     this.#sweeper = setInterval(() => this.#options.kernel.expire(performance.now()), interval)
     this.#sweeper.unref()
-    return this.#server.address() as AddressInfo
   }
 
   /** Stops: no new connections; requests in flight finish within the shutdown limit; what is left then is cut off. */
@@ -66,7 +72,10 @@ export class HttpServer {
       this.#server.closeAllConnections()
     }
     const deadline = setTimeout(cutOff, limits.shutdownTimeoutMs)
+    // Node looks for idle connections once; one whose answer had begun before is idle only when that has ended.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), IDLE_CLOSE_MS)
     await closed
+    clearInterval(idle)
     // A connection may end before its handler does.
     await kernel.idle(until - performance.now())
     clearTimeout(deadline)

@@ -1,6 +1,7 @@
 import type { Dependency, Override } from '../dependency.ts'
 import { isPromise } from '../maybe-promise.ts'
 import type { BaseContext } from '../dependency.ts'
+import type { Logger } from '../request.ts'
 import type { AppNode, Plan, PlanRequest } from './plan.ts'
 import { buildPlan } from './build.ts'
 import { Problems } from './problems.ts'
@@ -13,12 +14,14 @@ import { enter, leave, type Entered } from './generator.ts'
 export class Container {
   readonly overrides: ReadonlyMap<Dependency, Dependency>
   readonly appNodes = new Map<Dependency, AppNode>()
-  readonly #base: BaseContext
+  readonly #log: Logger
   #started: AppNode[] = []
+  #starting: Promise<void> | undefined
+  #abort = new AbortController()
 
-  constructor(overrides: readonly Override[], base: BaseContext) {
+  constructor(overrides: readonly Override[], { log }: Pick<BaseContext, 'log'>) {
     this.overrides = new Map(overrides.map(({ target, replacement }) => [target, replacement]))
-    this.#base = base
+    this.#log = log
   }
 
   /** Compiles what must be resolved, and in which order. Mistakes go to `problems`, or are thrown where none is given. */
@@ -31,17 +34,27 @@ export class Container {
 
   /** Resolves every app-scoped dependency that a plan has asked for and that is not there yet, in order. */
   async start(): Promise<void> {
-    for (const node of this.appNodes.values()) if (node.state === 'new') await this.#startNode(node)
+    // Whoever asks while another start is under way waits for it, and then for what was asked for since.
+    while (this.#pending) {
+      this.#starting ??= this.#startNew().finally(() => (this.#starting = undefined))
+      await this.#starting
+    }
   }
 
-  /** Whether {@link start} has something to do, for callers that would rather stay synchronous. */
-  get pending(): boolean {
-    for (const node of this.appNodes.values()) if (node.state === 'new') return true
+  get #pending(): boolean {
+    for (const node of this.appNodes.values()) if (node.state !== 'ready') return true
     return false
   }
 
-  /** Ends app-scoped dependencies in reverse order. Every one is ended, even where another fails; the first failure is thrown. */
+  async #startNew(): Promise<void> {
+    for (const node of this.appNodes.values()) if (node.state === 'new') await this.#startNode(node)
+  }
+
+  /** Aborts their signal, then ends app-scoped dependencies in reverse order. Every one is ended, even where another fails; the first failure is thrown. */
   async stop(): Promise<void> {
+    await this.#starting?.catch(() => undefined)
+    this.#abort.abort(new Error('The app is stopping.'))
+    this.#abort = new AbortController()
     const failures: unknown[] = []
     for (const node of this.#started.reverse()) {
       node.state = 'new'
@@ -59,7 +72,7 @@ export class Container {
   async #startNode(node: AppNode): Promise<void> {
     node.state = 'starting'
     try {
-      const context: Record<string, unknown> = { signal: this.#base.signal, log: this.#base.log }
+      const context: Record<string, unknown> = { signal: this.#abort.signal, log: this.#log }
       for (const use of node.uses) if (use.from === 'app') context[use.key] = use.node.value
       const entered = enter(node.dependency, context, node.place)
       const { value, generator }: Entered = isPromise(entered) ? await entered : entered

@@ -13,7 +13,7 @@ const log: Logger = { debug: silent, info: silent, warn: silent, error: silent }
 /** Works out the operations of a tree, as an app does at start. */
 export function describeApi(root: Router, auth: readonly Authenticator[] = []): OperationDescription[] {
   const problems = new Problems()
-  const container = new Container([], { signal: new AbortController().signal, log })
+  const container = new Container([], { log })
   const described = placeOperations(root, problems).map((placed) => {
     const { name, operation } = placed
     const shared = { place: name, roots: [...placed.routerUses, operation.uses], request: true }

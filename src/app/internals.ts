@@ -1,0 +1,25 @@
+import type { Kernel } from '../http/kernel.ts'
+import type { App } from './app.ts'
+import type { Lifecycle } from './lifecycle.ts'
+
+/** Where an app keeps what another needs to mount it. */
+export const INTERNALS = Symbol('ashlar.internals')
+
+export interface Internals {
+  readonly kernel: Kernel
+  readonly lifecycle: Lifecycle
+}
+
+function internalsOf(app: App): Internals {
+  const internals = (app as App & { readonly [INTERNALS]?: Internals })[INTERNALS]
+  if (internals === undefined) throw new TypeError('Only an app made by createApp can be mounted as an app.')
+  return internals
+}
+
+export function kernelOf(app: App): Kernel {
+  return internalsOf(app).kernel
+}
+
+export function lifecycleOf(app: App): Lifecycle {
+  return internalsOf(app).lifecycle
+}
