@@ -1,2 +1,2 @@
 export { testApp } from './test-app.ts'
-export type { TestApp, TestAppOptions, TestRequestInit } from './test-app.ts'
+export type { TestApp, TestAppOptions, TestCaller, TestRequestInit } from './test-app.ts'

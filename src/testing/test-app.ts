@@ -11,12 +11,15 @@ import { TestDatabases } from './test-databases.ts'
 /** What is different in the test: stand-ins for dependencies in `provide`, and anything else of the definition but its operations. */
 export type TestAppOptions = Changes
 
+/** Who calls in a test: a principal with whatever else the app's own user type has. */
+export type TestCaller = Principal | (Principal & Readonly<Record<string, unknown>>)
+
 /** What `fetch` takes besides what the platform's takes. */
 export interface TestRequestInit extends RequestInit {
   /** Sent as the JSON body, with its content type. */
   readonly json?: unknown
   /** Who calls, as in {@link TestApp.as}. */
-  readonly as?: Principal
+  readonly as?: TestCaller
 }
 
 /** An app under test: started, on a database of its own. */
@@ -26,7 +29,7 @@ export interface TestApp<Api extends Router = Router> extends AsyncDisposable {
   /** Calls the operations in process, as nobody. For credentials: `client(t.app, { token })`. */
   readonly client: Client<Api>
   /** A client whose caller is `user`, believed without credentials. The access rules then decide as always. */
-  as(user: Principal): Client<Api>
+  as(user: TestCaller): Client<Api>
   /** Runs work with dependencies of the app, outside a request: to prepare data, or to look at it. */
   readonly run: App<Api>['run']
   /** Answers a request in process, through the whole kernel: `t.fetch('/api/posts')`. */
@@ -88,7 +91,7 @@ class DerivedTestApp<Api extends Router> implements TestApp<Api> {
     this.#ended = ended
   }
 
-  as(user: Principal): Client<Api> {
+  as(user: TestCaller): Client<Api> {
     return client(this.app, { headers: this.#callers.headersFor(user) })
   }
 
