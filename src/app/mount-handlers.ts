@@ -1,8 +1,9 @@
 import { NotImplemented } from '../core/errors/index.ts'
 import type { Container } from '../core/graph/container.ts'
 import type { Problems } from '../core/graph/problems.ts'
-import { chain, type MaybePromise } from '../core/maybe-promise.ts'
+import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
+import type { RequestHead } from '../core/request.ts'
 import { empty } from '../core/content.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
@@ -57,6 +58,10 @@ function pathBelow(path: string, prefix: string): string {
   return path.slice(prefix.length) || '/'
 }
 
+function targetBelow({ path, search }: RequestHead, prefix: string): string {
+  return pathBelow(path, prefix) + (search === '' ? '' : `?${search}`)
+}
+
 interface MountPlace {
   readonly prefix: string
   /** The outer app's own, where it says one. */
@@ -70,13 +75,25 @@ function appOutcome(app: App, exchange: Exchange, { prefix, root }: MountPlace):
     path: { value: pathBelow(incoming.head.path, prefix), enumerable: true },
     basePath: { value: (root ?? incoming.head.basePath) + prefix, enumerable: true },
   }) as Incoming['head']
-  const inner = kernel.open(
-    { head, unread: incoming.unread, readBody: (limitBytes) => incoming.readBody(limitBytes) },
-    exchange.startedAt,
-  )
+  const inner = kernel.open(incoming.withHead(head), exchange.startedAt)
+  exchange.handTo(inner)
   exchange.afterSent = () => kernel.close(inner)
   return kernel.answer(inner)
 }
+
+/** About the connection and the body as they came; the body that is handed on is whole and decompressed. */
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 async function fetchOutcome(
   handler: FetchHandler,
@@ -84,30 +101,47 @@ async function fetchOutcome(
   prefix: string,
   limitBytes: number,
 ): Promise<Outcome> {
-  const { head, incoming } = exchange
-  const search = head.search === '' ? '' : `?${head.search}`
-  const bodyless = head.method === 'GET' || head.method === 'HEAD' || !head.hasBody
-  const body = bodyless ? null : new Uint8Array(await incoming.readBody(limitBytes))
+  const { head } = exchange
+  if (head.method === 'TRACE') throw new NotImplemented('A mounted fetch handler cannot be asked for a TRACE.')
   const headers = new Headers()
   for (const [name, value] of Object.entries(head.headerFields())) {
+    if (OF_THE_CONNECTION.has(name)) continue
     for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line)
   }
-  const url = `${head.protocol}://${head.host}${pathBelow(head.path, prefix)}${search}`
+  const body = head.hasBody ? await bodyOf(exchange, limitBytes) : null
+  const url = `${head.protocol}://${head.host}${targetBelow(head, prefix)}`
   return fromResponse(await handler(new Request(url, { method: head.method, headers, body, signal: exchange.signal })))
 }
 
-/** A listener writes to the socket itself; the answer it leaves is only waited for. */
+/** Nothing for GET and HEAD, which have none in a web `Request`; it is read all the same, so that the connection stays usable. */
+async function bodyOf(exchange: Exchange, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  exchange.waitForBody()
+  const bytes = await exchange.incoming.readBody(limitBytes)
+  exchange.bodyArrived()
+  return exchange.head.method === 'GET' || exchange.head.method === 'HEAD' ? null : new Uint8Array(bytes)
+}
+
+/** A listener writes to the socket itself; the answer it leaves is only waited for, and its limits are its own. */
 function nodeOutcome(listener: NodeListener, exchange: Exchange, prefix: string): Promise<Outcome> {
-  const { incoming } = exchange
+  const { head, incoming } = exchange
   if (!(incoming instanceof SocketIncoming))
     throw new NotImplemented('A mounted Node listener is only reached over a socket.')
   const { request, response } = incoming
-  response.setHeader('x-request-id', exchange.head.id)
-  request.url = pathBelow(request.url ?? '/', prefix).replace(/^(?!\/)/, '/')
-  return new Promise((resolve) => {
+  // An answer given in its place would make it throw when it gives its own.
+  exchange.stopClock()
+  response.setHeader('x-request-id', head.id)
+  if (head.expectsContinue) response.writeContinue()
+  // The path whose guard has decided, not the one that was sent.
+  request.url = targetBelow(head, prefix)
+  return new Promise((resolve, reject) => {
     response.once('close', () =>
       resolve({ status: response.statusCode, headers: new Map(), cookies: [], body: undefined }),
     )
-    listener(request, response)
+    const failed = (error: unknown): void => {
+      if (!response.headersSent) return reject(error instanceof Error ? error : new Error(String(error)))
+      exchange.log.error({ err: error }, 'a mounted listener failed in the middle of its answer')
+      response.destroy()
+    }
+    void attempt(() => listener(request, response), failed)
   })
 }

@@ -5,7 +5,7 @@ import type { App } from './app.ts'
 /** A server as a function of the web platform: Hono and other web frameworks have one. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 /** A server as a listener of Node's: an Express app is one. */
-export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 /** Another server under a path of this app. */
 export interface Mount {
@@ -26,7 +26,8 @@ export type MountOptions =
 
 /**
  * Puts another server under a path: an Ashlar app with documents of its own, a fetch handler (Hono, a web framework), or a Node
- * listener (Express, Connect). It sees paths without the prefix.
+ * listener (Express, Connect). It sees paths without the prefix. The outer app's limit on a handler's time holds for apps and fetch handlers; a
+ * Node listener reads the request itself, within limits of its own.
  *
  * @example
  * createApp({ ..., mounts: [mount('/admin', adminApp), mount('/legacy', { access: role('staff'), listener: expressApp })] })

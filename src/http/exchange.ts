@@ -37,6 +37,8 @@ export class Exchange implements RunContext {
   #after: (() => MaybePromise<void>)[] | undefined
   #onExpire: ((error: Error) => void) | undefined
   #onListen: (() => void) | undefined
+  #outer: Exchange | undefined
+  #inner: Exchange | undefined
 
   constructor(incoming: Incoming, settings: ExchangeSettings, startedAt: number) {
     this.incoming = incoming
@@ -49,6 +51,8 @@ export class Exchange implements RunContext {
     if (this.#abort === undefined) {
       this.#abort = new AbortController()
       this.#onListen?.()
+      // Whoever is to tell this one must begin to listen too.
+      void this.#outer?.signal
     }
     if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
     return this.#abort.signal
@@ -97,15 +101,30 @@ export class Exchange implements RunContext {
   abort(reason: Error): void {
     this.#aborted ??= reason
     this.#abort?.abort(reason)
+    this.#inner?.abort(reason)
+  }
+
+  /** Hands the request on to a mounted app: what ends this exchange ends that one, and they have one clock. */
+  handTo(inner: Exchange): void {
+    this.#inner = inner
+    inner.#outer = this
+    if (this.#aborted !== undefined) inner.abort(this.#aborted)
   }
 
   /** A body is on its way: its time is the server's, not the handler's. */
   waitForBody(): void {
-    this.startedAt = Number.POSITIVE_INFINITY
+    this.stopClock()
   }
 
   bodyArrived(): void {
     this.startedAt = performance.now()
+    this.#outer?.bodyArrived()
+  }
+
+  /** The handler's time is over: its answer is there, or belongs to somebody with limits of their own. */
+  stopClock(): void {
+    this.startedAt = Number.POSITIVE_INFINITY
+    this.#outer?.stopClock()
   }
 
   /** Called when somebody first asks for the signal: until then nobody needs to know that the client has gone. */
@@ -126,6 +145,7 @@ export class Exchange implements RunContext {
   expire(error: Error): void {
     this.expired = error
     this.abort(error)
+    if (this.#inner !== undefined) this.#inner.expired = error
     this.#onExpire?.(error)
   }
 }

@@ -11,9 +11,13 @@ export class FetchIncoming implements Incoming {
   readonly unread = false
   readonly #request: Request
 
-  constructor(request: Request, id: string, options: HeadOptions) {
+  constructor(request: Request, head: Head) {
     this.#request = request
-    this.head = parseHead(headSource(request), id, options)
+    this.head = head
+  }
+
+  withHead(head: Head): FetchIncoming {
+    return new FetchIncoming(this.#request, head)
   }
 
   readBody(limitBytes: number): Promise<Buffer> {
@@ -21,6 +25,11 @@ export class FetchIncoming implements Incoming {
     const stream: Readable = body === null ? NodeReadable.from([]) : NodeReadable.fromWeb(body)
     return readBody(stream, this.head, limitBytes)
   }
+}
+
+/** Parses and checks a request made in process; throws as {@link parseHead} does. */
+export function fetchIncoming(request: Request, id: string, options: HeadOptions): FetchIncoming {
+  return new FetchIncoming(request, parseHead(headSource(request), id, options))
 }
 
 function headSource(request: Request): HeadSource {

@@ -1,7 +1,8 @@
 import type { Outcome } from '../core/middleware.ts'
 import { AshlarError } from '../core/errors/index.ts'
+import { ClientClosedRequest } from './edge/errors.ts'
 import type { HeadOptions } from './edge/head.ts'
-import { FetchIncoming } from './fetch-incoming.ts'
+import { fetchIncoming, type FetchIncoming } from './fetch-incoming.ts'
 import type { Kernel } from './kernel.ts'
 import { hasNoBody, type Answered, type ResponseLines } from './response-lines.ts'
 
@@ -17,14 +18,14 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   const id = nextId()
   let incoming: FetchIncoming
   try {
-    incoming = new FetchIncoming(request, id, head)
+    incoming = fetchIncoming(request, id, head)
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
     const failure = kernel.failure(error, { id, method: request.method, path: '' })
     return toResponse(failure, lines, { id, protocol: 'http', method: request.method })
   }
   const exchange = kernel.open(incoming, performance.now())
-  const aborted = (): void => exchange.abort(new Error('The client has gone.'))
+  const aborted = (): void => exchange.abort(new ClientClosedRequest('The client has gone.'))
   request.signal.addEventListener('abort', aborted, { once: true })
   // An abort before this line sends no event any more.
   if (request.signal.aborted) aborted()

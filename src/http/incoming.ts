@@ -7,4 +7,6 @@ export interface Incoming {
   readonly unread: boolean
   /** Reads the whole body, within the limit on bytes received and on bytes after decompression. */
   readBody(limitBytes: number): Promise<Buffer>
+  /** The same request as a mounted app sees it. */
+  withHead(head: Head): Incoming
 }

@@ -90,12 +90,15 @@ export class Kernel {
     return failureOutcome(error, request, this.settings.logger, this.settings)
   }
 
-  async #finish(exchange: Exchange, work: readonly (() => MaybePromise<void>)[]): Promise<void> {
-    for (const task of work) {
-      try {
-        await task()
-      } catch (error) {
-        exchange.log.error({ err: error }, 'work after the response failed')
+  async #finish(exchange: Exchange, first: readonly (() => MaybePromise<void>)[]): Promise<void> {
+    // Work may leave more of it.
+    for (let work = first; work.length > 0; work = exchange.takeAfter()) {
+      for (const task of work) {
+        try {
+          await task()
+        } catch (error) {
+          exchange.log.error({ err: error }, 'work after the response failed')
+        }
       }
     }
     try {

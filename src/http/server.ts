@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { AshlarError, BadRequest } from '../core/errors/index.ts'
+import { AshlarError, BadRequest, Unavailable } from '../core/errors/index.ts'
 import { isPromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
 import { closesAfter } from './edge/body.ts'
+import { ClientClosedRequest } from './edge/errors.ts'
 import { parseHead, type HeadOptions } from './edge/head.ts'
 import type { Limits } from './edge/limits.ts'
 import { createStrictServer } from './edge/server.ts'
@@ -68,7 +69,7 @@ export class HttpServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     const until = performance.now() + limits.shutdownTimeoutMs
     const cutOff = (): void => {
-      for (const exchange of kernel.inFlight) exchange.abort(new Error('The server is stopping.'))
+      for (const exchange of kernel.inFlight) exchange.abort(new Unavailable('The server is stopping.'))
       this.#server.closeAllConnections()
     }
     const deadline = setTimeout(cutOff, limits.shutdownTimeoutMs)
@@ -97,25 +98,32 @@ export class HttpServer {
       return this.#refuse(request, response, { error, id })
     }
     const outcome = this.#options.kernel.answer(exchange)
-    if (!isPromise(outcome)) return this.#send(exchange, response, outcome)
-    this.#await(exchange, response, outcome)
+    if (isPromise(outcome)) return this.#await(exchange, response, outcome)
+    if (outcome.body instanceof ReadableStream) this.#abortWhenGone(exchange, response)
+    this.#send(exchange, response, outcome)
   }
 
   /** An answer that takes its time: the client may go, and the time may run out, before it is there. */
   #await(exchange: Exchange, response: ServerResponse, outcome: Promise<Outcome>): void {
-    exchange.onListen(() =>
-      response.once('close', () => {
-        if (!response.writableEnded) exchange.abort(new Error('The client has gone.'))
-      }),
-    )
+    this.#abortWhenGone(exchange, response)
     exchange.onExpire((error) => {
       if (!response.headersSent) this.#write(exchange, response, this.#options.kernel.failed(exchange, error))
     })
     void outcome.then((settled) => this.#send(exchange, response, settled))
   }
 
+  #abortWhenGone(exchange: Exchange, response: ServerResponse): void {
+    exchange.onListen(() =>
+      response.once('close', () => {
+        if (!response.writableEnded) exchange.abort(new ClientClosedRequest('The client has gone.'))
+      }),
+    )
+  }
+
   #send(exchange: Exchange, response: ServerResponse, outcome: Outcome): void {
     const { kernel } = this.#options
+    // A stream may take longer than a handler: it goes at the pace of the client, for whom the idle limit is.
+    exchange.stopClock()
     // The client has gone, or was answered when the time ran out: only what follows the response remains.
     if (response.headersSent || response.destroyed) {
       if (outcome.body instanceof ReadableStream) void outcome.body.cancel().catch(() => undefined)

@@ -16,6 +16,10 @@ export class SocketIncoming implements Incoming {
     this.head = head
   }
 
+  withHead(head: Head): SocketIncoming {
+    return new SocketIncoming(this.request, this.response, head)
+  }
+
   get unread(): boolean {
     return this.head.hasBody && !this.request.complete
   }
