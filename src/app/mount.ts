@@ -4,8 +4,8 @@ import type { App } from './app.ts'
 
 /** A server as a function of the web platform: Hono and other web frameworks have one. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
-/** A server as a listener of Node's: an Express app is one. */
-export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+/** A server as a listener of Node's: an Express app is one. Where it returns a promise, its failure is the request's. */
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** Another server under a path of this app. */
 export interface Mount {
