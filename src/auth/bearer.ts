@@ -26,6 +26,14 @@ export interface BearerOptions<User extends Principal, U extends Uses> extends A
 export function bearer<User extends Principal, const U extends Uses = {}>(
   options: BearerOptions<User, U>,
 ): Authenticator<User> {
+  return bearerReading(authorizationOf, options)
+}
+
+/** As {@link bearer}, with a reader of its own for the Authorization header. */
+export function bearerReading<User extends Principal, U extends Uses>(
+  read: typeof authorizationOf,
+  options: BearerOptions<User, U>,
+): Authenticator<User> {
   const word = schemeWord(options.scheme)
   const challenge = bearerChallenge(word)
   return makeAuthenticator<string, User, U>({
@@ -33,7 +41,7 @@ export function bearer<User extends Principal, const U extends Uses = {}>(
     defaultName: 'bearer',
     scheme: bearerSecurity(word, options.bearerFormat),
     challenge,
-    read: (request) => authorizationOf(request, word, challenge),
+    read: (request) => read(request, word, challenge),
     verify: options.verify,
   })
 }

@@ -18,14 +18,27 @@ export interface Challenge {
  * @throws Unauthenticated where the header stands twice, or names the scheme and carries anything but exactly one token68.
  */
 export function authorizationOf(request: RequestHead, scheme: string, challenge: Challenge): string | undefined {
+  const credentials = uncheckedAuthorizationOf(request, scheme, challenge)
+  if (credentials !== undefined) checkToken68(credentials, scheme, challenge)
+  return credentials
+}
+
+/** As {@link authorizationOf}, for a reader that looks the credentials up first, and calls {@link checkToken68} where it does not know them. */
+export function uncheckedAuthorizationOf(
+  request: RequestHead,
+  scheme: string,
+  challenge: Challenge,
+): string | undefined {
   const values = request.headerValues('authorization')
   const [value] = values
   if (value === undefined) return undefined
   if (values.length > 1) throw refuse(challenge, 'The Authorization header stands more than once.')
-  const credentials = credentialsAfter(value, scheme)
-  if (credentials === undefined) return undefined
+  return credentialsAfter(value, scheme)
+}
+
+/** @throws Unauthenticated where the credentials are not one token68. */
+export function checkToken68(credentials: string, scheme: string, challenge: Challenge): void {
   if (!TOKEN68.test(credentials)) throw refuse(challenge, `The credentials after "${scheme}" are malformed.`)
-  return credentials
 }
 
 function credentialsAfter(value: string, scheme: string): string | undefined {

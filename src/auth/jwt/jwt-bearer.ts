@@ -1,8 +1,8 @@
 import type { Authenticator, Principal } from '../../core/access/authenticator.ts'
 import type { UsedValues, Uses } from '../../core/dependency.ts'
 import { chain, type MaybePromise } from '../../core/maybe-promise.ts'
-import { bearer } from '../bearer.ts'
-import { bearerChallenge } from '../credentials.ts'
+import { bearerReading } from '../bearer.ts'
+import { bearerChallenge, uncheckedAuthorizationOf } from '../credentials.ts'
 import type { AuthenticatorOptions } from '../make-authenticator.ts'
 import { tokenVerifier, type JwtChecks, type JwtClaims, type JwtKeySource } from './verify.ts'
 
@@ -35,8 +35,9 @@ export function jwtBearer<User extends Principal, const U extends Uses = {}>(
   options: JwtBearerOptions<User, U>,
 ): Authenticator<User> {
   const { name, description, uses, scheme, user } = options
-  const verify = tokenVerifier(options, bearerChallenge(scheme ?? 'Bearer'))
-  return bearer<User, U>({
+  const word = scheme ?? 'Bearer'
+  const verify = tokenVerifier(options, word, bearerChallenge(word))
+  return bearerReading<User, U>(uncheckedAuthorizationOf, {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(uses === undefined ? {} : { uses }),

@@ -2,7 +2,7 @@ import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebK
 import type { KeyObject } from 'node:crypto'
 import { Unavailable, type Unauthenticated } from '../../core/errors/index.ts'
 import type { MaybePromise } from '../../core/maybe-promise.ts'
-import { refuse, type Challenge } from '../credentials.ts'
+import { checkToken68, refuse, type Challenge } from '../credentials.ts'
 import { createClaimsCache } from './claims-cache.ts'
 import { keySetAlgorithms, publicKey, secretKey, type JwtAlgorithm } from './key.ts'
 
@@ -61,11 +61,13 @@ const MAX_TOLERANCE_SECONDS = 300
 export type VerifyToken = (token: string) => MaybePromise<JwtClaims>
 
 /** @throws TypeError where the key does not go with the algorithms, or is too weak. */
-export function tokenVerifier(options: JwtKeySource & JwtChecks, challenge: Challenge): VerifyToken {
+export function tokenVerifier(options: JwtKeySource & JwtChecks, scheme: string, challenge: Challenge): VerifyToken {
   const verify = signatureVerifier(options)
   const cache = createClaimsCache(options.cacheEntries ?? CACHE_ENTRIES)
   const tolerance = toleranceOf(options)
   const slow = async (token: string): Promise<JwtClaims> => {
+    // Only here: what the cache knows has been checked, and the check costs as much as the look-up.
+    checkToken68(token, scheme, challenge)
     const claims = await verify(token).catch((error: unknown) => {
       throw failure(error, challenge)
     })

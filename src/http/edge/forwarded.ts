@@ -8,7 +8,7 @@ export type TrustedProxies = (address: string) => boolean
 
 /** Who asks, how and for which host: from the connection, or as a trusted proxy reports it. */
 export interface Origin {
-  /** Canonical IP address; empty on a unix socket. */
+  /** As the connection has it, or canonical where a proxy reports it; empty on a unix socket. */
   readonly address: string
   readonly protocol: Protocol
   /** Still to be checked against the allow-list. */

@@ -51,16 +51,16 @@ function originOf(req: HeadSource, framing: Framing, target: Target, { hosts, tr
   const { socket } = req
   const protocol: Protocol = socket.encrypted === true ? 'https' : 'http'
   const remote = socket.remoteAddress
-  const direct: Origin = {
-    address: remote === undefined ? '' : (canonicalAddress(remote) ?? ''),
-    protocol,
-    host: framing.host,
-  }
+  const direct: Origin = { address: remote ?? '', protocol, host: framing.host }
   if (target.authority !== undefined) checkAuthority(target.authority, framing.host)
   const origin =
     trustedProxies === undefined
       ? direct
-      : forwardedOrigin(direct, (name) => headerOf(req.rawHeaders, name), trustedProxies)
+      : forwardedOrigin(
+          { ...direct, address: canonicalAddress(direct.address) ?? '' },
+          (name) => headerOf(req.rawHeaders, name),
+          trustedProxies,
+        )
   if (origin.host !== framing.host) parseHost(framing.host)
   return { address: origin.address, protocol: origin.protocol, host: hosts.check(origin.host, origin.protocol) }
 }
@@ -89,7 +89,6 @@ export class Head implements RequestHead {
   readonly search: string
   readonly protocol: Protocol
   readonly host: string
-  readonly address: string
   /** Bytes of the body, where announced. */
   readonly contentLength: number | undefined
   /** The body comes in chunks of unknown number. */
@@ -97,6 +96,8 @@ export class Head implements RequestHead {
   /** The client waits for `100 Continue` before it sends the body: write it only once the body is wanted. */
   readonly expectsContinue: boolean
   private readonly raw: HeaderLines
+  private readonly peer: string
+  private canonicalPeer: string | undefined
   private mediaType: MediaType | undefined
 
   constructor({ id, method, target, raw, framing, origin }: HeadParts) {
@@ -106,7 +107,8 @@ export class Head implements RequestHead {
     this.search = target.search
     this.protocol = origin.protocol
     this.host = origin.host
-    this.address = origin.address
+    this.peer = origin.address
+    this.canonicalPeer = undefined
     this.contentLength = framing.contentLength
     this.chunked = framing.chunked
     this.expectsContinue = framing.expectsContinue
@@ -117,6 +119,12 @@ export class Head implements RequestHead {
   /** A mounted app's head says otherwise. */
   get basePath(): string {
     return ''
+  }
+
+  /** The client's IP address in its one spelling, which few handlers ask for; empty on a unix socket. */
+  get address(): string {
+    this.canonicalPeer ??= canonicalAddress(this.peer) ?? ''
+    return this.canonicalPeer
   }
 
   /** Whether there is a body to read; `Content-Length: 0` is none. */
