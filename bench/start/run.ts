@@ -11,7 +11,7 @@ const LATER_STARTS = 3
 const MAX_FIRST_SECONDS = 2.5
 const MAX_LATER_SECONDS = 0.7
 /** A list read from the database. */
-const PATH = '/notes'
+const PATH = '/products'
 
 if (process.platform !== 'linux') throw new Error('bench:start reads memory from /proc and runs on Linux only.')
 

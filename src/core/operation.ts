@@ -30,7 +30,7 @@ export interface Documentation {
   /** Markdown. */
   readonly description?: string
   readonly tags?: readonly string[]
-  /** `true`, or since when and until when: sent as the Deprecation and Sunset headers. */
+  /** `true` in the document; since when and until when also as the Deprecation and Sunset headers (RFC 9745, RFC 8594). */
   readonly deprecated?: boolean | { readonly since: Date; readonly sunset?: Date }
   /** Named examples of the JSON body. */
   readonly examples?: Readonly<Record<string, { readonly summary?: string; readonly value: unknown }>>

@@ -26,7 +26,7 @@ export interface RequestHead {
   cookie(name: string): string | undefined
 }
 
-/** A cookie to set. Secure by default: `HttpOnly`, `SameSite=Lax`, `Secure` outside development, `Path=/`. */
+/** A cookie to set. Secure by default: `HttpOnly`, `SameSite=Lax`, `Secure` in production, `Path=/`. */
 export interface CookieOptions {
   readonly domain?: string
   readonly path?: string

@@ -1,4 +1,5 @@
 import type { AccessRule } from './access/rule.ts'
+import { isContent } from './content.ts'
 import type { Uses } from './dependency.ts'
 import type { ErrorClass } from './errors/index.ts'
 import type { Problems } from './graph/problems.ts'
@@ -6,6 +7,7 @@ import type { Middleware } from './middleware.ts'
 import type { Documentation, Operation } from './operation.ts'
 import { joinPath } from './path.ts'
 import type { Router, RouterNode, RouterOptions } from './router.ts'
+import { isSchema } from './schema.ts'
 
 /** An operation at its place in the tree, with all that the routers above it add. */
 export interface PlacedOperation {
@@ -71,26 +73,32 @@ function placeOperation(
     return undefined
   }
   checkBody(operation, name, problems)
-  try {
-    const template = joinPath(prefix, operation.path)
-    return {
-      name: operation.documentation.operationId ?? name,
-      place: name,
-      operation,
-      path: template.path,
-      pathNames: template.names,
-      tags: [...new Set([...routers.flatMap(({ tags }) => tags ?? []), ...(operation.documentation.tags ?? [])])],
-      deprecated:
-        operation.documentation.deprecated ?? routers.find(({ deprecated }) => deprecated !== undefined)?.deprecated,
-      hidden: operation.documentation.hidden ?? routers.some(({ hidden }) => hidden === true),
-      access: [...routers.flatMap(({ access }) => access ?? []), operation.access],
-      routerUses: routers.flatMap(({ uses }) => (uses === undefined ? [] : [uses])),
-      errors: [...routers.flatMap(({ errors }) => errors ?? []), ...operation.errors],
-      middleware: [...routers.flatMap(({ middleware }) => middleware ?? []), ...operation.middleware],
-    }
-  } catch (error) {
-    problems.add(name, error instanceof Error ? error.message : String(error))
-    return undefined
+  checkStatuses(operation, name, problems)
+  const template = problems.collect(name, () => joinPath(prefix, operation.path))
+  if (template === undefined) return undefined
+  return {
+    name: operation.documentation.operationId ?? name,
+    place: name,
+    operation,
+    path: template.path,
+    pathNames: template.names,
+    tags: [...new Set([...routers.flatMap(({ tags }) => tags ?? []), ...(operation.documentation.tags ?? [])])],
+    deprecated:
+      operation.documentation.deprecated ?? routers.find(({ deprecated }) => deprecated !== undefined)?.deprecated,
+    hidden: operation.documentation.hidden ?? routers.some(({ hidden }) => hidden === true),
+    access: [...routers.flatMap(({ access }) => access ?? []), operation.access],
+    routerUses: routers.flatMap(({ uses }) => (uses === undefined ? [] : [uses])),
+    errors: [...routers.flatMap(({ errors }) => errors ?? []), ...operation.errors],
+    middleware: [...routers.flatMap(({ middleware }) => middleware ?? []), ...operation.middleware],
+  }
+}
+
+/** Statuses of results: errors of 400 and more can be among them, informational ones are the server's. */
+function checkStatuses({ status, response }: Operation, name: string, problems: Problems): void {
+  const several = response !== undefined && !isSchema(response) && !isContent(response)
+  for (const each of several ? Object.keys(response).map(Number) : [status]) {
+    if (Number.isInteger(each) && each >= 200 && each <= 599) continue
+    problems.add(name, `it declares the status ${each}; a response has one from 200 to 599`)
   }
 }
 

@@ -23,6 +23,7 @@ export const ForeignKeyViolation = defineError({
   code: 'foreign_key_violation',
   status: 409,
   title: 'A record that is referred to is missing, or still in use',
+  fix: 'Refer to a record that exists, or remove what refers to this one first.',
   data: violated,
 })
 
@@ -31,6 +32,7 @@ export const ExclusionViolation = defineError({
   code: 'exclusion_violation',
   status: 409,
   title: 'The record overlaps another one',
+  fix: 'Use a value that does not overlap those of other records.',
   data: violated,
 })
 
@@ -39,6 +41,7 @@ export const CheckViolation = defineError({
   code: 'check_violation',
   status: 422,
   title: 'The value does not satisfy a rule of the database',
+  fix: 'Use a value that the rule named under data allows.',
   data: violated,
 })
 
@@ -47,6 +50,7 @@ export const NotNullViolation = defineError({
   code: 'not_null_violation',
   status: 422,
   title: 'A required value is missing',
+  fix: 'Send a value for the column named under data.',
   data: z.object({ table: z.string(), columns: z.array(z.string()) }),
 })
 
@@ -71,6 +75,7 @@ export const StatementTimeout = defineError({
   code: 'statement_timeout',
   status: 503,
   title: 'The database took too long',
+  fix: 'Ask for less at once, or send the request again after the seconds in the Retry-After header.',
 })
 
 /** The database cannot be reached, is starting or stopping, or has no connection left. */

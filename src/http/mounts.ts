@@ -20,8 +20,12 @@ export class MountTable {
 
   find(path: string): MountHandler | undefined {
     for (const [prefix, handler] of this.#mounts) {
-      if (path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')) return handler
+      if (isBelow(path, prefix)) return handler
     }
     return undefined
   }
+}
+
+export function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')
 }

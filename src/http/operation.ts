@@ -249,9 +249,8 @@ function customUsesOf({ access, plan }: OperationDescription): CompiledOperation
 
 function deprecationHeaders(deprecated: OperationDescription['placed']['deprecated']): Map<string, string> {
   const headers = new Map<string, string>()
-  if (deprecated === undefined || deprecated === false) return headers
-  if (deprecated === true) return headers.set('deprecation', 'true')
-  // RFC 9745: a structured date in seconds. RFC 8594: an HTTP date.
+  // Without a date only the document says so: the header is nothing but a date (RFC 9745 section 2). Sunset is an HTTP date (RFC 8594).
+  if (deprecated === undefined || typeof deprecated === 'boolean') return headers
   headers.set('deprecation', `@${Math.floor(deprecated.since.getTime() / 1000)}`)
   if (deprecated.sunset !== undefined) headers.set('sunset', deprecated.sunset.toUTCString())
   return headers

@@ -5,11 +5,11 @@ import { AshlarError, defineError, type ErrorClass } from './define.ts'
 
 const classes = Object.values(catalogue) as unknown as ErrorClass[]
 
-test('every code of the catalogue is unique, with a status and a title', () => {
+test('every code of the catalogue is unique, with a status, a title and what to do', () => {
   const codes = classes.map(({ code }) => code)
   expect(new Set(codes).size).toBe(codes.length)
-  for (const { code, status, title } of classes)
-    expect({ code, valid: status >= 400 && status < 600 && title !== '' }).toEqual({ code, valid: true })
+  for (const { code, status, title, fix = '' } of classes)
+    expect({ code, valid: status >= 400 && status < 600 && title !== '' && fix !== '' }).toEqual({ code, valid: true })
 })
 
 test('an error carries its code, status, detail, data and headers', () => {

@@ -19,6 +19,16 @@ export class Problems {
     if (!this.#found.includes(problem)) this.#found.push(problem)
   }
 
+  /** The value of `work`; what it throws becomes a problem of this place. */
+  collect<T>(place: string, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      this.add(place, error instanceof Error ? error.message : String(error))
+      return undefined
+    }
+  }
+
   /** @throws DefinitionError where there are any. */
   throwIfAny(): void {
     if (this.#found.length > 0) throw new DefinitionError(this.#found)

@@ -5,6 +5,7 @@ export const ExpectationFailed = defineError({
   code: 'expectation_failed',
   status: 417,
   title: 'The expectation cannot be met',
+  fix: 'Send no Expect header, or 100-continue.',
 })
 
 /** The client went away before its body was complete. Nobody reads the answer; 499 is what logs of proxies call it. */
@@ -12,6 +13,7 @@ export const ClientClosedRequest = defineError({
   code: 'client_closed_request',
   status: 499,
   title: 'The client closed the connection',
+  fix: 'Keep the connection open until the answer is there.',
 })
 
 /** Where a JSON body is not acceptable, for error formats that say so in fields of their own. */
