@@ -1,5 +1,5 @@
 import type { OperationDescription } from '../core/description.ts'
-import type { Override, TypesOf, Uses, UsedValues } from '../core/dependency.ts'
+import type { TypesOf, Uses, UsedValues } from '../core/dependency.ts'
 import type { OpenApiDocument } from '../openapi/types.ts'
 import type { Router } from '../core/router.ts'
 import type { AppDefinition } from './definition.ts'
@@ -54,8 +54,11 @@ export interface App<Api extends Router = Router> {
     work: (values: UsedValues<U>) => R | Promise<R>,
     options?: RunOptions,
   ): Promise<R>
-  /** The same app with dependencies replaced; this one stays as it is. Reaches mounted apps. */
-  with(changes: { readonly provide?: readonly Override[] } & Partial<AppDefinition>): App<Api>
+  /**
+   * The same app with parts of its definition replaced; this one stays as it is. What `provide` names is added to what is provided already, and
+   * reaches mounted apps.
+   */
+  with(changes: Partial<Omit<AppDefinition, 'api'>>): App<Api>
   /** The OpenAPI 3.1 document. */
   openapi(): OpenApiDocument
 }

@@ -4,14 +4,15 @@ import { Container } from '../core/graph/container.ts'
 import { Problems } from '../core/graph/problems.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
-import { placeOperations } from '../core/tree.ts'
+import { placeOperations, type PlacedOperation } from '../core/tree.ts'
 import type { HeadOptions } from '../http/edge/head.ts'
 import { trustedProxies } from '../http/edge/forwarded.ts'
-import { hostList } from '../http/edge/host.ts'
-import { resolveLimits, type Limits } from '../http/edge/limits.ts'
+import { checkHeader } from '../http/edge/header-value.ts'
+import { DEVELOPMENT_HOSTS, hostList } from '../http/edge/host.ts'
+import { DEFAULT_LIMITS, resolveLimits, type Limits } from '../http/edge/limits.ts'
 import { fastapiFormat } from '../http/fastapi-format.ts'
 import { Kernel } from '../http/kernel.ts'
-import { MountTable } from '../http/mounts.ts'
+import { isBelow, MountTable } from '../http/mounts.ts'
 import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
 import { problemFormat } from '../http/problem-format.ts'
 import { ResponseLines, SECURITY_HEADERS, STRICT_TRANSPORT } from '../http/response-lines.ts'
@@ -28,7 +29,6 @@ export interface Compiled {
   readonly environment: Environment
   readonly container: Container
   readonly operations: readonly OperationDescription[]
-  readonly parts: readonly Part[]
   readonly kernel: Kernel
   readonly lines: ResponseLines
   readonly head: HeadOptions
@@ -42,63 +42,93 @@ export interface Compiled {
  */
 export function compile(definition: AppDefinition, logger: Logger): Compiled {
   const problems = new Problems()
-  const environment = environmentOf(definition)
-  const limits = resolveLimits(definition.limits)
+  const environment = environmentOf(definition, problems)
   const container = new Container(definition.provide ?? [], { log: logger })
+  const edge = edgeOf(definition, environment, problems)
   const parts = [...(definition.database === undefined ? [] : [definition.database]), ...(definition.parts ?? [])]
-  const settings: OperationSettings = { format: formatOf(definition), translate: translator(definition, parts), limits }
-  const operations = placeOperations(definition.api, problems).map((placed) =>
-    describeOperation(placed, definition, container, problems),
-  )
-  checkPlaces(operations, problems)
-
-  const routes = new Routes()
-  const add = (description: OperationDescription): void => addOperation(routes, description, settings, problems)
-  operations.forEach(add)
-  const docs = docsRouter(definition, { environment, operations, format: settings.format })
-  for (const placed of docs === undefined ? [] : placeOperations(docs, problems)) {
-    add(describeOperation(placed, { ...definition, uses: {} }, container, problems))
-  }
-
-  const mounts = new MountTable()
-  for (const mount of definition.mounts ?? [])
-    mounts.add(mount.path, mountHandler(mount, { definition, container, settings, problems }))
-  const hosts = hostList(allowedHostsOf(definition, environment, problems))
+  const settings = { format: formatOf(definition), translate: translator(definition, parts), limits: edge.limits }
+  const context: Context = { definition, environment, container, settings, problems }
+  const { operations, routes } = compileOperations(context)
+  const mounts = compileMounts(context, operations)
   problems.throwIfAny()
   return {
+    ...edge,
     environment,
     container,
     operations,
-    parts,
-    limits,
     kernel: new Kernel({
       ...settings,
       routes,
       mounts,
       logger,
       secureCookies: environment === 'production',
-      handlerTimeoutMs: limits.handlerTimeoutMs,
+      handlerTimeoutMs: edge.limits.handlerTimeoutMs,
       middleware: definition.middleware ?? [],
       redirectSlashes: definition.redirectSlashes ?? true,
       rootPath: rootPathOf(definition),
     }),
-    lines: new ResponseLines(securityHeaders(definition, environment)),
-    head: { hosts, trustedProxies: trustedProxies(definition.trustedProxies ?? []), limits },
   }
 }
 
-function addOperation(
-  routes: Routes,
-  description: OperationDescription,
-  settings: OperationSettings,
+interface Context {
+  readonly definition: AppDefinition
+  readonly environment: Environment
+  readonly container: Container
+  readonly settings: OperationSettings
+  readonly problems: Problems
+}
+
+/** What a server must know before a request has reached an operation. */
+function edgeOf(
+  definition: AppDefinition,
+  environment: Environment,
   problems: Problems,
-): void {
-  const { name } = description.placed
-  try {
-    routes.add(new CompiledOperation(description, settings, problems), problems)
-  } catch (error) {
-    problems.add(name, error instanceof Error ? error.message : String(error))
+): Pick<Compiled, 'limits' | 'head' | 'lines'> {
+  const limits = problems.collect('limits', () => resolveLimits(definition.limits)) ?? DEFAULT_LIMITS
+  const named = allowedHostsOf(definition, environment, problems)
+  const hosts = problems.collect('allowedHosts', () => hostList(named)) ?? hostList(DEVELOPMENT_HOSTS)
+  const proxies = problems.collect('trustedProxies', () => trustedProxies(definition.trustedProxies ?? []))
+  return {
+    limits,
+    head: { hosts, trustedProxies: proxies, limits },
+    lines: new ResponseLines(securityHeaders(definition, environment, problems)),
   }
+}
+
+function compileOperations({ definition, environment, container, settings, problems }: Context): {
+  readonly operations: readonly OperationDescription[]
+  readonly routes: Routes
+} {
+  const routes = new Routes()
+  const compileEach = (placed: readonly PlacedOperation[], of: AppDefinition): OperationDescription[] =>
+    placed.flatMap((each) => {
+      const compiled = problems.collect(each.name, () => {
+        const description = describeOperation(each, of, container, problems)
+        routes.add(new CompiledOperation(description, settings, problems), problems)
+        return description
+      })
+      return compiled ?? []
+    })
+  const operations = compileEach(placeOperations(definition.api, problems), definition)
+  checkPlaces(operations, problems)
+  const docs = docsRouter(definition, { environment, operations, format: settings.format })
+  if (docs !== undefined) compileEach(placeOperations(docs, problems), { ...definition, uses: {} })
+  return { operations, routes }
+}
+
+function compileMounts(context: Context, operations: readonly OperationDescription[]): MountTable {
+  const { definition, problems } = context
+  const table = new MountTable()
+  for (const mount of definition.mounts ?? []) {
+    const place = `mount ${mount.path}`
+    if (table.paths.includes(mount.path)) problems.add(place, 'something else is mounted there already')
+    const hidden = operations.find(({ placed }) => isBelow(placed.path, mount.path))
+    if (hidden !== undefined)
+      problems.add(place, `it answers ${hidden.placed.path} in the place of "${hidden.placed.name}"; move one of them`)
+    const handler = problems.collect(place, () => mountHandler(mount, context))
+    if (handler !== undefined) table.add(mount.path, handler)
+  }
+  return table
 }
 
 export function formatOf({ errors = 'problem' }: AppDefinition): ErrorFormat {
@@ -124,12 +154,16 @@ function translatedBy(parts: readonly Part[], error: unknown): AshlarError | und
 function securityHeaders(
   { securityHeaders: changes = {} }: AppDefinition,
   environment: Environment,
+  problems: Problems,
 ): Record<string, string> {
   const headers: Record<string, string> = { ...SECURITY_HEADERS }
   if (environment === 'production') headers['strict-transport-security'] = STRICT_TRANSPORT
   for (const [name, value] of Object.entries(changes)) {
     if (value === false) delete headers[name.toLowerCase()]
-    else headers[name.toLowerCase()] = value
+    else {
+      problems.collect('securityHeaders', () => checkHeader(name, value))
+      headers[name.toLowerCase()] = value
+    }
   }
   return headers
 }

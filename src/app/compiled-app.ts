@@ -1,5 +1,5 @@
 import type { App, Listening, ListenOptions, RunOptions } from './app.ts'
-import type { Override, Uses, UsedValues } from '../core/dependency.ts'
+import type { Uses, UsedValues } from '../core/dependency.ts'
 import type { Plan } from '../core/graph/plan.ts'
 import { Resolution, type Failure } from '../core/graph/resolution.ts'
 import type { Logger } from '../core/request.ts'
@@ -109,7 +109,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
     return outcome.result
   }
 
-  with(changes: { readonly provide?: readonly Override[] } & Partial<AppDefinition>): App<Api> {
+  with(changes: Partial<Omit<AppDefinition, 'api'>>): App<Api> {
     const provide = [...(this.definition.provide ?? []), ...(changes.provide ?? [])]
     const mounts = (changes.mounts ?? this.definition.mounts)?.map((mount) =>
       mount.target.type === 'app'

@@ -5,6 +5,7 @@ import type { Middleware } from '../core/middleware.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
 import type { Router } from '../core/router.ts'
+import type { Limits } from '../http/edge/limits.ts'
 import type { KNOWN_CALLER, KnownCaller } from './known-caller.ts'
 import type { Mount } from './mount.ts'
 
@@ -74,11 +75,11 @@ export interface AppDefinition<Api extends Router = Router> extends ApiInfo {
   /** Addresses or ranges of proxies whose forwarded headers are believed. Default: none. */
   readonly trustedProxies?: readonly string[]
   /** Limits other than the defaults. */
-  readonly limits?: Readonly<Record<string, number>>
+  readonly limits?: Partial<Limits>
   /** Headers on every response, in place of or on top of the secure defaults; `false` takes one off. */
   readonly securityHeaders?: Readonly<Record<string, string | false>>
   readonly logger?: Logger
-  /** Default: `NODE_ENV`, or `development`. */
+  /** Default: `NODE_ENV`, or `development`. Any other value is an error at start. */
   readonly environment?: 'development' | 'production' | 'test'
   /** @internal */
   readonly [KNOWN_CALLER]?: KnownCaller

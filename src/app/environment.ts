@@ -2,11 +2,20 @@ import type { Problems } from '../core/graph/problems.ts'
 import { DEVELOPMENT_HOSTS } from '../http/edge/host.ts'
 import type { AppDefinition } from './definition.ts'
 
-export type Environment = 'development' | 'production' | 'test'
+const ENVIRONMENTS = ['development', 'production', 'test'] as const
+export type Environment = (typeof ENVIRONMENTS)[number]
 
-export function environmentOf({ environment }: Pick<AppDefinition, 'environment'>): Environment {
-  const named = environment ?? process.env['NODE_ENV']
-  return named === 'production' || named === 'test' ? named : 'development'
+/** Where the app runs. What is none of the three is reported, and taken for the strictest. */
+export function environmentOf({ environment }: Pick<AppDefinition, 'environment'>, problems?: Problems): Environment {
+  const named: string = environment ?? process.env['NODE_ENV'] ?? ''
+  if (named === '') return 'development'
+  const known = ENVIRONMENTS.find((each) => each === named)
+  if (known !== undefined) return known
+  problems?.add(
+    environment === undefined ? 'NODE_ENV' : 'environment',
+    `${JSON.stringify(named)} is not an environment; it is ${ENVIRONMENTS.join(', ')}. A stage such as "staging" is production with other settings`,
+  )
+  return 'production'
 }
 
 /** The hosts the app answers for. In production nothing is guessed. */
