@@ -1,6 +1,7 @@
 import type { AccessRule, UserOf } from './access/rule.ts'
 import type { ErrorClass } from './errors/index.ts'
 import { inputsOf, type InputDeclarations, type InputValues } from './inputs.ts'
+import type { FreeNames } from './operation.ts'
 import type { Logger } from './request.ts'
 
 /**
@@ -116,6 +117,15 @@ type LivesLongEnough<C, U extends Uses> = C extends { scope: 'app' }
       }
     : unknown
 
+/** A sentence for each thing of a request that a dependency of the app asks for. */
+type NeedsNoRequest<C> = C extends { scope: 'app' }
+  ? {
+      readonly [
+        K in keyof C & (keyof InputDeclarations | 'access')
+      ]: `A dependency with scope "app" lives without a request and cannot have ${K}.`
+    }
+  : unknown
+
 type ErrorsIn<C> = C extends { errors: readonly (infer E extends ErrorClass)[] } ? E : never
 
 /**
@@ -140,7 +150,8 @@ export function dependency<
       readonly uses?: U & LivesLongEnough<C, U>
       readonly access?: Rule
       readonly errors?: readonly E[]
-    },
+    } & NeedsNoRequest<C> &
+    FreeNames<U>,
   resolve: (context: DependencyContext<C, U, Rule>) => R,
 ): Dependency<
   Resolved<R>,

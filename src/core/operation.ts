@@ -84,6 +84,13 @@ export type ReservedName =
   | 'log'
   | 'after'
 
+/** A sentence where `uses` takes a reserved name. */
+export type FreeNames<U> = string extends keyof U
+  ? unknown
+  : [keyof U & ReservedName] extends [never]
+    ? unknown
+    : { readonly uses: `The name "${keyof U & ReservedName}" in uses is taken by the context: choose another.` }
+
 export const RESERVED_NAMES: readonly ReservedName[] = [
   'params',
   'query',

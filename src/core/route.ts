@@ -5,7 +5,7 @@ import type { ErrorClass } from './errors/index.ts'
 import { inputsOf, type InputDeclarations } from './inputs.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Middleware } from './middleware.ts'
-import type { Context, Documentation, Method, Operation, ReservedName, Result } from './operation.ts'
+import type { Context, Documentation, FreeNames, Method, Operation, Result } from './operation.ts'
 import type { PathNames } from './path.ts'
 import type { OutputOf, Schema } from './schema.ts'
 
@@ -19,12 +19,6 @@ type ParamsMatch<Path extends string, P> = P extends Schema
         readonly params: `The params schema lacks "${Exclude<PathNames<Path>, keyof OutputOf<P>>}" of the path ${Path}.`
       }
   : unknown
-
-type FreeNames<U> = string extends keyof U
-  ? unknown
-  : [keyof U & ReservedName] extends [never]
-    ? unknown
-    : { readonly uses: `The name "${keyof U & ReservedName}" in uses is taken by the context: choose another.` }
 
 interface Shared<U extends Uses, E extends ErrorClass> extends Documentation {
   /** Dependencies, by the name under which the handler receives them. */

@@ -32,6 +32,12 @@ expectTypeOf<NonNullable<(typeof page)['~types']>['life']>().toEqualTypeOf<'sent
 dependency({ scope: 'app', uses: { tx } }, ({ tx }) => tx)
 // @ts-expect-error one that lives until the response is sent cannot use one that ends before
 dependency({ until: 'sent', uses: { tx } }, ({ tx }) => tx)
+// @ts-expect-error: the app has no request to read from
+dependency({ scope: 'app', query: z.object({ limit: z.int() }) }, () => 1)
+// @ts-expect-error: nor a caller
+dependency({ scope: 'app', access: authenticated }, () => 1)
+// @ts-expect-error: the context of a dependency has a log already
+dependency({ uses: { log: clock } }, ({ log }) => log)
 
 // Overrides are typed
 const mailer = slot<{ send: (to: string) => void }>('mailer')
