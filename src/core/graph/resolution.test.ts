@@ -186,6 +186,31 @@ describe('resolution', () => {
   })
 })
 
+test('a generator handed on by a plain function is refused, since nothing would run it', async () => {
+  function* tx() {
+    yield 1
+  }
+  await expect(resolve({ tx: dependency(() => tx()) })).rejects.toThrow(
+    'op → tx: it returned a generator, which nothing would run',
+  )
+})
+
+test('a generator that yields twice gives back what it holds', async () => {
+  const events: string[] = []
+  const twice = dependency(async function* () {
+    try {
+      yield 1
+      yield 2
+    } finally {
+      events.push('given back')
+    }
+  })
+  const { resolution } = await resolve({ twice })
+  const failure = await resolution.finish('handled', undefined)
+  expect(String(failure?.error)).toMatch('yielded twice')
+  expect(events).toEqual(['given back'])
+})
+
 describe('app scope', () => {
   test('is resolved once at start, in order, and ended in reverse at stop', async () => {
     const events: string[] = []
