@@ -162,7 +162,8 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   }
 
   #defaultHost(): string {
-    return process.env['HOST'] ?? (this.#compiled.environment === 'production' ? '0.0.0.0' : '127.0.0.1')
+    // An empty name would be every interface.
+    return process.env['HOST'] || (this.#compiled.environment === 'production' ? '0.0.0.0' : '127.0.0.1')
   }
 }
 
@@ -174,8 +175,7 @@ const DEFAULT_PORT = 3000
 
 function portOf(value: string | undefined): number {
   if (value === undefined || value === '') return DEFAULT_PORT
-  const port = Number(value)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new RangeError(`PORT must be a number from 0 to 65535; it is ${JSON.stringify(value)}.`)
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN
+  if (!(port <= 65_535)) throw new RangeError(`PORT must be a number from 0 to 65535; it is ${JSON.stringify(value)}.`)
   return port
 }

@@ -137,6 +137,28 @@ test('nothing stays in flight in process, whatever is asked for and wherever the
   expect(counts.ended).toBe(counts.begun)
 })
 
+test('a handler in process has the same time as on a socket', async () => {
+  const events: string[] = []
+  const tx = dependency(async function* () {
+    try {
+      yield 1
+      events.push('commit')
+    } catch (error) {
+      events.push((error as { code: string }).code)
+    }
+  })
+  const late = route.get('/late', { access: anyone, uses: { tx } }, ({ signal }) => {
+    return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  })
+  const limits = { handlerTimeoutMs: 20 }
+  const { lines, logger } = keptLog()
+  const app = createApp({ title: 'Test', version: '1', environment: 'test', logger, limits, api: router('', { late }) })
+  expect((await app.fetch(new Request('http://localhost/late'))).status).toBe(503)
+  await expect.poll(() => kernelOf(app).inFlight.size).toBe(0)
+  expect(events).toEqual(['handler_timeout'])
+  expect(lines.length).toBeGreaterThan(0)
+})
+
 test('a client that goes is no error of the operation', async () => {
   const { api } = everyKind()
   await using served = await serving(api, { auth })

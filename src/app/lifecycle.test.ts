@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { anyone } from '../core/access/index.ts'
 import { raw } from '../core/content.ts'
@@ -40,6 +40,20 @@ test('a stop while the app starts lets it finish, then ends everything, the serv
   const { url } = await listening
   expect(events).toEqual(['a start', 'b start', 'b stop', 'a stop'])
   await expect(fetch(`${url}/hello`)).rejects.toThrow('fetch failed')
+})
+
+test.each([' 3000', '0x10', '1e3', '65536', '-1'])('PORT %j is refused', async (value) => {
+  vi.stubEnv('PORT', value)
+  await expect(make().listen({ host: '127.0.0.1' })).rejects.toThrow('PORT must be a number from 0 to 65535')
+  vi.unstubAllEnvs()
+})
+
+test('an empty HOST opens no other interface', async () => {
+  vi.stubEnv('HOST', '')
+  const app = make()
+  expect((await app.listen({ port: 0 })).host).toBe('127.0.0.1')
+  vi.unstubAllEnvs()
+  await app.stop()
 })
 
 test('an app listens once, also where the second call comes before the first is done', async () => {

@@ -9,6 +9,7 @@ import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { placeOperations } from '../core/tree.ts'
 import type { Exchange } from '../http/exchange.ts'
+import { HOP_BY_HOP } from '../http/hop-by-hop.ts'
 import type { Incoming } from '../http/incoming.ts'
 import type { MountHandler } from '../http/mounts.ts'
 import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
@@ -82,18 +83,7 @@ function appOutcome(app: App, exchange: Exchange, { prefix, root }: MountPlace):
 }
 
 /** About the connection and the body as they came; the body that is handed on is whole and decompressed. */
-const OF_THE_CONNECTION = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+const NOT_HANDED_ON = new Set([...HOP_BY_HOP, 'content-encoding', 'content-length', 'expect'])
 
 async function fetchOutcome(
   handler: FetchHandler,
@@ -105,7 +95,7 @@ async function fetchOutcome(
   if (head.method === 'TRACE') throw new NotImplemented('A mounted fetch handler cannot be asked for a TRACE.')
   const headers = new Headers()
   for (const [name, value] of Object.entries(head.headerFields())) {
-    if (OF_THE_CONNECTION.has(name)) continue
+    if (NOT_HANDED_ON.has(name)) continue
     for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line)
   }
   const body = head.hasBody ? await bodyOf(exchange, limitBytes) : null

@@ -1,9 +1,11 @@
 import type { Outcome } from '../core/middleware.ts'
 import { AshlarError } from '../core/errors/index.ts'
+import { isPromise } from '../core/maybe-promise.ts'
 import { ClientClosedRequest } from './edge/errors.ts'
 import type { HeadOptions } from './edge/head.ts'
+import type { Exchange } from './exchange.ts'
 import { fetchIncoming, type FetchIncoming } from './fetch-incoming.ts'
-import type { Kernel } from './kernel.ts'
+import { SWEEP_INTERVAL_MS, type Kernel } from './kernel.ts'
 import { hasNoBody, type Answered, type ResponseLines } from './response-lines.ts'
 
 export interface FetchOptions {
@@ -29,8 +31,9 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   request.signal.addEventListener('abort', aborted, { once: true })
   // An abort before this line sends no event any more.
   if (request.signal.aborted) aborted()
-  const outcome = await kernel.answer(exchange)
+  const outcome = await answerInTime(kernel, exchange)
   request.signal.removeEventListener('abort', aborted)
+  if (exchange.expired !== undefined) return toResponse(outcome, lines, incoming.head)
   if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
   else await kernel.close(exchange)
   try {
@@ -39,6 +42,21 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
     // As for a socket: what middleware or a web Response made is none.
     return toResponse(kernel.failed(exchange, error), lines, incoming.head)
   }
+}
+
+/** The answer, or that of the limit on a handler's time; what follows a response then waits for the handler to end. */
+async function answerInTime(kernel: Kernel, exchange: Exchange): Promise<Outcome> {
+  const answer = kernel.answer(exchange)
+  if (!isPromise(answer)) return answer
+  const late = new Promise<Error>((resolve) => exchange.onExpire(resolve))
+  const interval = Math.min(SWEEP_INTERVAL_MS, kernel.settings.handlerTimeoutMs)
+  const sweeper = setInterval(() => kernel.expire(performance.now()), interval).unref()
+  const first = await Promise.race([answer, late])
+  clearInterval(sweeper)
+  exchange.stopClock()
+  if (!(first instanceof Error)) return first
+  void answer.then(() => kernel.close(exchange))
+  return kernel.failed(exchange, first)
 }
 
 /** The response is sent when it is handed over, or when its stream has been read. */

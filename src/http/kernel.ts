@@ -20,6 +20,9 @@ export interface KernelSettings extends FailureSettings, ExchangeSettings {
   readonly rootPath: string | undefined
 }
 
+/** How often overdue handlers are looked for: a limit of 30 s needs no timer of its own per request. */
+export const SWEEP_INTERVAL_MS = 500
+
 /** How often a stopping app looks whether all is done. */
 const IDLE_CHECK_MS = 10
 

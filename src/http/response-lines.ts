@@ -1,4 +1,5 @@
 import type { Outcome, OutcomeBody } from '../core/middleware.ts'
+import { HOP_BY_HOP } from './hop-by-hop.ts'
 
 /**
  * The secure defaults for an API (OWASP REST Security Cheat Sheet): what it answers is data, never a page to be framed, sniffed or run.
@@ -18,17 +19,7 @@ const STRICT_TRANSPORT_NAME = 'strict-transport-security'
  * Said by the server alone. What the app says of the connection and of the end of the message could contradict what is sent, and a client
  * that believes it takes part of one response for the next.
  */
-const OWN_NAMES = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-request-id',
-])
+const OWN_NAMES = new Set([...HOP_BY_HOP, 'content-length', 'x-request-id'])
 
 /** What a response must know of its request. */
 export interface Answered {

@@ -9,7 +9,7 @@ import { parseHead, type HeadOptions } from './edge/head.ts'
 import type { Limits } from './edge/limits.ts'
 import { createStrictServer } from './edge/server.ts'
 import type { Exchange } from './exchange.ts'
-import type { Kernel } from './kernel.ts'
+import { SWEEP_INTERVAL_MS, type Kernel } from './kernel.ts'
 import { requestIds } from './request-id.ts'
 import type { ResponseLines } from './response-lines.ts'
 import { isClosing, sendOutcome, type SendOptions } from './send.ts'
@@ -21,9 +21,6 @@ export interface HttpServerOptions {
   readonly head: HeadOptions
   readonly limits: Limits
 }
-
-/** How often overdue handlers are looked for: a limit of 30 s needs no timer of its own per request. */
-const SWEEP_INTERVAL_MS = 500
 
 /** How often a stopping server looks for connections that have become idle. */
 const IDLE_CLOSE_MS = 20
