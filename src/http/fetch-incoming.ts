@@ -7,8 +7,6 @@ import type { Incoming } from './incoming.ts'
 /** A request made in process, through the same checks as a socket's. */
 export class FetchIncoming implements Incoming {
   readonly head: Head
-  /** There is no connection to keep usable. */
-  readonly unread = false
   readonly #request: Request
 
   constructor(request: Request, head: Head) {

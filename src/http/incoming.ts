@@ -3,8 +3,6 @@ import type { Head } from './edge/head.ts'
 /** One request as a transport hands it to the kernel: a socket's, or one made in process. */
 export interface Incoming {
   readonly head: Head
-  /** Whether part of a body has not arrived, so that the connection cannot serve another request. */
-  readonly unread: boolean
   /** Reads the whole body, within the limit on bytes received and on bytes after decompression. */
   readBody(limitBytes: number): Promise<Buffer>
   /** The same request as a mounted app sees it. */

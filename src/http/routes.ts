@@ -17,7 +17,6 @@ interface PathEntry {
   allow: string
 }
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({})
 /** One tree for all methods, so that a path is matched once and a wrong method is known as such. */
 const ANY_METHOD: HTTPMethod = 'GET'
 const LONGEST_PARAM = 8_192
@@ -86,7 +85,7 @@ function paramsOf(
   params: Record<string, string | undefined>,
   restName: string | undefined,
 ): Readonly<Record<string, string>> {
-  if (restName === undefined) return (params as Record<string, string>) ?? NO_PARAMS
+  if (restName === undefined) return params as Record<string, string>
   const { '*': rest = '', ...others } = params
   return { ...(others as Record<string, string>), [restName]: rest }
 }

@@ -20,10 +20,6 @@ export class SocketIncoming implements Incoming {
     return new SocketIncoming(this.request, this.response, head)
   }
 
-  get unread(): boolean {
-    return this.head.hasBody && !this.request.complete
-  }
-
   readBody(limitBytes: number): Promise<Buffer> {
     const { expectsContinue, contentLength = 0 } = this.head
     if (expectsContinue && contentLength <= limitBytes) this.response.writeContinue()
