@@ -6,6 +6,7 @@ import { dependency, provide, slot } from '../core/dependency.ts'
 import { defineError } from '../core/errors/index.ts'
 import type { Middleware } from '../core/middleware.ts'
 import type { Part } from '../core/part.ts'
+import { reply } from '../core/reply.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { createApp } from './create-app.ts'
@@ -230,5 +231,25 @@ describe('the documents', () => {
       headers: { 'if-none-match': asset.headers.get('etag') ?? '' },
     })
     expect((await moved.fetch(again)).status).toBe(304)
+  })
+})
+
+describe('responses', () => {
+  test('a status that the operation does not declare is a 500, and the log says what to declare', async () => {
+    const logged: string[] = []
+    const write = ({ err }: { readonly err?: Error }) => void logged.push(err?.message ?? '')
+    const logger = { debug() {}, info() {}, warn: write, error: write }
+    const teapot = route.get('/tea', { access: anyone, response: ok }, () => reply(418, { ok: true }))
+    const app = make(router('', { teapot }), { logger })
+    expect((await app.fetch(get('/tea'))).status).toBe(500)
+    expect(logged).toEqual(['teapot does not declare the status 418; it declares 200. Add it: response: { 418: ... }.'])
+  })
+
+  test('a cookie with a prefix is secure, set and cleared, wherever the app runs', async () => {
+    const log = route.get('/out', { access: anyone }, ({ response }) => response.clearCookie('__Host-session'))
+    const answer = await make(router('', { log })).fetch(get('/out'))
+    expect(answer.headers.getSetCookie()).toEqual([
+      '__Host-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+    ])
   })
 })

@@ -321,6 +321,15 @@ function behaviours(given: string | undefined): void {
     await pool.end()
     expect(times).toEqual([{ at: AT }])
   })
+
+  test('ends with the last of those that started it', async () => {
+    const shared = database({ url: db.url, schema })
+    await Promise.all([shared.start(), shared.start()])
+    await shared.stop()
+    expect((await shared.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await shared.stop()
+    expect(() => shared.pool).toThrow('is not connected')
+  })
 }
 
 describe('a database nobody can reach', () => {

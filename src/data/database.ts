@@ -87,6 +87,8 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
   readonly #handles: Handles<Schema>
   #connecting: Promise<Connected<Schema>> | undefined
   #starting: Promise<Connected<Schema>> | undefined
+  /** How many have started it and not stopped it. */
+  #starts = 0
   #connected: Connected<Schema> | undefined
 
   constructor(options: DatabaseOptions<Schema>) {
@@ -106,10 +108,14 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
   }
 
   async start(): Promise<void> {
+    this.#starts += 1
     await this.#ready()
   }
 
+  /** Ends with the last of those that started it: two apps of one process may share a database. */
   async stop(): Promise<void> {
+    this.#starts = Math.max(0, this.#starts - 1)
+    if (this.#starts > 0) return
     const connecting = this.#connecting
     this.#connecting = this.#starting = this.#connected = undefined
     const connected = await connecting?.catch(() => undefined)

@@ -8,7 +8,7 @@ import { isStatus } from './response-lines.ts'
 /** What is needed to answer an error. */
 export interface FailureSettings {
   readonly format: ErrorFormat
-  /** Gives errors of libraries their answers: the app's own mapping first, then each part's. */
+  /** Gives errors of libraries their answers: each part's, and the app's own mapping with the last word. */
   readonly translate: (error: unknown) => AshlarError | undefined
 }
 

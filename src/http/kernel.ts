@@ -52,11 +52,15 @@ export class Kernel {
 
   /** Answers an exchange. Never throws: every error has become a response. */
   answer(exchange: Exchange): MaybePromise<Outcome> {
-    return current.run(exchange, () =>
-      attempt(
-        () => this.#withMiddleware(exchange),
-        (error) => this.failed(exchange, error),
-      ),
+    return current.run(exchange, this.#answer, exchange)
+  }
+
+  readonly #answer = (exchange: Exchange): MaybePromise<Outcome> => {
+    const { middleware } = this.settings
+    if (middleware.length === 0) return this.#route(exchange)
+    return attempt(
+      () => compose(middleware, exchange.head, () => this.#route(exchange)),
+      (error) => this.failed(exchange, error),
     )
   }
 
@@ -113,25 +117,24 @@ export class Kernel {
     }
   }
 
-  #withMiddleware(exchange: Exchange): MaybePromise<Outcome> {
-    const { middleware } = this.settings
-    if (middleware.length === 0) return this.#route(exchange)
-    return compose(middleware, exchange.head, () =>
-      attempt(
-        () => this.#route(exchange),
-        (error) => this.failed(exchange, error),
-      ),
-    )
+  /** An operation answers its own errors, so that its promise, the usual one, needs no other around it. */
+  #route(exchange: Exchange): MaybePromise<Outcome> {
+    try {
+      const { path, method } = exchange.head
+      const mounted = this.settings.mounts.find(path)
+      if (mounted !== undefined) return this.#guarded(exchange, () => mounted(exchange))
+      const match = path === '*' ? undefined : this.settings.routes.find(path)
+      if (match === undefined) return this.#unknownPath(exchange)
+      if (method === 'OPTIONS' && !match.operations.has('OPTIONS'))
+        return this.#guarded(exchange, () => this.#options(exchange, match))
+      return operationFor(match, method).run(exchange, match.params)
+    } catch (error) {
+      return this.failed(exchange, error)
+    }
   }
 
-  #route(exchange: Exchange): MaybePromise<Outcome> {
-    const { path, method } = exchange.head
-    const mounted = this.settings.mounts.find(path)
-    if (mounted !== undefined) return mounted(exchange)
-    const match = path === '*' ? undefined : this.settings.routes.find(path)
-    if (match === undefined) return this.#unknownPath(exchange)
-    if (method === 'OPTIONS' && !match.operations.has('OPTIONS')) return this.#options(exchange, match)
-    return operationFor(match, method).run(exchange, match.params)
+  #guarded(exchange: Exchange, work: () => MaybePromise<Outcome>): MaybePromise<Outcome> {
+    return attempt(work, (error) => this.failed(exchange, error))
   }
 
   /** What stands before the app's own paths for the client: the proxy's part, or the mounting app's. */

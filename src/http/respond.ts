@@ -35,7 +35,7 @@ export function compileResponder(operation: Operation, name: string): Responder 
   const several = declared !== undefined && !isContent(declared) && !isSchema(declared)
   const single = several ? undefined : writers.get(operation.status)
   return (result, side) => {
-    if (result instanceof Reply) return fromReply(result, side, { writers, single, name })
+    if (result instanceof Reply) return fromReply(result, side, { writers, name })
     if (single === undefined) {
       throw new ResultMismatch(
         `${name} declares several statuses; return reply(status, body) with one of ${[...writers.keys()].join(', ')}.`,
@@ -93,16 +93,14 @@ function expectBytes(value: unknown): Uint8Array {
 
 interface Declared {
   readonly writers: ReadonlyMap<number, BodyWriter>
-  readonly single: BodyWriter | undefined
   readonly name: string
 }
 
-function fromReply(result: Reply, side: SideHead | undefined, { writers, single, name }: Declared): Outcome {
-  // One declared body may be sent with another success status; several must be told apart by their status.
-  const writer = writers.get(result.status) ?? single
+function fromReply(result: Reply, side: SideHead | undefined, { writers, name }: Declared): Outcome {
+  const writer = writers.get(result.status)
   if (writer === undefined) {
     throw new ResultMismatch(
-      `${name} does not declare the status ${result.status}; it declares ${[...writers.keys()].join(', ')}.`,
+      `${name} does not declare the status ${result.status}; it declares ${[...writers.keys()].join(', ')}. Add it: response: { ${result.status}: ... }.`,
     )
   }
   const made = outcome(result.status, writer, result.body, side)

@@ -1,6 +1,9 @@
 import type { CookieOptions, ResponseHead } from '../core/request.ts'
 import { checkHeader, serializeCookie } from './edge/header-value.ts'
 
+/** Names that browsers accept on secure cookies only; they take localhost for secure. */
+const PREFIXED = /^__(?:host|secure)-/i
+
 /** Headers and cookies set on the side, while the handler returns its value as usual. */
 export class SideHead implements ResponseHead {
   readonly headers = new Map<string, string>()
@@ -19,7 +22,7 @@ export class SideHead implements ResponseHead {
   }
 
   cookie(name: string, value: string, options: CookieOptions = {}): void {
-    this.cookies.push(serializeCookie(name, value, options, { secure: this.#secureCookies }))
+    this.cookies.push(serializeCookie(name, value, options, { secure: this.#secureCookies || PREFIXED.test(name) }))
   }
 
   clearCookie(name: string, options: CookieOptions = {}): void {

@@ -106,7 +106,11 @@ export class HttpServer {
     exchange.onExpire((error) => {
       if (!response.headersSent) this.#write(exchange, response, this.#options.kernel.failed(exchange, error))
     })
-    void outcome.then((settled) => this.#send(exchange, response, settled))
+    outcome.then(
+      (settled) => this.#send(exchange, response, settled),
+      // Errors are answered long before this; one of our own must not end the process.
+      (error: unknown) => this.#send(exchange, response, this.#options.kernel.failed(exchange, error)),
+    )
   }
 
   #abortWhenGone(exchange: Exchange, response: ServerResponse): void {
@@ -157,8 +161,9 @@ export class HttpServer {
     response: ServerResponse,
     { error, id }: { readonly error: unknown; readonly id: string },
   ): void {
-    const known = error instanceof AshlarError ? error : new BadRequest()
     const { kernel, lines } = this.#options
+    const known = error instanceof AshlarError ? error : new BadRequest(undefined, { cause: error })
+    if (known !== error) kernel.settings.logger.error({ err: error }, 'the head of a request could not be read')
     const outcome = kernel.failure(known, { id, method: request.method ?? '', path: '' })
     const unread = closesAfter(request, undefined)
     sendOutcome(response, outcome, {

@@ -1,0 +1,154 @@
+import { authenticate, authorize, challenge, type Caller } from '../core/access/decision.ts'
+import type { Principal } from '../core/access/index.ts'
+import type { CustomNode } from '../core/access/rule.ts'
+import { Unauthenticated, ValidationFailed, type Issue } from '../core/errors/index.ts'
+import { Resolution, type Failure } from '../core/graph/resolution.ts'
+import { chain, type MaybePromise } from '../core/maybe-promise.ts'
+import type { Outcome } from '../core/middleware.ts'
+import type { Logger } from '../core/request.ts'
+import { readAll } from './bind.ts'
+import type { BodyInput } from './body-input.ts'
+import { negotiateType } from './edge/accept.ts'
+import type { Exchange } from './exchange.ts'
+import { failureOutcome } from './failure.ts'
+import { LazyInputs } from './lazy-inputs.ts'
+import type { CompiledOperation } from './operation.ts'
+import { OperationContext, type HandlerInputs } from './operation-context.ts'
+
+const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** One run of an operation: access, inputs, dependencies, handler, response, cleanups, in this order. */
+export class Invocation {
+  readonly #operation: CompiledOperation
+  readonly #exchange: Exchange
+  readonly #resolution: Resolution
+  readonly #raw: LazyInputs
+  readonly #values: Record<string, unknown>[] = []
+  readonly #params: Readonly<Record<string, string>>
+
+  constructor(operation: CompiledOperation, exchange: Exchange, params: Readonly<Record<string, string>>) {
+    this.#operation = operation
+    this.#exchange = exchange
+    this.#params = params
+    this.#resolution = new Resolution(operation.plan, exchange)
+    this.#raw = new LazyInputs(exchange.head, params, operation.settings.limits)
+  }
+
+  proceed(): MaybePromise<Outcome> {
+    return chain(this.authorize(), () => this.#receive())
+  }
+
+  /** Decides access from the head of the request. */
+  authorize(): MaybePromise<void> {
+    const { open, accessBinding } = this.#operation
+    if (open) return
+    if (accessBinding.isEmpty) return chain(this.#resolution.resolve('access', this.#values), () => this.#decide())
+    const issues: Issue[] = []
+    return chain(accessBinding.read(this.#raw, issues, this.#values), () => {
+      if (issues.length > 0) return this.#refuse(issues)
+      return chain(this.#resolution.resolve('access', this.#values), () => this.#decide())
+    })
+  }
+
+  /** Ends the dependencies that live as long as the handler, and leaves the others to the transport. */
+  finish(failure: Failure | undefined): MaybePromise<Failure | undefined> {
+    return chain(this.#resolution.finish('handled', failure), (settled) => {
+      if (this.#resolution.hasOpen) this.#exchange.afterSent = () => this.#resolution.finish('sent', settled)
+      return settled
+    })
+  }
+
+  fail(error: unknown): MaybePromise<Outcome> {
+    return chain(this.finish({ error }), (failure) => {
+      const answered = failure?.error ?? error
+      // The client has been told, and the log too, when the time ran out.
+      const log = answered === this.#exchange.expired ? SILENT : this.#exchange.log
+      return failureOutcome(answered, this.#exchange.head, log, this.#operation.settings)
+    })
+  }
+
+  #decide(): MaybePromise<void> {
+    const { decision } = this.#operation
+    return chain(this.#authenticate(), (caller) => {
+      this.#exchange.user = caller?.user
+      return authorize(decision, caller, (node, principal) => this.#customContext(node, principal))
+    })
+  }
+
+  #authenticate(): MaybePromise<Caller | undefined> {
+    const { decision, authenticatorUses } = this.#operation
+    return authenticate(decision, this.#exchange.head, (authenticator) => {
+      const uses: Record<string, unknown> = {}
+      this.#resolution.fill(authenticatorUses.get(authenticator) ?? [], uses)
+      return uses
+    })
+  }
+
+  /** Input that access depends on is not valid. A stranger learns only that nobody knows them. */
+  #refuse(issues: readonly Issue[]): MaybePromise<never> {
+    const { decision } = this.#operation
+    const independent = decision.authenticators.filter(({ uses }) => Object.keys(uses).length === 0)
+    return chain(
+      authenticate({ ...decision, authenticators: independent }, this.#exchange.head, () => ({})),
+      (caller) => {
+        if (caller === undefined && !decision.anonymous)
+          throw new Unauthenticated(undefined, { headers: challenge(decision.authenticators) })
+        throw new ValidationFailed(issues)
+      },
+    )
+  }
+
+  #customContext(node: CustomNode, user: Principal): object {
+    const context: Record<string, unknown> = { user }
+    const found = this.#operation.customUses.get(node)
+    if (found === undefined) return context
+    if (found.holder >= 0) Object.assign(context, this.#values[found.holder])
+    this.#resolution.fill(found.uses, context)
+    return context
+  }
+
+  /** The body is read only for a client that can take the answer. What follows it runs without another promise where it can. */
+  #receive(): MaybePromise<Outcome> {
+    const { body, settings, offered } = this.#operation
+    const { head, incoming } = this.#exchange
+    if (offered !== undefined) negotiateType(head.header('accept'), offered)
+    if (!head.hasBody) return this.#operate(body.none)
+    body.accept(head)
+    this.#exchange.waitForBody()
+    return incoming.readBody(settings.limits.bodyBytes).then((bytes) => {
+      this.#exchange.bodyArrived()
+      return chain(body.parse(bytes, head, settings.limits), (parsed) => this.#operate(parsed))
+    })
+  }
+
+  #operate(body: BodyInput): MaybePromise<Outcome> {
+    const { binding } = this.#operation
+    this.#raw.setBody(body)
+    const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values)
+    return chain<unknown, Outcome>(bound, () =>
+      chain(this.#resolution.resolve('main', this.#values), () =>
+        chain(this.#handle(), (result) => this.#answer(result)),
+      ),
+    )
+  }
+
+  #handle(): unknown {
+    const { ownHolder, handler, uses } = this.#operation
+    const inputs: HandlerInputs = (ownHolder < 0 ? undefined : this.#values[ownHolder]) ?? {}
+    const context = new OperationContext(this.#exchange, inputs, this.#params)
+    // Indexed by the names the operation declares in `uses`.
+    this.#resolution.fill(uses, context as unknown as Record<string, unknown>)
+    return handler(context as never)
+  }
+
+  #answer(result: unknown): MaybePromise<Outcome> {
+    const { respond, deprecation } = this.#operation
+    if (this.#exchange.expired !== undefined) throw this.#exchange.expired
+    const outcome = respond(result, this.#exchange.sideHead)
+    for (const [name, value] of deprecation) outcome.headers.set(name, value)
+    return chain(this.finish(undefined), (failure) => {
+      if (failure !== undefined) throw failure.error
+      return outcome
+    })
+  }
+}
