@@ -2,10 +2,11 @@ import { $ZodAsyncError, type $ZodRawIssue, type ParsePayload } from 'zod/v4/cor
 import type { Issue } from '../core/errors/issue.ts'
 import { chain } from '../core/maybe-promise.ts'
 import type { Schema } from '../core/schema.ts'
+import { branchingOf } from './branching.ts'
 import { compileFast } from './compile/compile.ts'
 import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
-import { MAX_PARTS, reportSize } from './report-limits.ts'
+import { isTooDeep, MAX_PARTS, reportSize } from './report-limits.ts'
 import { compileStandardInput } from './standard.ts'
 import type { InputOptions, InputReader } from './types.ts'
 import { wireSchema } from './wire-schema.ts'
@@ -20,7 +21,8 @@ import { isZod, type ZodSchema } from './zod.ts'
  * - `strings`: a record of strings, or of arrays of strings where a name is repeated. Strings become what the schema says.
  * - `form`: the same, and an empty string counts as missing.
  *
- * Of a value with more than 2,000 parts only the first problem is reported, and never more than 100 problems.
+ * Of a value with more than 2,000 parts only the first problem is reported, and never more than 100 problems. Of a deep value that a
+ * recursive union can read in many ways, only that it does not fit: prefer `z.discriminatedUnion()` there.
  *
  * In the `header` part a key reads the header of that name in kebab case: `userAgent` and `user_agent` read `user-agent`.
  */
@@ -31,7 +33,8 @@ export function compileInput(schema: Schema, options: InputOptions): InputReader
 
 function compileZodInput(schema: ZodSchema, options: InputOptions): InputReader {
   const wire = wireSchema(schema, options)
-  const fast = compileFast(wire, 'decode')
+  const branching = branchingOf(wire.schema)
+  const fast = compileFast(wire, { direction: 'decode', remembers: branching > 1 })
   let useFast = true
   return (value, issues) => {
     const projected = useFast ? fast(value) : UNDECIDED
@@ -39,7 +42,8 @@ function compileZodInput(schema: ZodSchema, options: InputOptions): InputReader 
     // Deciding twice would run the user's asynchronous checks twice for each value.
     if (projected === UNDECIDED) useFast = false
     const size = reportSize(value)
-    if (projected === REJECTED && size === 'wide') return reject(issues, [tooWide(options)])
+    if (projected === REJECTED && size === 'wide') return reject(issues, [unreported(options, TOO_WIDE)])
+    if (projected === REJECTED && isTooDeep(value, branching)) return reject(issues, [unreported(options, TOO_DEEP)])
     return chain(runZod(wire.schema, value, size !== 'small'), (result) =>
       result.issues.length === 0
         ? result.value
@@ -55,8 +59,10 @@ function reject(issues: Issue[], found: readonly Issue[]): undefined {
   issues.push(...found)
 }
 
-function tooWide(options: InputOptions): Issue {
-  const error = `an object has more than ${MAX_PARTS} fields, too many to say which of them is wrong`
+const TOO_WIDE = `an object has more than ${MAX_PARTS} fields, too many to say which of them is wrong`
+const TOO_DEEP = 'the value is nested too deep, and may be meant in too many ways, to say what is wrong with it'
+
+function unreported(options: InputOptions, error: string): Issue {
   return { in: options.in, path: [], code: 'value_error', message: `Value error, ${error}`, context: { error } }
 }
 

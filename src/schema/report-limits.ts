@@ -9,6 +9,9 @@ export const MAX_PARTS = 2000
 
 const MAX_COUNTED = 1_000_000
 
+/** Times one part may be read while problems are looked for, where a schema reads it in several ways. */
+const MAX_READS = 4096
+
 /**
  * `small`: all problems are looked for. `large`: the first one. `wide`: one object alone has more fields than that, which Zod would list
  * to the last even then.
@@ -29,4 +32,17 @@ export function reportSize(value: unknown): ReportSize {
     for (const child of children) waiting.push(child)
   }
   return parts > MAX_PARTS ? 'large' : 'small'
+}
+
+/**
+ * Whether looking for the problems of a value would take a time that doubles with each level of it. `branching` is how often the schema
+ * reads one place.
+ */
+export function isTooDeep(value: unknown, branching: number): boolean {
+  return branching > 1 && isDeeperThan(value, Math.floor(Math.log(MAX_READS) / Math.log(branching)))
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(part, levels - 1))
 }

@@ -1,10 +1,11 @@
 import type { Issue } from '../core/errors/issue.ts'
 import type { Schema } from '../core/schema.ts'
+import { branchingOf } from './branching.ts'
 import { compileFast } from './compile/compile.ts'
 import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
 import { rejectOneWayTransforms } from './one-way.ts'
-import { reportSize } from './report-limits.ts'
+import { isTooDeep, reportSize } from './report-limits.ts'
 import type { Serializer } from './types.ts'
 import { wireSchema } from './wire-schema.ts'
 import { isZod, type ZodSchema } from './zod.ts'
@@ -36,13 +37,22 @@ export function compileSerializer(schema: Schema): Serializer {
 function compileZodSerializer(schema: ZodSchema): Serializer {
   rejectOneWayTransforms(schema)
   const wire = wireSchema(schema, { source: 'json', in: 'body' })
-  const fast = compileFast(wire, 'encode')
+  const branching = branchingOf(wire.schema)
+  const fast = compileFast(wire, { direction: 'encode', remembers: branching > 1 })
   return (value) => {
     const projected = fast(value)
+    if (projected === REJECTED && isTooDeep(value, branching)) throw new ResponseMismatch([TOO_DEEP])
     return toJson(
       projected === REJECTED || projected === UNDECIDED ? encodeByZod(wire.schema, schema, value) : projected,
     )
   }
+}
+
+const TOO_DEEP: Issue = {
+  in: 'body',
+  path: [],
+  code: 'value_error',
+  message: 'nested too deep, in a recursive union without a tag, to say what is wrong',
 }
 
 function encodeByZod(wire: ZodSchema, schema: ZodSchema, value: unknown): unknown {

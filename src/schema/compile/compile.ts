@@ -3,7 +3,7 @@ import type { WireSchema } from '../wire-schema.ts'
 import { emitArray, emitRecord, emitTuple } from './containers.ts'
 import { emitLeaf } from './leaves.ts'
 import { emitObject, partsOf, partsOfRenamed } from './objects.ts'
-import { Program, type Body, type Emit } from './program.ts'
+import { Program, type Body, type Emit, type ProgramOptions } from './program.ts'
 import { runSchema, UNDECIDED, type FastPath } from './runtime.ts'
 import { emitUnion } from './unions.ts'
 import { emitPipe, emitWrapper } from './wrappers.ts'
@@ -12,9 +12,9 @@ import { emitPipe, emitWrapper } from './wrappers.ts'
  * Compiles a wire schema into one function that checks and projects a value the way Zod does, or says that Zod must. It stops at the first
  * problem: finding and wording them all is Zod's part. A differential test holds the two together.
  */
-export function compileFast(wire: WireSchema, direction: 'decode' | 'encode'): FastPath {
+export function compileFast(wire: WireSchema, options: ProgramOptions): FastPath {
   try {
-    return new Program(wire, direction === 'encode', emitHere).build()
+    return new Program(wire, options, emitHere).build()
   } catch (error) {
     // Started with --disallow-code-generation-from-strings: Zod does all of it.
     if (error instanceof EvalError) return () => UNDECIDED

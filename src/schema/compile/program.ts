@@ -8,6 +8,12 @@ export type Emit = (program: Program, body: Body, schema: ZodSchema, value: stri
 /** The statements of one generated function. */
 export type Body = string[]
 
+export interface ProgramOptions {
+  readonly direction: 'decode' | 'encode'
+  /** Whether recursive parts remember what became of each object of the value: for schemas that read one place in several ways. */
+  readonly remembers?: boolean
+}
+
 /**
  * The code of one compiled schema. Only names made here and JSON-quoted strings reach the code; everything else of the schema is passed in
  * as a constant, so that no key or pattern can become code.
@@ -24,11 +30,14 @@ export class Program {
   readonly #functions = new Map<ZodSchema, string>()
   readonly #code: string[] = []
   readonly #recursive: ReadonlySet<ZodSchema>
+  readonly #memories: string[] = []
+  readonly #remembers: boolean
   #names = 0
 
-  constructor(wire: WireSchema, backward: boolean, emit: Emit) {
+  constructor(wire: WireSchema, { direction, remembers = false }: ProgramOptions, emit: Emit) {
     this.wire = wire
-    this.backward = backward
+    this.backward = direction === 'encode'
+    this.#remembers = remembers
     this.#emit = emit
     this.#recursive = findRecursive(wire.schema)
   }
@@ -68,8 +77,25 @@ export class Program {
     this.#functions.set(schema, name)
     const body: Body = []
     const result = this.#emit(this, body, schema, 'input')
-    this.#code.push(`function ${name}(input) {\n${body.join('\n')}\nreturn ${result};\n}`)
+    const remembering = this.#remembers && this.#recursive.has(schema)
+    const own = remembering ? this.#remember(name) : name
+    this.#code.push(`function ${own}(input) {\n${body.join('\n')}\nreturn ${result};\n}`)
     return name
+  }
+
+  /** Puts a memory before a function, whose name it takes; gives the function's own. */
+  #remember(name: string): string {
+    const [own, memory] = [`${name}own`, `${name}memory`]
+    this.#memories.push(memory)
+    this.#code.push(
+      `const ${memory} = new Map();`,
+      `function ${name}(input) {`,
+      `if (typeof input !== "object" || input === null) return ${own}(input);`,
+      `if (!${memory}.has(input)) ${memory}.set(input, ${own}(input));`,
+      `return ${memory}.get(input);`,
+      '}',
+    )
+    return own
   }
 
   /** A value from a call that may give one of the two marks, which then end this function too. */
@@ -82,10 +108,17 @@ export class Program {
   build(): (value: unknown) => unknown {
     const entry = this.functionFor(this.wire.schema)
     const names = [...this.#constants.values()]
-    const source = `"use strict";\n${this.#code.join('\n')}\nreturn ${entry};`
+    const source = `"use strict";\n${this.#code.join('\n')}\n${this.#entrance(entry)}`
     // oxlint-disable-next-line typescript/no-implied-eval -- generated from the schema alone; see the class comment
     const factory = new Function(...names, source) as (...values: unknown[]) => (value: unknown) => unknown
     return factory(...this.#constants.keys())
+  }
+
+  /** What is remembered holds for one value, which may change until it is read again. */
+  #entrance(entry: string): string {
+    if (this.#memories.length === 0) return `return ${entry};`
+    const forget = this.#memories.map((memory) => `${memory}.clear();`).join(' ')
+    return `return (input) => { ${forget} try { return ${entry}(input); } finally { ${forget} } };`
   }
 }
 
