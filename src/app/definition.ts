@@ -1,29 +1,15 @@
 import type { AccessRule, Authenticator } from '../core/access/index.ts'
-import type { Override, Uses } from '../core/dependency.ts'
+import type { Uses } from '../core/dependency.ts'
+import type { Override } from '../core/override.ts'
 import type { AshlarError, ErrorFormat } from '../core/errors/index.ts'
 import type { Middleware } from '../core/middleware.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
 import type { Router } from '../core/router.ts'
 import type { Limits } from '../http/edge/limits.ts'
+import type { DocumentInfo } from '../openapi/index.ts'
 import type { KNOWN_CALLER, KnownCaller } from './known-caller.ts'
 import type { Mount } from './mount.ts'
-
-/** What the document says about the API as a whole. */
-export interface ApiInfo {
-  readonly title: string
-  readonly version: string
-  readonly summary?: string
-  /** Markdown. */
-  readonly description?: string
-  readonly termsOfService?: string
-  readonly contact?: { readonly name?: string; readonly url?: string; readonly email?: string }
-  readonly license?: { readonly name: string; readonly identifier?: string; readonly url?: string }
-  readonly servers?: readonly { readonly url: string; readonly description?: string }[]
-  /** What the tags mean, in the order in which they are shown. */
-  readonly tags?: readonly { readonly name: string; readonly description?: string }[]
-  readonly externalDocs?: { readonly url: string; readonly description?: string }
-}
 
 /** Where the documents of an app are, and who may see them. */
 export interface DocsOptions {
@@ -38,7 +24,7 @@ export interface DocsOptions {
 }
 
 /** Everything that makes an app. */
-export interface AppDefinition<Api extends Router = Router> extends ApiInfo {
+export interface AppDefinition<Api extends Router = Router> extends DocumentInfo {
   /** The tree of operations. */
   readonly api: Api
   /** Asked who calls, in order, wherever a rule is not bound to authenticators of its own. */
@@ -60,14 +46,8 @@ export interface AppDefinition<Api extends Router = Router> extends ApiInfo {
   readonly mapError?: (error: unknown, known: AshlarError | undefined) => AshlarError | undefined
   /** Other servers under a path of their own. */
   readonly mounts?: readonly Mount[]
-  /** Requests that reach consumers, not this API: OpenAPI `webhooks`, as they are. */
-  readonly webhooks?: Readonly<Record<string, unknown>>
   /** The document and the docs page. `false`: neither. Default: on, except in production, where they must be asked for. */
   readonly docs?: DocsOptions | boolean
-  /** Merged deeply into the document: the escape hatch. */
-  readonly openapi?: Readonly<Record<string, unknown>>
-  /** A path under which a proxy serves the app: added to `servers` and to the docs page's links. */
-  readonly rootPath?: string
   /** Answers a path that differs only by its last slash with a 307 to the right one. Default `true`. */
   readonly redirectSlashes?: boolean
   /** Hosts the app answers for, such as `api.example.com` or `*.example.com`. Default: this machine's names; required in production. */

@@ -50,6 +50,14 @@ describe('the app that is named', () => {
     expect(output).toContain('There is a src/cli/test/apps/hello.ts. Imports name the file as it is')
   })
 
+  test('is helped where two modules import each other', async () => {
+    writeFileSync(join(folder, 'a.ts'), `import { b } from './b.ts'\nexport const a = 1\nexport const app = b\n`)
+    writeFileSync(join(folder, 'b.ts'), `import { a } from './a.ts'\nexport const b = a\n`)
+    const { output } = await runCommand(['start', 'a.ts'], { cwd: folder })
+    expect(output).toContain("ReferenceError: Cannot access 'a' before initialization\n    at b.ts:2:18")
+    expect(output).toContain('two modules import each other: move what both need into a module of its own')
+  })
+
   test('is shown with file, line and place where its syntax is wrong', async () => {
     const file = join(folder, 'syntax.ts')
     writeFileSync(file, 'const fine = 1\nconst = 2\n')

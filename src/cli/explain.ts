@@ -22,11 +22,15 @@ function shown(error: Error): string {
   return [headOf(error), ...ownFrames(error)].join('\n')
 }
 
+/** What caused it, where that says more than what is shown already: a wrapper mostly repeats the message of what it wraps. */
 function causes(error: Error): string[] {
   const found: string[] = []
+  let above = shown(error)
   let { cause } = error
   while (cause instanceof Error && found.length < MAX_CAUSES) {
-    found.push(`Caused by: ${shown(cause)}`)
+    const repeated = above.includes(cause.message) && ownFrames(cause).every((frame) => above.includes(frame))
+    if (!repeated) found.push(`Caused by: ${shown(cause)}`)
+    above += `\n${shown(cause)}`
     cause = cause.cause
   }
   return found
@@ -49,7 +53,7 @@ export function sourcePlace({ stack = '' }: Error): string {
 function ownFrames({ stack = '' }: Error): string[] {
   return stack
     .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !/node:|node_modules/.test(line))
+    .filter((line) => /^\s+at /.test(line) && !/node:|node_modules|<anonymous>\)$/.test(line))
     .map((line) => `    ${shorten(line.trim())}`)
 }
 

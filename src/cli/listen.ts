@@ -7,6 +7,8 @@ import { CommandError } from './command-error.ts'
  * @throws CommandError where the port or the host cannot be had.
  */
 export async function listen(app: App, options: ListenOptions): Promise<Listening> {
+  // By itself: a database's host that is not found must not be taken for the app's.
+  await app.start()
   try {
     return await app.listen(options)
   } catch (error) {
@@ -15,15 +17,23 @@ export async function listen(app: App, options: ListenOptions): Promise<Listenin
   }
 }
 
+interface ListenError {
+  readonly code?: string
+  readonly port?: number
+  readonly address?: string
+  /** What could not be resolved. */
+  readonly hostname?: string
+}
+
 function explained(error: unknown): unknown {
-  const { code, port, address } = error as { code?: string; port?: number; address?: string }
+  const { code, port, address, hostname = address } = error as ListenError
   const fatal = { fatal: true }
   if (code === 'EADDRINUSE')
     return new CommandError(`Port ${port} is taken by another program.`, { hint: HINT_PORT, ...fatal })
   if (code === 'EACCES')
     return new CommandError(`This user may not listen on port ${port}.`, { hint: HINT_PORT, ...fatal })
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new CommandError(`This machine has no address ${address ?? ''}.`, {
+    return new CommandError(`This machine has no address ${hostname ?? ''}.`, {
       hint: 'Choose another with --host or HOST: 127.0.0.1 for this machine alone, 0.0.0.0 for all of its addresses.',
       ...fatal,
     })

@@ -50,6 +50,8 @@ function hintFor(error: unknown): string | undefined {
   if (code === 'ERR_MODULE_NOT_FOUND') return url === undefined ? HINT_PACKAGE : hintForMissingFile(url)
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'Name the file in the folder: import ... from "./folder/index.ts"'
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return HINT_ERASABLE
+  // What a module declares with const is not there until it has run, and of two that import each other one runs first.
+  if (error instanceof ReferenceError && / before initialization$/.test(error.message)) return HINT_CIRCLE
   return undefined
 }
 
@@ -60,6 +62,8 @@ function hintForSyntax(error: unknown, path: string): string | undefined {
 }
 
 const HINT_PACKAGE = 'Install what is missing: npm install <package>'
+const HINT_CIRCLE =
+  'If it is imported, two modules import each other: move what both need into a module of its own. Else declare it above.'
 const HINT_ERASABLE =
   'Node runs TypeScript by removing its types, so enums, namespaces and parameter properties do not work. ' +
   'Set "erasableSyntaxOnly": true in tsconfig.json to see all such places.'

@@ -56,6 +56,30 @@ test('a port that is taken is named, with what to do', async () => {
   expect(output).toBe(`Port ${port} is taken by another program.\nChoose another: --port 3001, or PORT=3001.\n`)
 })
 
+test('an address that this machine has not is named', async () => {
+  const { code, output } = await runCommand(['start', hello, '--host', 'host.invalid'], anyPort)
+  expect(code).toBe(1)
+  expect(output).toMatch(/^This machine has no address host\.invalid\.\nChoose another with --host/)
+})
+
+test.each([
+  [
+    'postgres://user:hidden@host.invalid/app',
+    /^The database "app" at host\.invalid cannot be used: getaddrinfo \w+ host/,
+  ],
+  [
+    'postgres://user:hidden@127.0.0.1:1/app',
+    /^The database "app" at 127\.0\.0\.1:1 cannot be used: connect ECONNREFUSED/,
+  ],
+  ['mysql://user:hidden@localhost/app', /^TypeError: A database's URL begins with postgres:\/\/, not mysql:\/\//],
+])('a database that is not there is named, with what to correct: %s', async (url, message) => {
+  const { code, output } = await runCommand(['start', appFile('with-database.ts')], { env: { DATABASE_URL: url } })
+  expect(code).toBe(1)
+  expect(output).toMatch(message)
+  expect(output).toContain('DATABASE_URL')
+  expect(output).not.toMatch(/hidden|Caused by/)
+})
+
 test('a crash ends it with 1 and shows the error, and where in the app', async () => {
   await using command = new CommandProcess(['start', hello], anyPort)
   await fetch(`${await command.url()}/crash`, { method: 'POST' }).catch(() => undefined)

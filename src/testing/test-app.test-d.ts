@@ -1,6 +1,7 @@
 import { expectTypeOf } from 'vitest'
 import type { Principal } from '../core/access/index.ts'
-import { dependency, provide } from '../core/dependency.ts'
+import { dependency } from '../core/dependency.ts'
+import { provide } from '../core/override.ts'
 import { clock, database, notesApp } from './test/notes-app.ts'
 import { testApp } from './test-app.ts'
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dependency, provide } from '../core/dependency.ts'
+import { dependency } from '../core/dependency.ts'
+import { provide } from '../core/override.ts'
 import { clock, database, notesApp } from './test/notes-app.ts'
 import { testApp, type TestApp } from './test-app.ts'
 

@@ -1,5 +1,5 @@
 import { isDatabase } from '../app/parts.ts'
-import { provide, type Override } from '../core/dependency.ts'
+import { provide, type Override } from '../core/override.ts'
 import type { Part } from '../core/part.ts'
 import type { Database } from '../data/database.ts'
 import type { TestDatabase } from '../data/test-database.ts'

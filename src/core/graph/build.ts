@@ -4,6 +4,7 @@ import type { ErrorClass } from '../errors/index.ts'
 import { RESERVED_NAMES, type ReservedName } from '../operation.ts'
 import type { Container } from './container.ts'
 import type { AppNode, Holder, Plan, PlanNode, PlanRequest, Use } from './plan.ts'
+import { shorterLived } from './lifetime.ts'
 import type { Problems } from './problems.ts'
 
 /** Walks the graph below the roots, depth first and in the order of declaration, so that every node follows what it uses. */
@@ -169,28 +170,13 @@ class PlanBuilder {
   }
 
   #checkLifetimes(dependency: Dependency, uses: readonly Use[], here: string): void {
-    if (lifeOf(dependency, this.nodes, uses) === 'handled' || dependency.until !== 'sent') return
-    for (const use of uses) {
-      if (use.from !== 'slot') continue
-      const used = this.nodes[use.slot]
-      if (used === undefined || lifeOf(used.dependency, this.nodes, used.uses) === 'sent') continue
+    for (const use of shorterLived(dependency, uses, this.nodes)) {
       this.#problems.add(
         `${here} → ${use.key}`,
         `"${lastName(here)}" lives until the response is sent and cannot use "${use.key}", which ends before; give "${use.key}" until: 'sent' too`,
       )
     }
   }
-}
-
-/** When a node's value stops being good: a plain value lasts, unless it uses one that ends earlier. */
-function lifeOf(dependency: Dependency, nodes: readonly PlanNode[], uses: readonly Use[]): 'handled' | 'sent' {
-  if (dependency.until === 'sent') return 'sent'
-  if (dependency.cleanup !== 'none') return 'handled'
-  const short = uses.some((use) => {
-    const node = use.from === 'slot' ? nodes[use.slot] : undefined
-    return node !== undefined && lifeOf(node.dependency, nodes, node.uses) === 'handled'
-  })
-  return short ? 'handled' : 'sent'
 }
 
 function describeCycle(path: readonly Dependency[], again: Dependency): string {

@@ -1,4 +1,5 @@
-import type { Dependency, Override } from '../dependency.ts'
+import type { Dependency } from '../dependency.ts'
+import type { Override } from '../override.ts'
 import { isPromise } from '../maybe-promise.ts'
 import type { BaseContext } from '../dependency.ts'
 import type { Logger } from '../request.ts'

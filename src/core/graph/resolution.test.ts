@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { dependency, fresh, provide, slot, type Dependency, type Override, type Uses } from '../dependency.ts'
+import { dependency, type Dependency, type Uses } from '../dependency.ts'
+import { fresh, provide, slot, type Override } from '../override.ts'
 import { isPromise } from '../maybe-promise.ts'
 import { Container } from './container.ts'
 import { DefinitionError } from './problems.ts'

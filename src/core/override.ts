@@ -1,0 +1,35 @@
+import { dependency, type Dependency, type DependencyTypes } from './dependency.ts'
+
+/** The same dependency, resolved anew for this one use instead of once per request. */
+export function fresh<Value, Types extends DependencyTypes>(of: Dependency<Value, Types>): Dependency<Value, Types> {
+  return { ...of, freshOf: of }
+}
+
+/**
+ * A dependency without an implementation, for what only the finished app can decide. The app names one with {@link provide};
+ * a slot nobody provided is an error at start.
+ */
+export function slot<Value>(
+  name: string,
+): Dependency<Value, { inputs: {}; uses: {}; errors: never; life: 'app'; request: false }> {
+  const missing = (): never => {
+    throw new Error(`The slot "${name}" was resolved although nothing provides it.`)
+  }
+  return { ...dependency({ name, scope: 'app' }, missing), slot: true }
+}
+
+/** A dependency and the one that stands in for it. */
+export interface Override {
+  readonly target: Dependency
+  readonly replacement: Dependency
+}
+
+/**
+ * Puts `replacement` in the place of `target` wherever it is used: a fake in a test, an implementation for a {@link slot}.
+ *
+ * @example
+ * createApp({ provide: [provide(mailer, dependency({ scope: 'app' }, () => new SmtpMailer()))] })
+ */
+export function provide<Value>(target: Dependency<Value>, replacement: Dependency<NoInfer<Value>>): Override {
+  return { target, replacement }
+}
