@@ -15,6 +15,9 @@ describe('the JSON Schema of a schema', () => {
   it.each<[Schema, JsonSchema]>([
     [z.string().min(1).max(9), { type: 'string', minLength: 1, maxLength: 9 }],
     [z.string().regex(/^a$/), { type: 'string', pattern: '^a$' }],
+    // JSON Schema has no flags.
+    [z.string().regex(/^a$/i), { type: 'string' }],
+    [z.string().regex(/^a$/).regex(/b/s).regex(/c/), { type: 'string', allOf: [{ pattern: '^a$' }, { pattern: 'c' }] }],
     [z.uuid(), { type: 'string', format: 'uuid' }],
     [z.email(), { type: 'string', format: 'email' }],
     [z.iso.date(), { type: 'string', format: 'date' }],
@@ -55,6 +58,36 @@ describe('the JSON Schema of a schema', () => {
     [
       z.record(z.string(), z.bigint()),
       { type: 'object', additionalProperties: { type: 'string', pattern: '^-?[0-9]+$' } },
+    ],
+    // A name is a string in JSON, whatever the schema makes of it.
+    [
+      z.record(z.int(), z.int()),
+      {
+        type: 'object',
+        propertyNames: { type: 'string', pattern: '^-?\\d+$' },
+        additionalProperties: { type: 'integer' },
+      },
+    ],
+    [
+      z.record(z.literal([1, 2]), z.int()),
+      {
+        type: 'object',
+        propertyNames: { type: 'string', enum: ['1', '2'] },
+        additionalProperties: { type: 'integer' },
+        required: ['1', '2'],
+      },
+    ],
+    [
+      z.record(z.enum(['a']), z.int().optional()),
+      { type: 'object', propertyNames: { type: 'string', enum: ['a'] }, additionalProperties: { type: 'integer' } },
+    ],
+    [
+      z.looseRecord(z.string().regex(/^x-/), z.int()),
+      { type: 'object', patternProperties: { '^x-': { type: 'integer' } } },
+    ],
+    [
+      z.looseRecord(z.enum(['a']), z.int()),
+      { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] },
     ],
     [
       z.record(z.enum(['a']), z.int()),

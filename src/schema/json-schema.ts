@@ -1,5 +1,8 @@
-import { $ZodAny, registry, toJSONSchema } from 'zod/v4/core'
+import { $ZodAny } from 'zod/v4/core'
+import { describeLeaf } from './leaf-schema.ts'
 import { namedOrigin } from './named.ts'
+import { describeRecord } from './record-schema.ts'
+import { isRequired } from './required.ts'
 import type { JsonSchema, SchemaDirection } from './types.ts'
 import { wireForm } from './wire-form.ts'
 import { wireName } from './wire-schema.ts'
@@ -22,16 +25,6 @@ export function describeSchema(schema: ZodSchema, io: SchemaDirection, refer: Re
   const keywords = keywordsOf(schema, origin)
   // A reference is kept as the object it is: its name may still change.
   return Object.keys(keywords).length === 0 ? bare : Object.assign('$ref' in bare ? bare : { ...bare }, keywords)
-}
-
-/** Whether a field must be there: on the way in what has a default need not, on the way out it always is. */
-export function isRequired(field: ZodSchema, io: SchemaDirection): boolean {
-  if (io === 'output') return field._zod.optout !== 'optional'
-  const def = defOf(field)
-  // Zod lets both see an absent value, but what they declare is what they wrap.
-  if (def.type === 'pipe' && defOf(def.in).type === 'transform') return isRequired(def.out, io)
-  if (def.type === 'catch') return isRequired(def.innerType, io)
-  return field._zod.optin === undefined
 }
 
 function keywordsOf(schema: ZodSchema, origin: ZodSchema | undefined): JsonSchema {
@@ -60,7 +53,7 @@ const DESCRIBERS: Readonly<Partial<Record<ZodDef['type'], (schema: ZodSchema, wa
     return { type, items: walk.refer((defOf(schema) as Def<'array'>).element, walk.io), ...limits }
   },
   tuple: describeTuple,
-  record: describeRecord,
+  record: (schema, { io, refer }) => describeRecord(schema, io, refer((defOf(schema) as Def<'record'>).valueType, io)),
   union: describeUnion,
   intersection: (schema, { io, refer }) => {
     const { left, right } = defOf(schema) as Def<'intersection'>
@@ -77,25 +70,6 @@ const DESCRIBERS: Readonly<Partial<Record<ZodDef['type'], (schema: ZodSchema, wa
 }
 
 const ANY = new $ZodAny({ type: 'any' })
-const NO_METADATA = registry<Record<string, unknown>>()
-/** Formats of JSON Schema that need no pattern beside them. */
-const STANDARD_FORMATS = /^(?:uuid|email|date-time|date|duration|ipv4|ipv6|uri|base64)$/
-
-function describeLeaf(schema: ZodSchema): JsonSchema {
-  const { $schema: _, ...json } = toJSONSchema(schema, {
-    unrepresentable: 'any',
-    metadata: NO_METADATA,
-    io: 'input',
-  }) as JsonSchema
-  if (typeof json['format'] === 'string' && STANDARD_FORMATS.test(json['format'])) delete json['pattern']
-  // `contentEncoding` is JSON Schema's word for it.
-  if (json['format'] === json['contentEncoding']) delete json['format']
-  // The limits of what a double holds exactly are JSON's, not the author's.
-  if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
-  if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
-  return json
-}
-
 function describeLiteral(schema: ZodSchema): JsonSchema {
   const values = [...(schema._zod.values ?? [])].filter((value) => value !== undefined)
   return describeLeaf(
@@ -131,18 +105,6 @@ function describeTuple(schema: ZodSchema, { io, refer }: Walk): JsonSchema {
     ...(open ? { items: refer(rest, io) } : {}),
     ...(minItems === 0 ? {} : { minItems }),
     ...(open ? {} : { maxItems: items.length }),
-  }
-}
-
-function describeRecord(schema: ZodSchema, { io, refer }: Walk): JsonSchema {
-  const def = defOf(schema) as Def<'record'> & { partial?: boolean }
-  const names = describeLeaf(def.keyType)
-  const closed = [...(def.keyType._zod.values ?? [])].filter((key) => typeof key === 'string')
-  return {
-    type: 'object',
-    ...(Object.keys(names).length === 1 && names['type'] === 'string' ? {} : { propertyNames: names }),
-    additionalProperties: refer(def.valueType, io),
-    ...(closed.length === 0 || def.partial === true ? {} : { required: closed }),
   }
 }
 

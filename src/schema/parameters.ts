@@ -1,7 +1,7 @@
 import type { InputPart } from '../core/errors/issue.ts'
 import type { Schema } from '../core/schema.ts'
 import { createSchemaCollector } from './collector.ts'
-import { isRequired } from './json-schema.ts'
+import { isRequired } from './required.ts'
 import { standardJsonSchema } from './standard.ts'
 import type { JsonSchema, ParameterDescription, SchemaCollector } from './types.ts'
 import { wireName } from './wire-schema.ts'

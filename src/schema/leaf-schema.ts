@@ -1,0 +1,39 @@
+import { registry, toJSONSchema } from 'zod/v4/core'
+import type { JsonSchema } from './types.ts'
+import type { ZodSchema } from './zod.ts'
+
+const NO_METADATA = registry<Record<string, unknown>>()
+/** Formats of JSON Schema that need no pattern beside them. */
+const STANDARD_FORMATS = /^(?:uuid|email|date-time|date|duration|ipv4|ipv6|uri|base64)$/
+
+/** A schema that Zod describes well enough, as JSON Schema has it. */
+export function describeLeaf(schema: ZodSchema): JsonSchema {
+  const { $schema: _, ...json } = toJSONSchema(schema, {
+    unrepresentable: 'any',
+    metadata: NO_METADATA,
+    io: 'input',
+  }) as JsonSchema
+  if (typeof json['format'] === 'string' && STANDARD_FORMATS.test(json['format'])) delete json['pattern']
+  dropFlagged(json, schema)
+  // `contentEncoding` is JSON Schema's word for it.
+  if (json['format'] === json['contentEncoding']) delete json['format']
+  // The limits of what a double holds exactly are JSON's, not the author's.
+  if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
+  if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
+  return json
+}
+
+/** JSON Schema has no flags: `/^a$/i` without its flag would refuse what the schema accepts. */
+function dropFlagged(json: JsonSchema, schema: ZodSchema): void {
+  const checks = [schema._zod.def, ...(schema._zod.def.checks ?? []).map((check) => check._zod.def)]
+  const patterns = checks
+    .map((check) => (check as { pattern?: unknown }).pattern)
+    .filter((each) => each instanceof RegExp)
+  const flagged = new Set(patterns.filter(({ flags }) => /[ims]/.test(flags)).map(({ source }) => source))
+  const { allOf, pattern } = json as { allOf?: readonly { pattern?: string }[]; pattern?: string }
+  if (flagged.has(pattern ?? '')) delete json['pattern']
+  if (!Array.isArray(allOf) || flagged.size === 0) return
+  const kept = allOf.filter((each) => !flagged.has(each.pattern ?? ''))
+  if (kept.length === 0) delete json['allOf']
+  else json['allOf'] = kept
+}
