@@ -337,8 +337,17 @@ describe('a database nobody can reach', () => {
 
   test('fails at the start', async () => {
     const lost = database({ url: nowhere })
-    await expect(lost.start()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await expect(lost.start()).rejects.toThrow(
+      'The database "none" at 127.0.0.1:1 cannot be used: connect ECONNREFUSED',
+    )
     await lost.stop()
+  })
+
+  test('is told by what is wrong with its URL, without what may be secret in it', async () => {
+    const url = 'user:secret@localhost:5432/app'
+    await expect(database({ url }).start()).rejects.toThrow(
+      /^A database's URL begins with postgres:\/\/\. (?!.*secret)/,
+    )
   })
 
   test('is a 503 for the transactions of a running app', async () => {

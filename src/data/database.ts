@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { dependency, type Dependency } from '../core/dependency.ts'
 import type { AshlarError } from '../core/errors/index.ts'
 import type { Part } from '../core/part.ts'
+import { firstConnection } from './connect-error.ts'
 import { handlesFor, type Drizzle, type DrizzleSchema, type Handles, type Transaction } from './drizzle.ts'
 import type { InstanceOptions } from './embedded/instance.ts'
 import { DatabaseUnavailable, SerializationFailure } from './errors.ts'
@@ -175,7 +176,7 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     try {
       const connected = await this.#connect()
       if (this.options.migrations !== undefined && this.options.migrate !== 'manual') await this.migrate()
-      else await connected.pool.query('SELECT')
+      else await firstConnection(connected.located.url, () => connected.pool.query('SELECT'))
       return connected
     } catch (error) {
       // The next one to need it tries again.

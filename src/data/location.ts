@@ -1,3 +1,4 @@
+import { checkUrl } from './connect-error.ts'
 import { databaseName, findProject, type Project } from './embedded/project.ts'
 import { ensureDatabase } from './embedded/app-database.ts'
 import { instanceIn, type InstanceOptions } from './embedded/instance.ts'
@@ -20,7 +21,7 @@ export const DEFAULT_NAME = 'database'
 
 /** Finds the database to use: the given URL, else `DATABASE_URL`, else the project's embedded server, which is started for it. */
 export async function locate({ url = process.env.DATABASE_URL, name, embedded }: LocationOptions): Promise<Located> {
-  if (url !== undefined && url !== '') return { url, leave: () => Promise.resolve() }
+  if (url !== undefined && url !== '') return { url: checkUrl(url), leave: () => Promise.resolve() }
   if (process.env.NODE_ENV === 'production' && !isAskedFor(embedded)) throw new Error(NOT_IN_PRODUCTION)
   const project = findProject()
   const { endpoint, leave } = await joinServer(instanceIn(project, typeof embedded === 'object' ? embedded : {}))

@@ -1,4 +1,5 @@
 import { Client, type DatabaseError } from 'pg'
+import { firstConnection } from './connect-error.ts'
 import { readMigrations, type MigrationFile } from './migration-files.ts'
 import { pendingOf, type AppliedMigration, type MigrationStatus } from './migration-plan.ts'
 import { isoTime } from './wire-times.ts'
@@ -40,7 +41,7 @@ export async function migrationStatus(url: string, folder: string | URL): Promis
 async function withConnection<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url })
   client.on('error', () => {})
-  await client.connect()
+  await firstConnection(url, () => client.connect())
   try {
     return await work(client)
   } finally {
