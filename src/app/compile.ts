@@ -47,7 +47,7 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
   const edge = edgeOf(definition, environment, problems)
   const parts = [...(definition.database === undefined ? [] : [definition.database]), ...(definition.parts ?? [])]
   const settings = { format: formatOf(definition), translate: translator(definition, parts), limits: edge.limits }
-  const context: Context = { definition, environment, container, settings, problems }
+  const context: Context = { definition, environment, container, settings, problems, lines: edge.lines }
   const { operations, routes } = compileOperations(context)
   const mounts = compileMounts(context, operations)
   problems.throwIfAny()
@@ -76,6 +76,7 @@ interface Context {
   readonly container: Container
   readonly settings: OperationSettings
   readonly problems: Problems
+  readonly lines: ResponseLines
 }
 
 /** What a server must know before a request has reached an operation. */

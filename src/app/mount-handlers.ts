@@ -1,4 +1,4 @@
-import { NotImplemented } from '../core/errors/index.ts'
+import { ContentTooLarge, NotImplemented } from '../core/errors/index.ts'
 import type { Container } from '../core/graph/container.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
@@ -14,6 +14,7 @@ import type { Incoming } from '../http/incoming.ts'
 import type { MountHandler } from '../http/mounts.ts'
 import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
 import { fromResponse } from '../http/respond.ts'
+import type { ResponseLines } from '../http/response-lines.ts'
 import { SocketIncoming } from '../http/socket-incoming.ts'
 import type { App } from './app.ts'
 import { kernelOf } from './internals.ts'
@@ -27,6 +28,7 @@ interface MountContext {
   readonly container: Container
   readonly settings: OperationSettings
   readonly problems: Problems
+  readonly lines: ResponseLines
 }
 
 /** The handler of what is mounted, behind its access rule. */
@@ -40,7 +42,7 @@ export function mountHandler(mount: Mount, context: MountContext): MountHandler 
   const answer: MountHandler =
     target.type === 'fetch'
       ? (exchange) => fetchOutcome(target.handler, exchange, mount.path, context.settings.limits.bodyBytes)
-      : (exchange) => nodeOutcome(target.listener, exchange, mount.path)
+      : (exchange) => nodeOutcome(target.listener, exchange, { prefix: mount.path, ...context })
   return (exchange) => chain(guard?.guard(exchange, {}), () => answer(exchange))
 }
 
@@ -111,15 +113,29 @@ async function bodyOf(exchange: Exchange, limitBytes: number): Promise<Uint8Arra
   return exchange.head.method === 'GET' || exchange.head.method === 'HEAD' ? null : new Uint8Array(bytes)
 }
 
-/** A listener writes to the socket itself; the answer it leaves is only waited for, and its limits are its own. */
-function nodeOutcome(listener: NodeListener, exchange: Exchange, prefix: string): Promise<Outcome> {
+interface NodePlace extends Pick<MountContext, 'lines' | 'settings'> {
+  readonly prefix: string
+}
+
+/**
+ * A listener writes to the socket itself; the answer it leaves is only waited for. It starts from the secure headers and gets no body
+ * that is announced as too large; its other limits are its own.
+ */
+function nodeOutcome(
+  listener: NodeListener,
+  exchange: Exchange,
+  { prefix, lines, settings }: NodePlace,
+): Promise<Outcome> {
   const { head, incoming } = exchange
+  const { bodyBytes } = settings.limits
   if (!(incoming instanceof SocketIncoming))
     throw new NotImplemented('A mounted Node listener is only reached over a socket.')
+  if ((head.contentLength ?? 0) > bodyBytes) throw new ContentTooLarge(`The body is larger than ${bodyBytes} bytes.`)
   const { request, response } = incoming
   // An answer given in its place would make it throw when it gives its own.
   exchange.stopClock()
   response.setHeader('x-request-id', head.id)
+  for (const [name, value] of lines.defaultsFor(head.protocol)) response.setHeader(name, value)
   if (head.expectsContinue) response.writeContinue()
   // The path whose guard has decided, not the one that was sent.
   request.url = targetBelow(head, prefix)

@@ -28,6 +28,23 @@ test('a mounted listener sees the path whose guard has decided, whatever its spe
   expect(seen).toEqual(['/secret?x=1', '/a%20b', '/', '/?y'])
 })
 
+test('a mounted listener starts from the secure headers, which it can change, and gets no body announced as too large', async () => {
+  const listener = mount('/old', {
+    access: anyone,
+    listener: (_, response) => {
+      response.setHeader('x-frame-options', 'SAMEORIGIN')
+      response.end('ok')
+    },
+  })
+  await using served = await serving(none, { mounts: [listener] })
+  const answer = await served.send(get('/old'))
+  expect(answer).toMatch(/x-content-type-options: nosniff\r\n/i)
+  expect(answer).toMatch(/x-frame-options: SAMEORIGIN\r\n/i)
+  expect(await served.send(`POST /old HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2000000\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 413 /,
+  )
+})
+
 test('a mounted listener that throws, or whose promise does, is a 500; in the middle of its answer the connection ends', async () => {
   const mounts = [
     mount('/now', {

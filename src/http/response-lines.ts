@@ -40,6 +40,12 @@ export class ResponseLines {
     this.#strictTransport = defaults[STRICT_TRANSPORT_NAME]
   }
 
+  /** What a server that writes its own responses starts from. */
+  defaultsFor(protocol: string): readonly (readonly [name: string, value: string])[] {
+    if (protocol !== 'https' || this.#strictTransport === undefined) return this.#defaults
+    return [...this.#defaults, [STRICT_TRANSPORT_NAME, this.#strictTransport]]
+  }
+
   /** Names and values in turn, as `writeHead` takes them. */
   of(outcome: Outcome, { id, protocol, method }: Answered): string[] {
     const { headers } = outcome
