@@ -95,10 +95,22 @@ export function uuidVersionProblem(version: string): Problem {
   }
 }
 
+/** Beyond these, choices are counted: a problem of each item of a long list would name them all again. */
+const MAX_CHOICES = 50
+
 /** `'a', 'b' or 'c'`, as Python would write the values. */
 export function choices(values: readonly unknown[]): string {
-  const texts = values.map((value) => (typeof value === 'string' ? `'${value}'` : pythonText(value)))
+  const named = values
+    .slice(0, MAX_CHOICES)
+    .map((value) => (typeof value === 'string' ? `'${value}'` : pythonText(value)))
+  const texts = values.length > MAX_CHOICES ? [...named, `one of ${values.length - MAX_CHOICES} more`] : named
   return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`
+}
+
+/** `'a', 'b'`: the tags of a union, as Pydantic lists them. */
+export function tags(values: readonly unknown[]): string {
+  const named = values.slice(0, MAX_CHOICES).map((value) => `'${String(value)}'`)
+  return (values.length > MAX_CHOICES ? [...named, `and ${values.length - MAX_CHOICES} more`] : named).join(', ')
 }
 
 export function plural(count: number | bigint, unit: string): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { InputPart, Issue } from '../core/errors/issue.ts'
 import type { Schema } from '../core/schema.ts'
-import { compileInput, secret } from './index.ts'
+import { alias, compileInput, secret } from './index.ts'
 import type { InputSource } from './index.ts'
 
 function issuesOf(schema: Schema, value: unknown, source: InputSource = 'json', part: InputPart = 'body'): Issue[] {
@@ -221,6 +221,10 @@ describe('the offending value', () => {
     'cvv',
     'ssn',
     'sessionId',
+    'passcode',
+    'passkey',
+    'pin_code',
+    'securityCode',
   ])('is never there for a field named %s, or anything in it', (name) => {
     const schema = z.object({ [name]: z.union([z.int(), z.object({ value: z.int() }), z.array(z.int())]) })
     for (const value of ['hunter2', { value: 'hunter2' }, ['hunter2']]) {
@@ -252,8 +256,48 @@ describe('the offending value', () => {
     expect(JSON.stringify(issuesOf(z.strictObject({}), { password: 'hunter2' }))).not.toContain('hunter2')
   })
 
+  it('is never there for a field whose name in the code looks secret, whatever clients call it', () => {
+    const schema = z.object({ password: alias(z.string().min(20), 'p') })
+    expect(JSON.stringify(issuesOf(schema, { p: 'hunter2' }))).not.toContain('hunter2')
+  })
+
+  it('is never there for a text given for an object that has a secret: it may be the object, encoded twice', () => {
+    const LogIn = z.object({ name: z.string(), password: z.string() })
+    const twice = JSON.stringify({ name: 'ada', password: 'hunter2' })
+    expect(issuesOf(LogIn, twice)).toHaveLength(1)
+    for (const [schema, value] of [
+      [LogIn, twice],
+      [z.object({ user: LogIn.optional() }), { user: twice }],
+      [z.array(LogIn), [twice]],
+      [z.object({ keys: z.array(z.object({ value: secret(z.string()) })) }), { keys: twice }],
+    ] as const)
+      expect(JSON.stringify(issuesOf(schema, value))).not.toContain('hunter2')
+  })
+
   it('of a secret tag is not in the message either', () => {
     const schema = z.object({ token: z.discriminatedUnion('kind', [Circle, Square]) })
     expect(JSON.stringify(issuesOf(schema, { token: { kind: 'hunter2' } }))).not.toContain('hunter2')
+  })
+})
+
+describe('a message stays short', () => {
+  it('where a schema has very many choices: the first fifty are named', () => {
+    const many = Array.from({ length: 5000 }, (_, index) => `choice${index}`)
+    const [issue] = issuesOf(z.enum(many), 'none')
+    expect(issue?.message).toMatch(/^Input should be 'choice0', .*'choice49' or one of 4950 more$/)
+    expect(JSON.stringify(issue).length).toBeLessThan(3000)
+  })
+
+  it('where a tag is very long', () => {
+    const schema = z.discriminatedUnion('kind', [Circle, Square])
+    const [issue] = issuesOf(schema, { kind: 'x'.repeat(100_000) })
+    expect(issue).toMatchObject({ code: 'union_tag_invalid' })
+    expect(JSON.stringify(issue).length).toBeLessThan(3000)
+  })
+
+  it('where a union has very many tags', () => {
+    const members = Array.from({ length: 500 }, (_, index) => z.object({ kind: z.literal(`kind${index}`) }))
+    const [issue] = issuesOf(z.discriminatedUnion('kind', [Circle, ...members]), { kind: 'none' })
+    expect(JSON.stringify(issue).length).toBeLessThan(3000)
   })
 })

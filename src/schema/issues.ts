@@ -3,7 +3,7 @@ import type { InputPart, Issue } from '../core/errors/issue.ts'
 import { locate, type Step } from './locate.ts'
 import { problemOf, type ZodIssue } from './problem.ts'
 import { MAX_ISSUES } from './report-limits.ts'
-import { isSecret, looksSecret } from './secret.ts'
+import { holdsSecret, isSecret, looksSecret } from './secret.ts'
 import type { InputSource } from './types.ts'
 import { defOf, innerOf, isZod, someSchema, type ZodSchema } from './zod.ts'
 
@@ -83,7 +83,8 @@ function toIssue({ issue, path, raisedBy }: FlatIssue, context: IssueContext): I
   const problem = problemOf(issue, raisedBy, context.source)
   const message = customMessage(issue) ?? problem.message
   const secret = isSecretPlace(steps, context)
-  const echoed = problem.code === 'missing' || secret ? undefined : echo(asGiven(steps, context) ?? issue.input)
+  const silent = problem.code === 'missing' || secret || mayQuoteSecret(issue, steps, context)
+  const echoed = silent ? undefined : echo(asGiven(steps, context) ?? issue.input)
   return {
     in: context.in,
     path: steps.map(({ name }) => name),
@@ -107,8 +108,16 @@ function isSecretPlace(steps: readonly Step[], context: IssueContext): boolean {
   const last = steps.at(-1)?.schema
   if (last !== undefined && someSchema(last, isSecret)) return true
   return steps.some(
-    ({ name, schema }) => (typeof name === 'string' && looksSecret(name)) || (schema !== undefined && isSecret(schema)),
+    ({ name, key, schema }) =>
+      [name, key].some((each) => typeof each === 'string' && looksSecret(each)) ||
+      (schema !== undefined && isSecret(schema)),
   )
+}
+
+/** A text in place of an object may be the object in JSON, encoded twice. */
+function mayQuoteSecret({ input }: ZodIssue, steps: readonly Step[], context: IssueContext): boolean {
+  const schema = steps.length === 0 ? context.schema : steps.at(-1)?.schema
+  return typeof input === 'string' && schema !== undefined && holdsSecret(schema)
 }
 
 function asGiven(steps: readonly Step[], { given }: IssueContext): string | undefined {

@@ -5,6 +5,8 @@ import { wireName } from './wire-schema.ts'
 /** One step of a path: the name on the wire and the schema there, where there is just one. */
 export interface Step {
   readonly name: string | number
+  /** Its name in the code, where that is another. */
+  readonly key?: string
   readonly schema: ZodSchema | undefined
 }
 
@@ -54,8 +56,8 @@ function firstField(schemas: readonly ZodSchema[], key: string | number, part: I
 /** Zod's own issues name the wire's field, the user's refinements name the key. */
 function objectField(shape: Readonly<Record<string, ZodSchema>>, key: string, part: InputPart): Step | undefined {
   for (const [own, schema] of Object.entries(shape)) {
-    if (wireName(own, schema, part) === key) return { name: key, schema }
+    if (wireName(own, schema, part) === key) return { name: key, key: own, schema }
   }
   const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
-  return schema === undefined ? undefined : { name: wireName(key, schema, part), schema }
+  return schema === undefined ? undefined : { name: wireName(key, schema, part), key, schema }
 }

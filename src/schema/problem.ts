@@ -7,6 +7,7 @@ import {
   MISSING,
   plural,
   REPEATED,
+  tags,
   TYPES,
   UNREADABLE,
   uuidVersionProblem,
@@ -153,15 +154,20 @@ function tagProblem(issue: ZodIssue): Problem {
       context: { discriminator: `'${key}'` },
     }
   }
-  const expected = ((issue['options'] as readonly unknown[] | undefined) ?? [])
-    .map((each) => `'${String(each)}'`)
-    .join(', ')
-  const shown = typeof tag === 'object' ? 'object' : `${tag as string | number | boolean}`
+  const expected = tags((issue['options'] as readonly unknown[] | undefined) ?? [])
+  const shown = typeof tag === 'object' ? 'object' : short(`${tag as string | number | boolean}`)
   return {
     code: 'union_tag_invalid',
     message: `Input tag '${shown}' found using '${key}' does not match any of the expected tags: ${expected}`,
     context: { discriminator: `'${key}'`, tag: shown, expected_tags: expected },
   }
+}
+
+const MAX_TAG_LENGTH = 100
+
+/** A tag is repeated in the message and beside it. */
+function short(text: string): string {
+  return text.length > MAX_TAG_LENGTH ? `${text.slice(0, MAX_TAG_LENGTH)}...` : text
 }
 
 function stringFormatProblem(issue: ZodIssue): Problem {

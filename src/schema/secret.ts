@@ -1,5 +1,6 @@
 import { createAnnotation } from './annotations.ts'
-import { innerOf, isZod, metaOf } from './zod.ts'
+import { aliasOf } from './alias.ts'
+import { defOf, innerOf, isZod, metaOf, someSchema, type ZodSchema } from './zod.ts'
 
 const secrets = createAnnotation<true>()
 
@@ -24,7 +25,7 @@ export function isSecret(schema: unknown): boolean {
 }
 
 const SECRET_ANYWHERE =
-  /password|passwd|passphrase|secret|token|authorization|credential|apikey|accesskey|privatekey|signingkey|creditcard|cardnumber|cookie|session/
+  /password|passwd|passphrase|secret|token|authorization|credential|apikey|accesskey|privatekey|signingkey|passcode|passkey|pincode|securitycode|creditcard|cardnumber|cookie|session/
 /** Too short to look for inside other words: `spinner` is no secret. */
 const SECRET_WORDS = new Set(['pwd', 'pass', 'otp', 'totp', 'pin', 'cvv', 'cvc', 'ssn', 'auth', 'iban', 'mfa'])
 
@@ -36,4 +37,14 @@ export function looksSecret(name: string): boolean {
     .toLowerCase()
     .split(/[^a-z]+/)
     .some((word) => SECRET_WORDS.has(word))
+}
+
+/** Whether anything below a schema is secret, by its mark or by its name. */
+export function holdsSecret(schema: ZodSchema): boolean {
+  return someSchema(schema, (each) => {
+    const def = defOf(each)
+    if (isSecret(each)) return true
+    if (def.type !== 'object') return false
+    return Object.entries(def.shape).some(([key, field]) => looksSecret(key) || looksSecret(aliasOf(field) ?? ''))
+  })
 }
