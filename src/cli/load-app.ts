@@ -51,7 +51,7 @@ function hintFor(error: unknown): string | undefined {
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'Name the file in the folder: import ... from "./folder/index.ts"'
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return HINT_ERASABLE
   // What a module declares with const is not there until it has run, and of two that import each other one runs first.
-  if (error instanceof ReferenceError && / before initialization$/.test(error.message)) return HINT_CIRCLE
+  if (error instanceof ReferenceError && error.message.endsWith(' before initialization')) return HINT_CIRCLE
   return undefined
 }
 

@@ -36,14 +36,18 @@ export function pendingOf(
   return pending
 }
 
+/** Nobody keeps what only a developer has seen. */
+const BEGIN_ANEW =
+  'On the embedded database of your own machine you can also begin anew: stop the app and delete the folder .ashlar with all its data.'
+
 function checkUnchanged(name: string, checksum: string, file: MigrationFile | undefined): void {
   if (file === undefined) {
     throw new Error(
-      `The database has had the migration ${name}, and there is no such file. Restore the file; where the database belongs to another branch or app, use another one.`,
+      `The database has had the migration ${name}, and there is no such file. Restore the file; where the database belongs to another branch or app, use another one. ${BEGIN_ANEW}`,
     )
   }
   if (file.checksum === checksum) return
   throw new Error(
-    `The migration ${file.path} was changed after it had been applied. Restore it as it was, and put the change into a new file with the next number.`,
+    `The migration ${file.path} was changed after it had been applied. Restore it as it was, and put the change into a new file with the next number. ${BEGIN_ANEW}`,
   )
 }
