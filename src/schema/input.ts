@@ -6,6 +6,7 @@ import { branchingOf } from './branching.ts'
 import { compileFast } from './compile/compile.ts'
 import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
+import { rejectWithoutJson } from './one-way.ts'
 import { isTooDeep, MAX_PARTS, reportSize } from './report-limits.ts'
 import { compileStandardInput } from './standard.ts'
 import type { InputOptions, InputReader } from './types.ts'
@@ -32,6 +33,7 @@ export function compileInput(schema: Schema, options: InputOptions): InputReader
 }
 
 function compileZodInput(schema: ZodSchema, options: InputOptions): InputReader {
+  if (options.source === 'json') rejectWithoutJson(schema)
   const wire = wireSchema(schema, options)
   const branching = branchingOf(wire.schema)
   const fast = compileFast(wire, { direction: 'decode', remembers: branching > 1 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Schema } from '../core/schema.ts'
-import { alias, bytes, compileSerializer, ResponseMismatch } from './index.ts'
+import { alias, bytes, compileInput, compileSerializer, ResponseMismatch } from './index.ts'
 
 const wire = (schema: Schema, value: unknown): unknown => JSON.parse(compileSerializer(schema)(value))
 const day = new Date('2026-01-31T12:00:00Z')
@@ -174,6 +174,22 @@ describe('a value that does not fit', () => {
   })
 })
 
+describe('a mistake of the handler is told by its name', () => {
+  const schema = z.object({ item: z.object({ id: z.int() }) })
+
+  it('where it returned nothing', () => {
+    expect(mismatch(schema, undefined).message).toBe(
+      'The value does not fit the declared response: it is undefined, the handler returned nothing.',
+    )
+  })
+
+  it('where a promise was not awaited', () => {
+    expect(mismatch(schema, { item: Promise.resolve({ id: 1 }) }).message).toBe(
+      'The value does not fit the declared response: item is a promise, await it.',
+    )
+  })
+})
+
 describe('a schema that cannot be sent', () => {
   it.each<[Schema, string]>([
     [z.string().transform(Number), ''],
@@ -183,6 +199,24 @@ describe('a schema that cannot be sent', () => {
   ])('is refused at once, naming the place and z.codec: case %#', (schema, where) => {
     expect(() => compileSerializer(schema)).toThrow(`one-way transform${where}, `)
     expect(() => compileSerializer(schema)).toThrow('z.codec(')
+  })
+
+  it.each<[Schema, string]>([
+    [z.map(z.string(), z.int()), 'has a z.map(), and JSON has no form for that. Write z.record(key, value), '],
+    [z.object({ tags: z.array(z.set(z.string())).optional() }), 'has a z.set() at "tags.*", and'],
+    [z.array(z.object({ item: z.promise(z.string()) })), 'has a z.promise() at "*.item", and'],
+    [z.codec(z.set(z.string()), z.string(), { decode: String, encode: () => new Set<string>() }), 'has a z.set(), and'],
+  ])('is refused at once where JSON has no form for it, in either direction: case %#', (schema, problem) => {
+    expect(() => compileSerializer(schema)).toThrow(problem)
+    expect(() => compileInput(schema, { source: 'json', in: 'body' })).toThrow(problem)
+  })
+
+  it('is no codec whose value is a set', () => {
+    const set = z.codec(z.array(z.string()), z.set(z.string()), {
+      decode: (items) => new Set(items),
+      encode: (all) => [...all],
+    })
+    expect(compileSerializer(z.object({ set }))({ set: new Set(['a']) })).toBe('{"set":["a"]}')
   })
 
   it('has an asynchronous check', () => {

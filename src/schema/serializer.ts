@@ -4,7 +4,7 @@ import { branchingOf } from './branching.ts'
 import { compileFast } from './compile/compile.ts'
 import { REJECTED, UNDECIDED } from './compile/runtime.ts'
 import { toIssues } from './issues.ts'
-import { rejectOneWayTransforms } from './one-way.ts'
+import { rejectOneWayTransforms, rejectWithoutJson } from './one-way.ts'
 import { isTooDeep, reportSize } from './report-limits.ts'
 import type { Serializer } from './types.ts'
 import { wireSchema } from './wire-schema.ts'
@@ -15,8 +15,9 @@ export class ResponseMismatch extends Error {
   override readonly name = 'ResponseMismatch'
   readonly issues: readonly Issue[]
 
-  constructor(issues: readonly Issue[]) {
-    super(`The value does not fit the declared response: ${issues.map(describe).join('; ')}.`)
+  constructor(issues: readonly Issue[], value: unknown) {
+    const described = issues.map((issue) => mistakeIn(value, issue.path) ?? describe(issue))
+    super(`The value does not fit the declared response: ${[...new Set(described)].join('; ')}.`)
     this.issues = issues
   }
 }
@@ -28,7 +29,7 @@ export class ResponseMismatch extends Error {
  *
  * The function throws {@link ResponseMismatch} for a value that does not fit.
  *
- * @throws TypeError at once where the schema has a one-way transform, which cannot be encoded
+ * @throws TypeError at once where the schema has a one-way transform, which cannot be encoded, or what JSON has no form for: a map, a set
  */
 export function compileSerializer(schema: Schema): Serializer {
   return isZod(schema) ? compileZodSerializer(schema) : compileStandardSerializer(schema)
@@ -36,12 +37,13 @@ export function compileSerializer(schema: Schema): Serializer {
 
 function compileZodSerializer(schema: ZodSchema): Serializer {
   rejectOneWayTransforms(schema)
+  rejectWithoutJson(schema)
   const wire = wireSchema(schema, { source: 'json', in: 'body' })
   const branching = branchingOf(wire.schema)
   const fast = compileFast(wire, { direction: 'encode', remembers: branching > 1 })
   return (value) => {
     const projected = fast(value)
-    if (projected === REJECTED && isTooDeep(value, branching)) throw new ResponseMismatch([TOO_DEEP])
+    if (projected === REJECTED && isTooDeep(value, branching)) throw new ResponseMismatch([TOO_DEEP], value)
     return toJson(
       projected === REJECTED || projected === UNDECIDED ? encodeByZod(wire.schema, schema, value) : projected,
     )
@@ -63,7 +65,7 @@ function encodeByZod(wire: ZodSchema, schema: ZodSchema, value: unknown): unknow
     throw asynchronous()
   }
   if (result.issues.length === 0) return result.value
-  throw new ResponseMismatch(toIssues(result.issues, { source: 'json', in: 'body', schema }))
+  throw new ResponseMismatch(toIssues(result.issues, { source: 'json', in: 'body', schema }), value)
 }
 
 /** For schemas of other libraries, whose output must be what they take: Standard Schema knows no way back. */
@@ -82,6 +84,7 @@ function compileStandardSerializer(schema: Schema): Serializer {
         code: 'value_error',
         message,
       })),
+      value,
     )
   }
 }
@@ -100,6 +103,18 @@ function toJson(value: unknown): string {
     if (!(error instanceof TypeError) || !error.message.includes('BigInt')) throw error
     return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? each.toString() : each))
   }
+}
+
+/** The mistakes a schema can only call a missing field. */
+function mistakeIn(value: unknown, path: Issue['path']): string | undefined {
+  if (value === undefined) return 'it is undefined, the handler returned nothing'
+  let at: unknown = value
+  for (const [depth, key] of path.entries()) {
+    if (typeof at !== 'object' || at === null) return undefined
+    at = (at as Readonly<Record<string, unknown>>)[key]
+    if (at instanceof Promise) return `${path.slice(0, depth + 1).join('.')} is a promise, await it`
+  }
+  return undefined
 }
 
 function describe({ path, message }: Issue): string {

@@ -125,7 +125,9 @@ class Rewriter {
     if (fields.every(({ key, wire }) => key === wire)) {
       return withDef(schema, { shape: lazyShape(fields.map(({ key, schema }) => [key, schema])), catchall })
     }
-    const { codec, object } = renameObject(schema, def, fields, catchall)
+    // Zod strips that key, whatever the schema says of it.
+    const known = fields.filter(({ key }) => key !== '__proto__')
+    const { codec, object } = renameObject(schema, def, known, catchall)
     this.#renamed.set(codec, object)
     return codec
   }

@@ -328,6 +328,11 @@ export const cases: Record<string, Case> = {
     wire: [{ s: { A: 1 }, l: { B: 2, other: 3 } }],
     value: [{ s: { a: 1 }, l: { b: 2, other: 3 } }],
   },
+  'a field that is never there: Zod strips the key __proto__': {
+    schema: z.object(Object.fromEntries([['__proto__', alias(z.int(), 'proto')]])).extend({ a: alias(z.int(), 'A') }),
+    wire: [{ A: 1 }, { A: 1, proto: 2 }],
+    value: [{ a: 1 }],
+  },
   'a tag with another name on the wire': {
     schema: z.discriminatedUnion('kind', [
       z.object({ kind: alias(z.literal('a'), 'type'), x: z.int() }),
