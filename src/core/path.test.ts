@@ -24,3 +24,10 @@ test('values are encoded, and a rest keeps its slashes', () => {
   expect(fillPath('/posts/:id/files/*rest', { id: 'a/b?', rest: 'x y/z' })).toBe('/posts/a%2Fb%3F/files/x%20y/z')
   expect(() => fillPath('/posts/:id', {})).toThrow('needs a value for "id"')
 })
+
+test('a value is never a step to another path, which URLs resolve even where it is encoded', () => {
+  for (const value of ['.', '..']) expect(() => fillPath('/posts/:id', { id: value })).toThrow('lead elsewhere')
+  expect(() => fillPath('/files/*rest', { rest: 'a/../../admin' })).toThrow('lead elsewhere')
+  expect(fillPath('/posts/:id', { id: '...' })).toBe('/posts/...')
+  expect(fillPath('/posts/:id', { id: '../x' })).toBe('/posts/..%2Fx')
+})

@@ -50,7 +50,7 @@ export type PathValue = string | number | bigint | boolean | Date | null | undef
 /**
  * Fills a template with values, each encoded. A `*rest` keeps its slashes.
  *
- * @throws TypeError where a value is missing or empty.
+ * @throws TypeError where a value is missing or empty, or a segment would be `.` or `..`: those lead elsewhere, however they are encoded.
  */
 export function fillPath(template: string, values: Readonly<Record<string, PathValue>>): string {
   return template.replace(/(?<=\/)([:*])([A-Za-z_][A-Za-z0-9_]*)/g, (_, kind: string, name: string) => {
@@ -58,6 +58,11 @@ export function fillPath(template: string, values: Readonly<Record<string, PathV
     if (value === undefined || value === null || value === '')
       throw new TypeError(`The path ${template} needs a value for "${name}".`)
     const written = value instanceof Date ? value.toISOString() : String(value)
-    return kind === '*' ? written.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(written)
+    const segments = kind === '*' ? written.split('/') : [written]
+    if (segments.some((segment) => segment === '.' || segment === '..'))
+      throw new TypeError(
+        `The path ${template} cannot have ${JSON.stringify(written)} as its "${name}": "." and ".." lead elsewhere.`,
+      )
+    return segments.map(encodeURIComponent).join('/')
   })
 }
