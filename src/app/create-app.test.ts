@@ -41,7 +41,9 @@ describe('the start', () => {
       /noRule: it has no access rule[\s\S]*badPath: [\s\S]*nothing provides the slot "mailer"/,
     )
     expect(() => make(api)).toThrow(/params → tx: it reads the path parameter "missing", which \/api\/y does not have/)
-    expect(() => make(api)).toThrow(/cannot tell GET \/api\/hello from/)
+    expect(() => make(api)).toThrow(
+      /hello: GET \/api\/hello is "twice" already; give one of them another path or method/,
+    )
   })
 
   test('in production asks for the hosts', () => {

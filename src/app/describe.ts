@@ -54,8 +54,15 @@ function checkParams({ path, pathNames }: PlacedOperation, { holders }: Plan, pr
       if (pathNames.includes(name)) continue
       problems.add(
         place,
-        `it reads the path parameter "${name}", which ${path} does not have; add "/:${name}" to the path`,
+        `it reads the path parameter "${name}", which ${path} does not have; ${remedy(name, pathNames)}`,
       )
     }
   }
+}
+
+function remedy(name: string, pathNames: readonly string[]): string {
+  const add = `add "/:${name}" to the path`
+  return pathNames.length === 0
+    ? add
+    : `it has ${pathNames.map((each) => `"${each}"`).join(', ')}: use that name, or ${add}`
 }

@@ -1,5 +1,5 @@
 import type { AccessRule } from './access/rule.ts'
-import { isContent } from './content.ts'
+import { checkOperation } from './check-operation.ts'
 import type { Uses } from './dependency.ts'
 import type { ErrorClass } from './errors/index.ts'
 import type { Problems } from './graph/problems.ts'
@@ -7,7 +7,6 @@ import type { Middleware } from './middleware.ts'
 import type { Documentation, Operation } from './operation.ts'
 import { joinPath } from './path.ts'
 import type { Router, RouterNode, RouterOptions } from './router.ts'
-import { isSchema } from './schema.ts'
 
 /** An operation at its place in the tree, with all that the routers above it add. */
 export interface PlacedOperation {
@@ -49,10 +48,12 @@ function visit(node: RouterNode | undefined, place: Place, placed: PlacedOperati
     return
   }
   if (node?.kind !== 'router') {
-    problems.add(
-      place.name,
-      'this is neither an operation nor a router; if it is undefined, two modules probably import each other',
-    )
+    problems.add(place.name || 'api', notInTree(node, place.name === ''))
+    return
+  }
+  // A call without a prefix does not compile, and Node runs it all the same.
+  if (typeof node.prefix !== 'string' || typeof node.children !== 'object') {
+    problems.add(place.name || 'api', "it has no prefix or no children; write router('/path', { name: operation })")
     return
   }
   const below = { prefix: place.prefix + node.prefix.replace(/\/$/, ''), routers: [...place.routers, node.options] }
@@ -61,6 +62,13 @@ function visit(node: RouterNode | undefined, place: Place, placed: PlacedOperati
       problems.add(place.name || 'api', `the name ${JSON.stringify(key)} is not an identifier`)
     visit(child, { ...below, name: place.name === '' ? key : `${place.name}.${key}` }, placed, problems)
   }
+}
+
+function notInTree(node: unknown, isRoot: boolean): string {
+  if (node === undefined) return 'it is undefined; if it is imported, two modules probably import each other'
+  return isRoot
+    ? "it is not a router; write api: router('/api', { ... })"
+    : "this is neither an operation nor a router; write route.get(...) or router('/path', { ... })"
 }
 
 function placeOperation(
@@ -72,8 +80,7 @@ function placeOperation(
     problems.add(name, 'it has no access rule; say who may call it: access: anyone, authenticated, role("admin") ...')
     return undefined
   }
-  checkBody(operation, name, problems)
-  checkStatuses(operation, name, problems)
+  checkOperation(operation, name, problems)
   const template = problems.collect(name, () => joinPath(prefix, operation.path))
   if (template === undefined) return undefined
   return {
@@ -90,22 +97,5 @@ function placeOperation(
     routerUses: routers.flatMap(({ uses }) => (uses === undefined ? [] : [uses])),
     errors: [...routers.flatMap(({ errors }) => errors ?? []), ...operation.errors],
     middleware: [...routers.flatMap(({ middleware }) => middleware ?? []), ...operation.middleware],
-  }
-}
-
-/** Statuses of results: errors of 400 and more can be among them, informational ones are the server's. */
-function checkStatuses({ status, response }: Operation, name: string, problems: Problems): void {
-  const several = response !== undefined && !isSchema(response) && !isContent(response)
-  for (const each of several ? Object.keys(response).map(Number) : [status]) {
-    if (Number.isInteger(each) && each >= 200 && each <= 599) continue
-    problems.add(name, `it declares the status ${each}; a response has one from 200 to 599`)
-  }
-}
-
-function checkBody({ method, inputs }: Operation, name: string, problems: Problems): void {
-  if (inputs.body !== undefined && inputs.form !== undefined)
-    problems.add(name, 'it declares both body and form; choose one')
-  if ((method === 'GET' || method === 'HEAD' || method === 'TRACE') && (inputs.body ?? inputs.form) !== undefined) {
-    problems.add(name, `a ${method} request has no body; take the input from query, or use another method`)
   }
 }

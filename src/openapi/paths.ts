@@ -32,7 +32,9 @@ function checkPath(
   if (sameMethod !== undefined)
     problems.add(
       placed.name,
-      `OpenAPI cannot tell ${where(placed)} from ${where(sameMethod)} of "${sameMethod.name}"; change one path, or take one out of the document with hidden: true`,
+      placed.path === sameMethod.path
+        ? `${where(placed)} is "${sameMethod.name}" already; give one of them another path or method`
+        : `OpenAPI cannot tell ${where(placed)} from ${where(sameMethod)} of "${sameMethod.name}"; change one path, or take one out of the document with hidden: true`,
     )
   else if (sameShape !== undefined && toPathTemplate(sameShape.path) !== template)
     problems.add(
