@@ -1,3 +1,4 @@
+import { headerName } from '../core/header-name.ts'
 import { fillPath, type PathValue } from '../core/path.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -51,15 +52,6 @@ export function setHeaders(headers: Headers, { headers: fields = {}, cookies = {
   if ('document' in globalThis)
     throw new TypeError('A browser sends its own cookies and lets nobody set them: leave "cookies" out of the call.')
   headers.set('cookie', pairs.join('; '))
-}
-
-/** `userAgent` and `user_agent` are the header `user-agent`, as on the server. */
-export function headerName(key: string): string {
-  return key
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
-    .replaceAll('_', '-')
-    .toLowerCase()
 }
 
 /** Lists by repetition; without what is absent. */

@@ -1,6 +1,7 @@
 import { $ZodAny, $ZodCodec, $ZodLazy, $ZodUnion } from 'zod/v4/core'
 import type { InputPart } from '../core/errors/issue.ts'
-import { aliasOf, headerName } from './alias.ts'
+import { headerName } from '../core/header-name.ts'
+import { aliasOf } from './alias.ts'
 import { listFromString } from './conversions.ts'
 import { lazyShape, renameObject, type RenamedObject } from './renamed-object.ts'
 import type { InputSource } from './types.ts'
