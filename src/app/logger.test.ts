@@ -1,5 +1,5 @@
 import { DrizzleQueryError } from 'drizzle-orm'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { defaultLogger } from './logger.ts'
 
 function logged(error: unknown): string {
@@ -27,4 +27,12 @@ test('other errors are logged as they are, and so is what is none', () => {
   const text = logged(Object.assign(new Error('no luck'), { code: 'E', data: { left: 1 } }))
   expect(JSON.parse(text)).toMatchObject({ msg: 'failed', err: { message: 'no luck', code: 'E', data: { left: 1 } } })
   expect(JSON.parse(logged('text'))).toMatchObject({ err: 'text' })
+})
+
+test('a level that is none is refused, with those there are', () => {
+  vi.stubEnv('LOG_LEVEL', 'verbose')
+  expect(() => defaultLogger('test')).toThrow(
+    'LOG_LEVEL must be one of debug, info, warn, error, fatal, silent; it is "verbose".',
+  )
+  vi.unstubAllEnvs()
 })

@@ -11,11 +11,19 @@ export interface LogDestination {
 /** JSON lines on standard output; `LOG_LEVEL` sets the level. Of a failed query the values are left out. */
 export function defaultLogger(environment: Environment, destination?: LogDestination): Logger {
   const options = {
-    level: process.env['LOG_LEVEL'] ?? LEVELS[environment],
+    level: levelOf(process.env['LOG_LEVEL']) ?? LEVELS[environment],
     base: null,
     serializers: { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+const KNOWN_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+function levelOf(level: string | undefined): string | undefined {
+  if (level === undefined || level === '') return undefined
+  if (KNOWN_LEVELS.includes(level)) return level
+  throw new RangeError(`LOG_LEVEL must be one of ${KNOWN_LEVELS.join(', ')}; it is ${JSON.stringify(level)}.`)
 }
 
 /** What a database says of a row or of the values of a query, which can be somebody's password or address. */

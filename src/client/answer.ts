@@ -1,3 +1,4 @@
+import { causeOf } from '../core/response-cause.ts'
 import { ApiError, type ApiIssue } from './api-error.ts'
 import { codeOfStatus } from './codes.ts'
 import type { OperationEntry } from './operations.ts'
@@ -29,7 +30,7 @@ export async function readError(operation: string, response: Response): Promise<
   const fields = isObject(body) ? body : {}
   const { status, headers } = response
   const detail = isObject(fields['detail']) && !Array.isArray(fields['detail']) ? fields['detail'] : fields
-  return new ApiError(operation, {
+  const details = {
     code: textIn(detail, 'code') ?? codeOfStatus(status),
     status,
     title: textIn(fields, 'title') ?? (response.statusText === '' ? `Status ${status}` : response.statusText),
@@ -39,7 +40,8 @@ export async function readError(operation: string, response: Response): Promise<
     requestId: headers.get('x-request-id') ?? textIn(fields, 'requestId'),
     headers,
     body: body ?? (text === '' ? undefined : text),
-  })
+  }
+  return new ApiError(operation, details, causeOf(response))
 }
 
 type Fields = Readonly<Record<string, unknown>>

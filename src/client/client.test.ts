@@ -355,6 +355,12 @@ test('no answer at all is an ApiError without a status', async () => {
   )
 })
 
+test('a server that is not there is named, and a URL without its scheme refused', async () => {
+  expect(() => client<typeof api>('localhost:3000')).toThrow('client() takes a URL such as https://')
+  const result = await client<typeof api>('http://host.invalid', { operations }).secret.safe()
+  expect(result.ok ? '' : result.error.message).toMatch(/network_error: There was no answer: .*host\.invalid/)
+})
+
 test('a form with a file is sent as multipart', async () => {
   const upload = router('', {
     send: route.post(

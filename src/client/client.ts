@@ -28,7 +28,7 @@ export function client<Api extends Router>(app: AppLike<Api>, options?: ClientOp
 export function client(target: string | AppLike, options: ClientOptions = {}): unknown {
   const remote = typeof target === 'string'
   const connection: Connection = {
-    url: remote ? target.replace(/\/+$/, '') : IN_PROCESS_URL,
+    url: remote ? checkedUrl(target) : IN_PROCESS_URL,
     options,
     send:
       options.fetch ??
@@ -36,6 +36,13 @@ export function client(target: string | AppLike, options: ClientOptions = {}): u
   }
   const known = options.operations ?? (remote ? undefined : operationMapOf(target.api))
   return callTree([], new Operations(connection, known))
+}
+
+/** A path alone is one of the page's own server, in a browser. */
+function checkedUrl(url: string): string {
+  if (url !== '' && !/^(?:https?:)?\//.test(url))
+    throw new TypeError(`client() takes a URL such as https://api.example.com, or an app; got ${JSON.stringify(url)}.`)
+  return url.replace(/\/+$/, '')
 }
 
 /** What the platform's `fetch` does: an aborted call ends at once, whatever the handler goes on to do. */

@@ -107,7 +107,14 @@ async function attempt<T>(name: string, signal: AbortSignal | undefined, work: (
       error instanceof SyntaxError
         ? (['answer_invalid', 'The answer is not valid JSON'] as const)
         : (['network_error', 'There was no answer'] as const)
-    const detail = error instanceof Error ? error.message : String(error)
-    throw new ApiError(name, { code, status: 0, title, detail: `${title}: ${detail}`, data: undefined }, error)
+    throw new ApiError(name, { code, status: 0, title, detail: `${title}: ${reasonOf(error)}`, data: undefined }, error)
   }
+}
+
+/** The platform's `fetch` says "fetch failed" for everything; what failed is the cause of that. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  const reason = cause instanceof Error ? cause.message || (cause as { readonly code?: string }).code : undefined
+  return reason === undefined ? error.message : `${error.message}, ${reason}`
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/middleware.ts'
 import { AshlarError } from '../core/errors/index.ts'
 import { isPromise } from '../core/maybe-promise.ts'
+import { keepCause } from '../core/response-cause.ts'
 import { ClientClosedRequest } from './edge/errors.ts'
 import type { HeadOptions } from './edge/head.ts'
 import type { Exchange } from './exchange.ts'
@@ -75,5 +76,7 @@ function toResponse(outcome: Outcome, lines: ResponseLines, request: Answered): 
   if (bodyless && body instanceof ReadableStream) void body.cancel().catch(() => undefined)
   // The types of `Response` want to know that bytes are not shared memory; ours never are.
   const sent = bodyless ? null : ((body ?? null) as string | Uint8Array<ArrayBuffer> | ReadableStream | null)
-  return new Response(sent, { status, headers })
+  const response = new Response(sent, { status, headers })
+  // The body of a failure says nothing of what failed; a test in this process wants to know.
+  return status >= 500 && outcome.error !== undefined ? keepCause(response, outcome.error) : response
 }

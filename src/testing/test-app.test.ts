@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { client, operationMapOf } from '../client/index.ts'
 import { dependency } from '../core/dependency.ts'
 import { provide } from '../core/override.ts'
 import { clock, database, notesApp } from './test/notes-app.ts'
@@ -38,6 +39,22 @@ describe('a test app', () => {
     expect(t.app.openapi().components).toEqual(notesApp.openapi().components)
     expect(t.app.openapi().paths).toEqual(notesApp.openapi().paths)
   })
+})
+
+test('a failure has its cause in a test, although nothing of it is sent', async () => {
+  const mistake = new Error('a mistake in the app')
+  const failing = dependency({ scope: 'app' }, () => ({
+    now: (): never => {
+      throw mistake
+    },
+  }))
+  await using own = await t.with({ provide: [provide(clock, failing)] })
+  await expect(own.client.time()).rejects.toMatchObject({ status: 500, cause: mistake })
+  const { url } = await own.listen()
+  const served = await client<typeof notesApp.api>(url, { operations: operationMapOf(notesApp.api) }).time.safe()
+  expect(served).toMatchObject({ ok: false, error: { status: 500 } })
+  expect(served.ok || served.error.cause).toBeUndefined()
+  expect(JSON.stringify(served)).not.toContain('mistake')
 })
 
 describe('its database', () => {
