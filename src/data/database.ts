@@ -29,7 +29,10 @@ export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, n
   /** Tells several databases of one project apart. Default `database`. */
   readonly name?: string
   readonly pool?: PoolOptions
-  /** The limit of each statement, in milliseconds. Default 10,000. */
+  /**
+   * The limit of each statement, in milliseconds. Default 10,000; 0 sets none. Half as long again without an answer, and its connection is
+   * given up, so that `SET LOCAL statement_timeout` can lower it and not raise it: for long work declare a database of its own.
+   */
   readonly statementTimeoutMs?: number
   /** Where and how the embedded server keeps its data. In production it runs only where this is set, or `ASHLAR_EMBEDDED=1`. */
   readonly embedded?: boolean | InstanceOptions

@@ -15,6 +15,8 @@ export const POOL_MAX = 10
 export const ACQUIRE_TIMEOUT_MS = 5_000
 export const IDLE_TIMEOUT_MS = 30_000
 export const STATEMENT_TIMEOUT_MS = 10_000
+/** How much longer than its limit a statement's answer is waited for. */
+const SILENCE_FACTOR = 1.5
 /** Longer than any request may run: an operation that hangs gives its locks back. */
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 
@@ -26,6 +28,8 @@ export function createPool(url: string, options: PoolOptions, statementTimeoutMs
     connectionTimeoutMillis: options.acquireTimeoutMs ?? ACQUIRE_TIMEOUT_MS,
     idleTimeoutMillis: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
+    // The server's own limit ends a slow statement; this one a connection whose server is no longer there to do so.
+    query_timeout: statementTimeoutMs * SILENCE_FACTOR,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     // Statements go out without waiting for the answer to the one before: BEGIN costs no round trip.
     pipeline: true,
