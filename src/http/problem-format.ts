@@ -6,6 +6,10 @@ type SchemaOf = Parameters<ErrorFormat['schema']>[1]
 /**
  * Problem details for HTTP APIs (RFC 9457), with the members `code`, `requestId` and, where there are any, `data` and `errors`.
  * The default.
+ *
+ * @example
+ * const { status, body } = problemFormat.render(new NotFound(), { id: 'r1', method: 'GET', path: '/posts/42' })
+ * body   // => { type: 'urn:problem-type:not_found', title: 'Not found', status: 404, instance: '/posts/42', code: 'not_found', requestId: 'r1' }
  */
 export const problemFormat: ErrorFormat = {
   name: 'problem',
@@ -16,7 +20,7 @@ export const problemFormat: ErrorFormat = {
 
 function problem(error: AshlarError, request: ErrorRequest): Record<string, unknown> {
   return {
-    type: `urn:problem-type:${error.code}`,
+    type: typeOf(error),
     title: error.title,
     status: error.status,
     ...(error.message === error.title ? {} : { detail: error.message }),
@@ -26,6 +30,10 @@ function problem(error: AshlarError, request: ErrorRequest): Record<string, unkn
     ...(error.data === undefined ? {} : { data: error.data }),
     ...(error instanceof ValidationFailed ? { errors: error.issues.map(issueBody) } : {}),
   }
+}
+
+function typeOf({ code }: { readonly code: string }): string {
+  return `urn:problem-type:${code}`
 }
 
 /** One problem of the input: where (`in` and a JSON pointer below it), what (`code`), and in words. */
@@ -68,6 +76,9 @@ function oneOfThem(errors: readonly ErrorClass[]): Record<string, unknown> {
 
 function classSchema(error: ErrorClass, schemaOf: SchemaOf): Record<string, unknown> {
   const properties = {
+    type: { const: typeOf(error) },
+    title: { const: error.title },
+    status: { const: error.status },
     code: { const: error.code },
     ...(error.dataSchema === undefined ? {} : { data: schemaOf(error.dataSchema) }),
     ...(error.code === ValidationFailed.code ? { errors: { type: 'array', items: ISSUE_SCHEMA } } : {}),
