@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -42,6 +43,32 @@ describe('the folders of an embedded server', () => {
 })
 
 describe.runIf(isRoot)('for a root process', () => {
+  const NOBODY = 65_534
+
+  test("what it makes in the project of another user is that user's", () => {
+    const theirs = join(root, 'theirs')
+    mkdirSync(theirs)
+    chownSync(theirs, NOBODY, NOBODY)
+    prepare(instanceIn({ root: theirs, name: 'theirs' }))
+    for (const path of ['.ashlar', '.ashlar/.gitignore', '.ashlar/postgres'])
+      expect(statSync(join(theirs, path)).uid).toBe(NOBODY)
+  })
+
+  test('a folder that cannot be written is told with what to do', () => {
+    const closed = join(root, 'read-only')
+    mkdirSync(closed)
+    chmodSync(closed, 0o555)
+    const program = `
+      const { instanceIn, prepare } = await import(${JSON.stringify(import.meta.resolve('./instance.ts'))})
+      prepare(instanceIn({ root: ${JSON.stringify(closed)}, name: 'closed' }))`
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      uid: NOBODY,
+      gid: NOBODY,
+      encoding: 'utf8',
+    })
+    expect(stderr).toContain(`The embedded database cannot write to ${join(closed, '.ashlar')} (EACCES).`)
+  })
+
   test('the server runs as another user, who owns its folders', () => {
     const instance = instanceIn(project, { directory: 'as-other' })
     prepare(instance)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { canReach, serverOwner, type Owner } from './owner.ts'
@@ -76,14 +76,42 @@ const MOVED = (directory: string): string =>
 /** Makes the instance's folders. Safe to call at any time, by several processes at once. */
 export function prepare(instance: Instance): void {
   const { directory, project, owner } = instance
-  const state = join(project.root, '.ashlar')
+  try {
+    const state = stateFolder(project)
+    if (dirname(directory) === SHARED_STATE) writeFileSync(join(state, 'where.txt'), MOVED(directory))
+    mkdirSync(dirname(directory), { recursive: true, mode: 0o755 })
+    privateFolder(directory, owner)
+    privateFolder(instance.users, owner)
+  } catch (error) {
+    throw unwritable(error as NodeJS.ErrnoException) ?? error
+  }
+}
+
+/** The project's `.ashlar` folder. Where root makes it, it is the project owner's all the same, who will put more into it. */
+function stateFolder({ root }: Project): string {
+  const state = join(root, '.ashlar')
+  const { uid, gid } = statSync(root)
+  const owner = process.geteuid?.() === 0 ? { uid, gid } : undefined
   // Whatever the umask: the server's user must pass through it.
-  if (mkdirSync(state, { recursive: true }) !== undefined) chmodSync(state, 0o755)
-  if (!existsSync(join(state, '.gitignore'))) writeFileSync(join(state, '.gitignore'), '*\n')
-  if (dirname(directory) === SHARED_STATE) writeFileSync(join(state, 'where.txt'), MOVED(directory))
-  mkdirSync(dirname(directory), { recursive: true, mode: 0o755 })
-  privateFolder(directory, owner)
-  privateFolder(instance.users, owner)
+  if (mkdirSync(state, { recursive: true }) !== undefined) {
+    chmodSync(state, 0o755)
+    give(state, owner)
+  }
+  const ignored = join(state, '.gitignore')
+  if (!existsSync(ignored)) {
+    writeFileSync(ignored, '*\n')
+    give(ignored, owner)
+  }
+  return state
+}
+
+function unwritable(error: NodeJS.ErrnoException): Error | undefined {
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(error.code ?? '')) return undefined
+  return new Error(
+    `The embedded database cannot write to ${error.path ?? 'its folder'} (${error.code}). Let this user write there, name another folder with ` +
+      'database({ embedded: { directory } }), or set DATABASE_URL to a server of your own.',
+    { cause: error },
+  )
 }
 
 /** PostgreSQL cannot bind a longer path: 107 bytes on Linux, 103 on macOS. */
