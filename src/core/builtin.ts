@@ -8,11 +8,27 @@ function builtin<Value>(name: BuiltinName): OfRequest<Value> {
   return { ...dependency({ name }, () => undefined), builtin: name } as unknown as OfRequest<Value>
 }
 
-/** The request, for a dependency that must look at it: `uses: { head: currentRequest }`. */
+/**
+ * The request, for a dependency that must look at it: `uses: { head: currentRequest }`.
+ *
+ * @example
+ * const language = dependency({ uses: { head: currentRequest } }, ({ head }) => head.header('accept-language') ?? 'en')
+ */
 export const currentRequest: OfRequest<RequestHead> = builtin('request')
 
-/** The response's headers and cookies, for a dependency that sets some. */
+/**
+ * The response's headers and cookies, for a dependency that sets some.
+ *
+ * @example
+ * const noStore = dependency({ uses: { head: currentResponse } }, ({ head }) => head.header('cache-control', 'no-store'))
+ */
 export const currentResponse: OfRequest<ResponseHead> = builtin('response')
 
-/** Runs work after the response is sent, for a dependency that leaves some. */
+/**
+ * Runs work after the response is sent, for a dependency that leaves some.
+ *
+ * @example
+ * const audit = dependency({ uses: { later: afterResponse, mailer } }, ({ later, mailer }) =>
+ *   (line: string) => later(() => mailer.send('audit@example.com', line)))
+ */
 export const afterResponse: OfRequest<(work: () => MaybePromise<void>) => void> = builtin('after')

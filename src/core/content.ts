@@ -11,21 +11,48 @@ export interface Content<out Value = unknown> {
   readonly '~value'?: Value
 }
 
-/** No body. What an operation without `response` answers, with 204; and what redirects answer. */
+/**
+ * No body. What an operation without `response` answers, with 204; and what redirects answer.
+ *
+ * @example
+ * route.put('/posts/:id', { access: anyone, response: { 200: Post, 204: empty } }, () => reply(204))
+ */
 export const empty: Content<undefined | void> = { kind: 'content', mediaType: undefined, form: 'empty' }
 
-/** Plain text, UTF-8. */
+/**
+ * Plain text, UTF-8.
+ *
+ * @example
+ * route.get('/robots.txt', { access: anyone, response: text }, () => 'User-agent: *')
+ */
 export const text: Content<string> = { kind: 'content', mediaType: 'text/plain; charset=utf-8', form: 'text' }
 
-/** An HTML page, UTF-8. Escape what you put into it. */
+/**
+ * An HTML page, UTF-8. Escape what you put into it.
+ *
+ * @example
+ * route.get('/', { access: anyone, response: html }, () => '<!doctype html><h1>Welcome</h1>')
+ */
 export const html: Content<string> = { kind: 'content', mediaType: 'text/html; charset=utf-8', form: 'text' }
 
-/** Bytes of one media type. */
+/**
+ * Bytes of one media type.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * route.get('/logo.png', { access: anyone, response: bytes('image/png') }, () => readFile('logo.png'))
+ * @param mediaType - Default `application/octet-stream`.
+ */
 export function bytes(mediaType = 'application/octet-stream'): Content<Uint8Array> {
   return { kind: 'content', mediaType, form: 'bytes' }
 }
 
-/** A web `Response`, passed through as it is: status, headers and stream. It is documented, but not checked. */
+/**
+ * A web `Response`, passed through as it is: status, headers and stream. It is documented, but not checked.
+ *
+ * @example
+ * route.get('/feed.xml', { access: anyone, response: raw }, () => fetch('https://example.com/feed.xml'))
+ */
 export const raw: Content<Response> = { kind: 'content', mediaType: undefined, form: 'raw' }
 
 /** What one status answers. */

@@ -1,6 +1,12 @@
 import { dependency, type Dependency, type DependencyTypes } from './dependency.ts'
 
-/** The same dependency, resolved anew for this one use instead of once per request. */
+/**
+ * The same dependency, resolved anew for this one use instead of once per request.
+ *
+ * @example
+ * const id = dependency(() => crypto.randomUUID())
+ * const pair = dependency({ uses: { first: id, second: fresh(id) } }, ({ first, second }) => [first, second])
+ */
 export function fresh<Value, Types extends DependencyTypes>(of: Dependency<Value, Types>): Dependency<Value, Types> {
   return { ...of, freshOf: of }
 }
@@ -8,6 +14,11 @@ export function fresh<Value, Types extends DependencyTypes>(of: Dependency<Value
 /**
  * A dependency without an implementation, for what only the finished app can decide. The app names one with {@link provide};
  * a slot nobody provided is an error at start.
+ *
+ * @example
+ * const mailer = slot<Mailer>('mailer')
+ * createApp({ title: 'Blog', version: '1.0.0', api, provide: [provide(mailer, smtpMailer)] })
+ * @param name - For messages, such as the one of the {@link DefinitionError} where nobody provides it.
  */
 export function slot<Value>(
   name: string,
@@ -28,7 +39,8 @@ export interface Override {
  * Puts `replacement` in the place of `target` wherever it is used: a fake in a test, an implementation for a {@link slot}.
  *
  * @example
- * createApp({ provide: [provide(mailer, dependency({ scope: 'app' }, () => new SmtpMailer()))] })
+ * const smtp = dependency({ scope: 'app' }, () => new SmtpMailer())
+ * createApp({ title: 'Blog', version: '1.0.0', api, provide: [provide(mailer, smtp)] })
  */
 export function provide<Value>(target: Dependency<Value>, replacement: Dependency<NoInfer<Value>>): Override {
   return { target, replacement }

@@ -6,7 +6,14 @@ import { inputsOf, type InputDeclarations } from './inputs.ts'
 import type { Method, Operation } from './operation.ts'
 import type { Answer, Preset, PresetConfig, Route, Shared } from './route-types.ts'
 
-/** Declares an operation. `access` is required: without it the call does not compile, and the app does not start. */
+/**
+ * Declares an operation. `access` is required: without it the call does not compile, and the app does not start. Path parameters are strings
+ * where there is no `params` schema. A plain result is answered with 200, or 204 where there is no `response`.
+ *
+ * @example
+ * const readPost = route.get('/posts/:id', { access: anyone, uses: { blog }, response: Post, errors: [NotFound] },
+ *   ({ params, blog }) => blog.read(params.id))
+ */
 export const route: Route = makeRoute({ uses: {}, access: undefined, errors: [], tags: [], middleware: [] })
 
 type AnyOptions = Shared<Uses, ErrorClass> &

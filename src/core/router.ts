@@ -37,7 +37,7 @@ export interface Router<out Children = RouterChildren> {
  * Groups operations under a prefix. A router is a value: it can stand in several places, and each place has its own names and paths.
  *
  * @example
- * const api = router('/api', { posts: router('/posts', { tags: ['posts'] }, { list, publish }) })
+ * const api = router('/api', { posts: router('/posts', { tags: ['posts'] }, { read: readPost }) })
  */
 export function router<const Children extends RouterChildren>(prefix: string, children: Children): Router<Children>
 export function router<const Children extends RouterChildren>(

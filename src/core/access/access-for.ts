@@ -28,7 +28,7 @@ export interface AccessFor<User> {
  * The access rules for these authenticators: `user` is what they give, and they, rather than the app's own, are asked.
  *
  * @example
- * const token = jwtBearer({ secret, user: (claims) => ({ id: Number(claims.sub), name: String(claims.name) }) })
+ * const token = jwtBearer({ secret: settings.jwtSecret, user: ({ sub }) => ({ id: Number(sub), premium: true }) })
  * export const { authenticated, role } = accessFor(token)
  */
 export function accessFor<const A extends readonly [Authenticator, ...Authenticator[]]>(

@@ -50,26 +50,66 @@ export function makeRule<User>(node: RuleNode, authenticators?: readonly Authent
   return { kind: 'access', node, authenticators }
 }
 
-/** Everyone, known or not. Says so in writing: nothing is public by omission. */
+/**
+ * Everyone, known or not. Says so in writing: nothing is public by omission.
+ *
+ * @example
+ * route.get('/posts', { access: anyone, response: z.array(Post) }, () => [])
+ */
 export const anyone: AccessRule<undefined> = makeRule({ type: 'anyone' })
 
-/** Every caller with valid credentials. */
+/**
+ * Every caller with valid credentials. Others are answered with 401 `unauthenticated` and a `WWW-Authenticate` header (RFC 9110 section 15.5.2).
+ *
+ * @example
+ * route.get('/me', { access: authenticated, response: z.object({ id: z.string() }) }, ({ user }) => ({ id: String(user.id) }))
+ */
 export const authenticated: AccessRule<Principal> = makeRule({ type: 'authenticated' })
 
-/** Every caller; one with credentials is known as `user`. Invalid credentials are still refused with 401. */
+/**
+ * Every caller; one with credentials is known as `user`. Invalid credentials are still refused with 401.
+ *
+ * @example
+ * route.get('/greeting', { access: optionallyAuthenticated, response: text },
+ *   ({ user }) => (user === undefined ? 'Hello' : `Hello, ${user.id}`))
+ */
 export const optionallyAuthenticated: AccessRule<Principal | undefined> = anyOf(authenticated, anyone)
 
-/** A caller with this role. */
+/**
+ * A caller with this role.
+ *
+ * It stands in `roles` of the {@link Principal}, as it is written here. Another caller is answered with 403
+ * `forbidden`, one without credentials with 401 `unauthenticated`.
+ *
+ * @example
+ * route.delete('/posts/:id', { access: role('editor'), uses: { blog } }, ({ params, blog }) => blog.remove(params.id))
+ */
 export function role(name: string): AccessRule<Principal> {
   return makeRule({ type: 'role', name })
 }
 
-/** A caller whose credentials carry this scope. */
+/**
+ * A caller whose credentials carry this scope.
+ *
+ * It stands in `scopes` of the {@link Principal}, as it is written here. Another caller is answered with 403
+ * `forbidden`, one without credentials with 401 `unauthenticated`.
+ *
+ * @example
+ * route.delete('/posts/:id', { access: scope('posts:write'), uses: { blog } }, ({ params, blog }) => blog.remove(params.id))
+ */
 export function scope(name: string): AccessRule<Principal> {
   return makeRule({ type: 'scope', name })
 }
 
-/** A caller with this permission. */
+/**
+ * A caller with this permission.
+ *
+ * It stands in `permissions` of the {@link Principal}, as it is written here. Another caller is answered with 403
+ * `forbidden`, one without credentials with 401 `unauthenticated`.
+ *
+ * @example
+ * route.delete('/posts/:id', { access: permission('posts:delete'), uses: { blog } }, ({ params, blog }) => blog.remove(params.id))
+ */
 export function permission(name: string): AccessRule<Principal> {
   return makeRule({ type: 'permission', name })
 }
@@ -81,14 +121,24 @@ type UserOfAll<Rules extends readonly AccessRule[]> = Rules extends readonly [
   ? (undefined extends UserOf<First> ? unknown : UserOf<First>) & UserOfAll<Rest>
   : unknown
 
-/** A caller for whom at least one rule holds. */
+/**
+ * A caller for whom at least one rule holds.
+ *
+ * @example
+ * const moderator = anyOf(role('admin'), permission('posts:moderate'))
+ */
 export function anyOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(
   ...rules: Rules
 ): AccessRule<UserOf<Rules[number]>> {
   return makeRule({ type: 'anyOf', rules })
 }
 
-/** A caller for whom every rule holds. */
+/**
+ * A caller for whom every rule holds.
+ *
+ * @example
+ * const auditor = allOf(role('auditor'), scope('logs:read'))
+ */
 export function allOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(
   ...rules: Rules
 ): AccessRule<UserOfAll<Rules>> {

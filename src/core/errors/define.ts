@@ -10,6 +10,10 @@ export interface ErrorOptions {
 /**
  * An error that has an answer: what the client is told, with which status, under which stable code.
  * Anything else thrown is answered as `internal_error` and only logged.
+ *
+ * @example
+ * const error: unknown = new NotFound('There is no post "42".')
+ * error instanceof AshlarError ? error.code : undefined   // => 'not_found'
  */
 export abstract class AshlarError<
   Code extends string = string,
@@ -90,6 +94,7 @@ export interface DataErrorClass<Code extends string, Status extends number, Data
  * @example
  * const OutOfStock = defineError({ code: 'out_of_stock', status: 409, title: 'Out of stock', data: z.object({ left: z.int() }) })
  * throw new OutOfStock('Only 2 left of "mug".', { data: { left: 2 } })
+ * @throws TypeError where the code is not `snake_case`, or the status is not from 400 to 599.
  */
 export function defineError<const Code extends string, const Status extends number, S extends Schema>(
   definition: ErrorDefinition<Code, Status> & { readonly data: S },

@@ -1,4 +1,13 @@
-/** Everything wrong with an app's definition, found at start and told at once. */
+/**
+ * Everything wrong with an app's definition, found at start and told at once.
+ *
+ * @example
+ * try {
+ *   createApp({ title: 'Blog', version: '1.0.0', api })
+ * } catch (error) {
+ *   if (error instanceof DefinitionError) console.error(error.problems.join('\n'))
+ * }
+ */
 export class DefinitionError extends Error {
   readonly problems: readonly string[]
 
