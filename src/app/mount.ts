@@ -30,7 +30,8 @@ export type MountOptions =
  * Node listener reads the request itself, within limits of its own.
  *
  * @example
- * createApp({ ..., mounts: [mount('/admin', adminApp), mount('/legacy', { access: role('staff'), listener: expressApp })] })
+ * const mounts = [mount('/admin', adminApp), mount('/legacy', { access: role('staff'), listener: expressApp })]
+ * createApp({ title: 'Blog', version: '1.0.0', api, mounts })
  */
 export function mount(path: `/${string}`, target: App | MountOptions): Mount {
   if ('definition' in target) return { path, access: undefined, target: { type: 'app', app: target } }
