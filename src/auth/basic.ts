@@ -16,7 +16,14 @@ export interface BasicOptions<User extends Principal, U extends Uses> extends Au
  * Callers with a username and a password: `Authorization: Basic ...` in UTF-8 (RFC 7617). The password may hold colons.
  *
  * @example
- * basic({ realm: 'Metrics', verify: (username, password) => (username === 'prometheus' && matches(password) ? { id: username } : undefined) })
+ * basic({
+ *   realm: 'Metrics',
+ *   uses: { users },
+ *   verify: async (username, password, { users }) => {
+ *     const user = await users.byName(username)
+ *     return (await verifyPassword(password, user?.passwordHash)) ? user : undefined
+ *   },
+ * })
  */
 export function basic<User extends Principal, const U extends Uses = {}>(
   options: BasicOptions<User, U>,

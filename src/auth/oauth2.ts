@@ -29,7 +29,11 @@ export interface OAuth2Options<User extends Principal, U extends Uses> extends A
  * button uses; issuing tokens is up to the operation or server at `tokenUrl`.
  *
  * @example
- * oauth2({ flows: { password: { tokenUrl: '/token', scopes: { 'posts:write': 'Write posts' } } }, verify: (token) => tokens.owner(token) })
+ * oauth2({
+ *   flows: { password: { tokenUrl: '/token', scopes: { 'posts:write': 'Write posts' } } },
+ *   uses: { tokens },
+ *   verify: (token, { tokens }) => tokens.owner(token),
+ * })
  * @throws TypeError where there is no flow.
  */
 export function oauth2<User extends Principal, const U extends Uses = {}>(
@@ -53,7 +57,14 @@ export interface OpenIdConnectOptions<User extends Principal, U extends Uses> ex
   readonly verify: Verify<[token: string], User, U>
 }
 
-/** Callers with an access token of an OpenID Connect provider, sent as a bearer token. */
+/**
+ * Callers with an access token of an OpenID Connect provider, sent as a bearer token.
+ *
+ * @example
+ * const url = 'https://id.example.com/.well-known/openid-configuration'
+ * const member = openIdConnect({ url, uses: { tokens }, verify: (token, { tokens }) => tokens.owner(token) })
+ * @see OpenID Connect Discovery 1.0 section 4; RFC 6750
+ */
 export function openIdConnect<User extends Principal, const U extends Uses = {}>(
   options: OpenIdConnectOptions<User, U>,
 ): Authenticator<User> {

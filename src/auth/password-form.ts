@@ -5,7 +5,8 @@ import { z } from 'zod'
  * send it. `grant_type` may be missing, as FastAPI allows.
  *
  * @example
- * route.post('/token', { access: anyone, form: oauth2PasswordForm, response: Token }, ({ form }) => logIn(form.username, form.password))
+ * route.post('/token', { access: anyone, form: oauth2PasswordForm, uses: { users }, response: Token },
+ *   ({ form, users }) => users.logIn(form.username, form.password))
  */
 export const oauth2PasswordForm = z.object({
   grant_type: z.literal('password').optional(),
@@ -16,5 +17,10 @@ export const oauth2PasswordForm = z.object({
   client_secret: z.string().optional(),
 })
 
-/** The same with `grant_type` required, as the RFC has it. */
+/**
+ * The same with `grant_type` required, as the RFC has it.
+ *
+ * @example
+ * oauth2PasswordFormStrict.safeParse({ username: 'ada', password: 'x' }).success   // => false
+ */
 export const oauth2PasswordFormStrict = oauth2PasswordForm.required({ grant_type: true })

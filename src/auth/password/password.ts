@@ -21,6 +21,7 @@ const derive = promisify(argon2)
  * @example
  * const passwordHash = await hashPassword(body.password)   // $argon2id$v=19$m=19456,t=2,p=1$...
  * @throws Unavailable where 256 others wait already.
+ * @see RFC 9106, for Argon2; OWASP's Password Storage Cheat Sheet, for the cost; NIST SP 800-63B section 3.1.1.2, for NFKC.
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
@@ -33,8 +34,9 @@ export async function hashPassword(password: string): Promise<string> {
  * so that nobody can find out which do.
  *
  * @example
- * const user = await users.byEmail(body.email)
- * if (!(await verifyPassword(body.password, user?.passwordHash)) || user === undefined) throw new Unauthenticated('Wrong e-mail or password.')
+ * const account = await accounts.byEmail(body.email)
+ * const known = await verifyPassword(body.password, account?.passwordHash)
+ * if (!known || account === undefined) throw new Unauthenticated('Wrong e-mail or password.')
  * @throws Unavailable where 256 others wait already.
  * @throws TypeError where the stored hash is no Argon2id hash in PHC form.
  */
@@ -48,7 +50,15 @@ export async function verifyPassword(password: string, stored: string | null | u
   return timingSafeEqual(found, hash)
 }
 
-/** Whether a stored hash was made with a lower cost than today's: hash the password anew where it was just verified. */
+/**
+ * Whether a stored hash was made with a lower cost than today's: hash the password anew where it was just verified.
+ *
+ * @example
+ * const account = await accounts.byEmail(body.email)
+ * if (account !== undefined && needsRehash(account.passwordHash))
+ *   await accounts.setPasswordHash(account.id, await hashPassword(body.password))
+ * @throws TypeError where the stored hash is no Argon2id hash in PHC form.
+ */
 export function needsRehash(stored: string): boolean {
   const { memoryKiB, passes, hash, salt } = parsePhc(stored)
   return memoryKiB < COST.memoryKiB || passes < COST.passes || hash.length < HASH_BYTES || salt.length < SALT_BYTES
