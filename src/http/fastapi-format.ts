@@ -6,6 +6,11 @@ import { jsonErrorIssue } from './edge/json.ts'
 /**
  * FastAPI's bodies: `{"detail": ...}`, and a list of `{type, loc, msg, input}` for input that is not valid. For clients written for a
  * FastAPI service. Unlike FastAPI it repeats no secret in `input`.
+ *
+ * @example
+ * createApp({ title: 'Blog', version: '1.0.0', api, errors: fastapiFormat })
+ * const request = { id: 'r1', method: 'GET', path: '/posts/42' }
+ * fastapiFormat.render(new NotFound(), request)   // => { status: 404, body: { detail: 'Not Found' } }
  */
 export const fastapiFormat: ErrorFormat = {
   name: 'fastapi',

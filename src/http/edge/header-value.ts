@@ -90,6 +90,8 @@ function checkCookiePrefix(
 /**
  * The value of a Content-Disposition header with a file name of any characters: controls and path separators become `_`.
  *
+ * @example
+ * contentDisposition('attachment', 'Zoë.pdf')   // => `attachment; filename="Zo_.pdf"; filename*=UTF-8''Zo%C3%AB.pdf`
  * @see RFC 6266 appendix D
  */
 export function contentDisposition(type: 'attachment' | 'inline', fileName: string): string {

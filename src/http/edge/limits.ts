@@ -48,7 +48,13 @@ export interface Limits {
   readonly formFields: number
 }
 
-/** The limits of an app that sets none. */
+/**
+ * The limits of an app that sets none.
+ *
+ * @example
+ * createApp({ title: 'Blog', version: '1.0.0', api, limits: { bodyBytes: 4 * DEFAULT_LIMITS.bodyBytes } })
+ * DEFAULT_LIMITS.bodyBytes   // => 1_048_576
+ */
 export const DEFAULT_LIMITS: Limits = {
   headersTimeoutMs: HEADERS_TIMEOUT_MS,
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
