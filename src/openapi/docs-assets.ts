@@ -44,7 +44,12 @@ const REDIRECT_HEADERS = {
   'cross-origin-opener-policy': 'unsafe-none',
 } as const
 
-/** The files the docs page loads, each at its path below the page's. */
+/**
+ * The files the docs page loads, each at its path below the page's.
+ *
+ * @example
+ * docsAssets().some(({ path }) => path === '/swagger-ui.css')   // => true
+ */
 export function docsAssets(): readonly DocsAsset[] {
   return [asset('init.js'), ...SWAGGER_UI_FILES.map((file) => asset(`swagger-ui/${file}`))]
 }

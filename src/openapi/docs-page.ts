@@ -24,6 +24,10 @@ export interface DocsPage {
 /**
  * The docs page: Swagger UI with its files from this package. Nothing is loaded from elsewhere and no script stands in the page, so the
  * content security policy forbids both.
+ *
+ * @example
+ * const { html, headers } = docsPage({ title: 'Blog', documentUrl: '/openapi.json', basePath: '/docs' })
+ * Object.keys(headers)   // => ['content-security-policy', 'cross-origin-opener-policy']
  */
 export function docsPage({ title, documentUrl, basePath, oauth2, connectTo = [] }: DocsPageOptions): DocsPage {
   const base = basePath.replace(/\/$/, '')
@@ -65,7 +69,13 @@ function headersOf(connectTo: readonly string[]): Record<string, string> {
   }
 }
 
-/** The origins a docs page calls: those of the servers, and of the token endpoints of the security schemes. */
+/**
+ * The origins a docs page calls: those of the servers, and of the token endpoints of the security schemes.
+ *
+ * @example
+ * const app = createApp({ title: 'Blog', version: '1.0.0', api: router('/api', {}), servers: [{ url: 'https://api.example.com/v1' }] })
+ * originsOf(app.openapi())   // => ['https://api.example.com']
+ */
 export function originsOf({ servers, components }: OpenApiDocument): readonly string[] {
   const schemes = valuesOf(components?.['securitySchemes'])
   const flows = schemes.flatMap((scheme) => valuesOf(member(scheme, 'flows')))

@@ -14,8 +14,13 @@ import type { JsonObject, OpenApiDocument, OperationObject } from './types.ts'
 /**
  * Builds the OpenAPI 3.1 document of an API. The same definition always gives the same document, byte for byte.
  *
+ * @example
+ * const { operations } = createApp({ title: 'Blog', version: '1.0.0', api: router('/api', {}) })
+ * const document = buildDocument({ info: { title: 'Blog', version: '1.0.0' }, operations, errors: problemFormat })
+ * document.openapi   // => '3.1.1'
  * @throws DefinitionError where two operations have one name or one place, or two authenticators one name.
  * @throws TypeError where something merged into the document is not JSON.
+ * @see OpenAPI Specification 3.1.1
  */
 export function buildDocument({ info, operations, errors }: DocumentSource): OpenApiDocument {
   const problems = new Problems()
