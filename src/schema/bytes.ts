@@ -10,7 +10,8 @@ export interface BytesOptions {
  * Bytes: a base64 string (RFC 4648 section 4, padded) on the wire, a `Uint8Array` in the code.
  *
  * @example
- * z.object({ digest: bytes({ max: 32 }) })
+ * const Upload = z.object({ digest: base64Bytes({ max: 32 }) })
+ * z.encode(Upload, { digest: new Uint8Array([1, 2, 3]) })   // => { digest: 'AQID' }
  */
 export function bytes(options: BytesOptions = {}) {
   const { max } = options

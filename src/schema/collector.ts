@@ -20,8 +20,8 @@ export interface CollectorOptions {
  *
  * @example
  * const collector = createSchemaCollector()
- * const body = collector.ref(Post, 'input')          // { $ref: '#/components/schemas/Post' }
- * const schemas = collector.components()             // { Post: { type: 'object', ... } }
+ * collector.ref(named('Tag', z.string()), 'input')   // => { $ref: '#/components/schemas/Tag' }
+ * collector.components()   // => { Tag: { type: 'string' } }
  */
 export function createSchemaCollector(options: CollectorOptions = {}): SchemaCollector {
   return new Collector(options.prefix ?? '#/components/schemas/')
@@ -29,6 +29,10 @@ export function createSchemaCollector(options: CollectorOptions = {}): SchemaCol
 
 /**
  * One schema as a JSON Schema 2020-12 document of its own, in wire form, with named and recursive schemas under `$defs`.
+ *
+ * @example
+ * toJsonSchema(z.date(), { io: 'output' })   // => { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'string', format: 'date-time' }
+ * @throws TypeError where two different schemas have one name, or where JSON has no form for a value: a map, a set.
  */
 export function toJsonSchema(schema: Schema, options: { readonly io: SchemaDirection }): JsonSchema {
   const collector = createSchemaCollector({ prefix: '#/$defs/' })

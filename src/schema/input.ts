@@ -26,6 +26,13 @@ import { isZod, type ZodSchema } from './zod.ts'
  * recursive union can read in many ways, only that it does not fit: prefer `z.discriminatedUnion()` there.
  *
  * In the `header` part a key reads the header of that name in kebab case: `userAgent` and `user_agent` read `user-agent`.
+ *
+ * @example
+ * const read = compileInput(z.object({ limit: z.int() }), { source: 'strings', in: 'query' })
+ * const issues: Issue[] = []
+ * read({ limit: '20' }, issues)   // => { limit: 20 }
+ * read({ limit: 'many' }, issues)   // => undefined
+ * issues[0]?.code   // => 'int_parsing'
  */
 export function compileInput(schema: Schema, options: InputOptions): InputReader {
   const read = isZod(schema) ? compileZodInput(schema, options) : compileStandardInput(schema, options)

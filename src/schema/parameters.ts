@@ -10,6 +10,11 @@ import { defOf, innerOf, isZod, metaOf, type ZodSchema } from './zod.ts'
 /**
  * The parameters that a path, query, header or cookie object stands for, in order. With a collector, named schemas become components of
  * its document. Of a union or an intersection of objects all fields are listed; in a union only what every member asks for is required.
+ *
+ * @example
+ * const schema = z.object({ limit: z.int().max(100).default(20) })
+ * describeParameters(schema, 'query').map(({ name, required }) => ({ name, required }))   // => [{ name: 'limit', required: false }]
+ * @see OpenAPI Specification 3.1.1 section 4.8.12, the Parameter Object
  */
 export function describeParameters(
   schema: Schema,

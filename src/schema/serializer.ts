@@ -10,7 +10,16 @@ import type { Serializer } from './types.ts'
 import { wireSchema } from './wire-schema.ts'
 import { isZod, type ZodSchema } from './zod.ts'
 
-/** A value that does not fit the declared response. The client gets a 500; the issues are for the log only. */
+/**
+ * A value that does not fit the declared response. The client gets a 500; the issues are for the log only.
+ *
+ * @example
+ * try {
+ *   compileSerializer(Post)({ title: 'Hello' })
+ * } catch (error) {
+ *   if (error instanceof ResponseMismatch) console.error(error.issues)
+ * }
+ */
 export class ResponseMismatch extends Error {
   override readonly name = 'ResponseMismatch'
   readonly issues: readonly Issue[]
@@ -29,6 +38,9 @@ export class ResponseMismatch extends Error {
  *
  * The function throws {@link ResponseMismatch} for a value that does not fit.
  *
+ * @example
+ * const write = compileSerializer(z.object({ at: z.date() }))
+ * write({ at: new Date(0), hash: 'not declared' })   // => '{"at":"1970-01-01T00:00:00.000Z"}'
  * @throws TypeError at once where the schema has a one-way transform, which cannot be encoded, or what JSON has no form for: a map, a set
  */
 export function compileSerializer(schema: Schema): Serializer {
