@@ -20,7 +20,16 @@ export interface ApiErrorDetails<Code extends string, Status extends number, Dat
   readonly body?: unknown
 }
 
-/** A call that did not succeed. */
+/**
+ * A call that did not succeed.
+ *
+ * @example
+ * try {
+ *   await client(app).posts.publish({ params: { id: '42' } })
+ * } catch (error) {
+ *   if (!(error instanceof ApiError) || error.code !== 'not_found') throw error
+ * }
+ */
 export class ApiError<Code extends string = string, Status extends number = number, Data = unknown> extends Error {
   /** Stable: what to tell errors apart by. */
   readonly code: Code

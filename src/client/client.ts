@@ -19,9 +19,9 @@ const IN_PROCESS_URL = 'http://localhost'
  *
  * @example
  * const api = client<typeof app.api>('https://api.example.com', { token: () => session.token })
- * const post = await api.posts.publish({ params: { id } })
- * const result = await api.posts.publish.safe({ params: { id } })
- * if (!result.ok && result.error.code === 'not_found') ...
+ * const post = await api.posts.create({ body: { title: 'Hello' } })
+ * const result = await api.posts.publish.safe({ params: { id: post.id } })
+ * if (!result.ok && result.error.code === 'not_found') console.error(result.error.message)
  */
 export function client<Api extends Router>(url: string, options?: ClientOptions): Client<Api>
 export function client<Api extends Router>(app: AppLike<Api>, options?: ClientOptions): Client<Api>

@@ -25,7 +25,8 @@ export interface DocumentLike {
  * The operations of an API, from its tree or its OpenAPI document. A document does not know hidden operations.
  *
  * @example
- * const api = client<Api>('https://api.example.com', { operations: operationMapOf(document) })
+ * const api = router('/api', { hello: route.get('/hello', { access: anyone, response: text }, () => 'Hello') })
+ * operationMapOf(api)   // => { hello: { method: 'GET', path: '/api/hello' } }
  * @throws TypeError where it is neither.
  */
 export function operationMapOf(source: Router | DocumentLike): OperationMap {

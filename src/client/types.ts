@@ -6,7 +6,7 @@ import type { ResultOf, SafeResult } from './result-types.ts'
  * than what is used of it.
  *
  * @example
- * import type { Api } from '../server/app.ts'
+ * type Api = typeof app.api
  * const api: Client<Api> = client<Api>('https://api.example.com')
  */
 export type Client<Api> = Api extends { readonly children: infer Children }
