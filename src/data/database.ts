@@ -69,7 +69,9 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
  * Declares a database. Without a URL and without `DATABASE_URL` it runs the embedded PostgreSQL under the project's `.ashlar/` folder.
  *
  * @example
- * export const database = database({ schema, migrations: new URL('../migrations', import.meta.url) })
+ * export const db = database({ schema: tables, migrations: new URL('../migrations', import.meta.url) })
+ * const listPosts = route.get('/posts', { access: anyone, uses: { tx: db.transaction }, response: z.array(Post) },
+ *   ({ tx }) => tx.select().from(tables.posts).limit(20))
  */
 export function database<Schema extends DrizzleSchema = Record<string, never>>(
   options: DatabaseOptions<Schema> = {},
