@@ -46,12 +46,12 @@ export interface TestApp<Api extends Router = Router> extends AsyncDisposable {
  * Makes an app for tests out of the app that is served: the same operations and rules, in the environment `test`, on an empty database
  * of its own that is cloned from a migrated template. It works with every test runner.
  *
- * @throws DefinitionError where the definition with these changes is not valid.
  * @example
  * await using t = await testApp(app, { provide: [provide(mailer, fakeMailer)] })
  * const ada = t.as({ id: 'ada', roles: ['author'] })
  * const post = await ada.posts.create({ body: { title: 'Hello' } })
  * await expect(t.client.posts.remove({ params: { id: post.id } })).rejects.toMatchObject({ status: 401 })
+ * @throws DefinitionError where the definition with these changes is not valid.
  */
 export async function testApp<Api extends Router>(app: App<Api>, options: TestAppOptions = {}): Promise<TestApp<Api>> {
   const databases = new TestDatabases()
