@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { entryPoints, publicExports } from '../scripts/public-surface.ts'
 
 /** What each folder of src/ may import, downhill. ARCHITECTURE.md has the same table in words. */
 const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
@@ -115,14 +116,7 @@ describe('files', () => {
   })
 })
 
-interface Manifest {
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
-}
-
-const manifest = JSON.parse(read('package.json')) as Manifest
-const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
-  typeof target === 'string' ? [] : [{ path, target }],
-)
+const entries = entryPoints()
 
 describe('the public surface', () => {
   test.each(entries)('ashlar$path leads to a source and to what is built from it', ({ target }) => {
@@ -132,30 +126,15 @@ describe('the public surface', () => {
     expect(target).toEqual({ 'ashlar-source': source, types: `${built}.d.ts`, default: `${built}.js` })
   })
 
-  test.each(entries)('ashlar$path documents everything it exports', ({ target }) => {
-    const file = target['ashlar-source']!.slice(2)
-    const bare = exportedNames(file).filter(({ name, from }) => !isDocumented(name, from))
-    expect(bare.map(({ name, from }) => `${name} in ${from}`)).toEqual([])
+  test.each(entries)('ashlar$path documents everything it exports', (entry) => {
+    const bare = publicExports([entry]).filter(({ declaredAs, file }) => !isDocumented(declaredAs, file))
+    expect(bare.map(({ name, file }) => `${name} in ${file}`)).toEqual([])
   })
 })
 
-/** The names an index exports, with the file each comes from. */
-function exportedNames(index: string): { readonly name: string; readonly from: string }[] {
-  return [...read(index).matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)'/gm)].flatMap(
-    ([, names = '', from = '']) =>
-      names
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== '')
-        .map((name) => ({ name: name.replace(/^type /, '').split(' as ')[0]!, from: join(dirname(index), from) })),
-  )
-}
-
-/** Whether the declaration has TSDoc above it; a name that is passed on is looked up where it comes from. */
+/** Whether the declaration has TSDoc above it. */
 function isDocumented(name: string, file: string): boolean {
   const text = read(file)
-  const passedOn = exportedNames(file).find((exported) => exported.name === name)
-  if (passedOn !== undefined) return isDocumented(name, passedOn.from)
   const declaration = new RegExp(
     `^export (?:declare )?(?:abstract )?(?:async )?(?:const|function\\*?|class|interface|type) ${name}\\b`,
     'm',
