@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -56,6 +56,15 @@ describe('the app that is named', () => {
     const { output } = await runCommand(['start', 'a.ts'], { cwd: folder })
     expect(output).toContain("ReferenceError: Cannot access 'a' before initialization\n    at b.ts:2:18")
     expect(output).toContain('two modules import each other: move what both need into a module of its own')
+  })
+
+  test('is helped where a package has no such part', async () => {
+    const file = join(folder, 'subpath.ts')
+    const own = join(folder, 'node_modules', 'kit')
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'package.json'), '{"name":"kit","exports":{".":"./a.js","./rules":"./b.js"}}')
+    writeFileSync(file, `export { app } from 'kit/ruls'`)
+    expect((await runCommand(['start', file], { cwd: folder })).output).toContain('\nIt has: kit, kit/rules\n')
   })
 
   test('is shown with file, line and place where its syntax is wrong', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { App } from '../app/app.ts'
 import { shortPath } from './app-file.ts'
@@ -48,6 +48,7 @@ function whatItExports(exported: Readonly<Record<string, unknown>>): string {
 function hintFor(error: unknown): string | undefined {
   const { code, url } = error as { readonly code?: string; readonly url?: string }
   if (code === 'ERR_MODULE_NOT_FOUND') return url === undefined ? HINT_PACKAGE : hintForMissingFile(url)
+  if (code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return hintForSubpath((error as Error).message)
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'Name the file in the folder: import ... from "./folder/index.ts"'
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return HINT_ERASABLE
   // What a module declares with const is not there until it has run, and of two that import each other one runs first.
@@ -75,4 +76,13 @@ function hintForMissingFile(url: string): string | undefined {
   )
   if (named === undefined) return undefined
   return `There is a ${shortPath(named)}. Imports name the file as it is, with its extension: Node runs TypeScript without a build.`
+}
+
+/** What the package does export: Node names the file that says so. */
+function hintForSubpath(message: string): string | undefined {
+  const path = / in (.+package\.json)/.exec(message)?.[1]
+  if (path === undefined || !existsSync(path)) return undefined
+  const { name = '', exports = {} } = JSON.parse(readFileSync(path, 'utf8')) as { name?: string; exports?: object }
+  const subpaths = Object.keys(exports).filter((key) => /^\.(?:\/[\w-]+)*$/.test(key))
+  return subpaths.length === 0 ? undefined : `It has: ${subpaths.map((key) => name + key.slice(1)).join(', ')}`
 }

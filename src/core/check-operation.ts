@@ -10,6 +10,9 @@ export function checkOperation(operation: Operation, place: string, problems: Pr
   checkBody(operation, place, problems)
   checkStatuses(operation, place, problems)
   checkErrors(operation, place, problems)
+  // An array's keys; no value could be reached under such a name.
+  if (Object.keys(operation.uses).some((name) => /^\d/.test(name)))
+    problems.add(place, 'its uses have no names; write uses: { name: dependency }')
   if (typeof operation.handler !== 'function')
     problems.add(place, "it has no handler; write route.get('/path', { ...options }, (context) => ...)")
 }

@@ -38,6 +38,7 @@ describe('a mistake that the compiler finds too is told at the start, with its p
     [{ errors: [404] }, 'its errors hold 404, which is not an error class; write errors: [NotFound]'],
     [{ errors: [new NotFound()] }, 'its errors hold an instance of not_found, which is not an error class'],
     [{ errors: [undefined] }, 'its errors hold undefined; two modules probably import each other'],
+    [{ uses: [{}] }, 'its uses have no names; write uses: { name: dependency }'],
     [{ access: 'public' }, 'it has no access rule; say who may call it: access: anyone, authenticated'],
   ])('%o', (options, message) => {
     expect(get(options)).toContain(`  - a: ${message}`)
