@@ -11,6 +11,11 @@ describe.skipIf(process.env.DATABASE_URL === undefined)(
   () => behaviours(process.env.DATABASE_URL),
 )
 
+test('on a server that is not there are refused with what to correct', async () => {
+  const away = createTestDatabase(database({ url: 'postgres://user@127.0.0.1:1/app' }))
+  await expect(away).rejects.toThrow(/^The database "app" at 127\.0\.0\.1:1 cannot be used: .*DATABASE_URL/)
+})
+
 function behaviours(given: string | undefined): void {
   const folder = mkdtempSync(join(tmpdir(), 'ashlar-test-database-'))
   const declared = database({ migrations: folder })

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { Client } from 'pg'
+import { checkUrl, firstConnection } from './connect-error.ts'
 import { database, type Database, type DatabaseOptions } from './database.ts'
 import type { DrizzleSchema } from './drizzle.ts'
 import { urlOf } from './embedded/app-database.ts'
@@ -49,7 +50,7 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
   }
   try {
     keeper.on('error', () => {})
-    await keeper.connect()
+    await firstConnection(server.url, () => keeper.connect())
     const template = await ensureTemplate(keeper, server.url, declared.options)
     await dropAbandoned(keeper)
     const name = `${PREFIX}${randomBytes(8).toString('hex')}`
@@ -72,7 +73,7 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
 
 async function testServer(options: Declared): Promise<TestServer> {
   const url = options.url ?? process.env.DATABASE_URL
-  if (url !== undefined && url !== '') return { url, leave: () => Promise.resolve() }
+  if (url !== undefined && url !== '') return { url: checkUrl(url), leave: () => Promise.resolve() }
   const directory = typeof options.embedded === 'object' ? options.embedded.directory : undefined
   const instance = instanceIn(findProject(), {
     durable: false,
