@@ -31,20 +31,33 @@ export const LINGER_LIMIT_BYTES = 8_388_608
 /** How long a refused body is read and dropped. */
 export const LINGER_TIMEOUT_MS = 2_000
 
-/** Every limit of the HTTP edge. All are on by default and none can be switched off. */
+/** Every limit of the HTTP edge. All are on by default and none can be switched off. Names end in their unit: milliseconds, bytes. */
 export interface Limits {
+  /** From the first byte of a request to the end of its head. Default 10,000; then 408 `request_timeout`. */
   readonly headersTimeoutMs: number
+  /** From the first byte of a request to the last of its body. Default 30,000; then 408 `request_timeout`. */
   readonly requestTimeoutMs: number
+  /** From the routed request to the result of its handler. Default 30,000; then 503 `handler_timeout`, and `signal` is aborted. */
   readonly handlerTimeoutMs: number
+  /** An idle connection between two requests. Default 65,000; then it is closed. */
   readonly keepAliveTimeoutMs: number
+  /** A connection on which nothing moves while a response is under way. Default 60,000; then it is closed. */
   readonly idleTimeoutMs: number
+  /** How long a stop waits for what is in flight. Default 25,000. */
   readonly shutdownTimeoutMs: number
+  /** A body, as received and after decompression. Default 1,048,576 (1 MiB); more is 413 `content_too_large`. */
   readonly bodyBytes: number
+  /** Objects and arrays inside each other in a JSON body. Default 64, at most 1,000; more is 400 `json_invalid`. */
   readonly jsonDepth: number
+  /** Header lines of a request. Default 100; more is 431 `headers_too_large`. */
   readonly headerCount: number
+  /** The whole head of a request, request line included. Default 16,384; more is 431 `headers_too_large`. */
   readonly headerBytes: number
+  /** Path and query. Default 8,192; more is 414 `uri_too_long`. */
   readonly targetBytes: number
+  /** `name=value` pairs of a query. Default 200; more is 400 `bad_request`. */
   readonly queryFields: number
+  /** Fields of a form, repetitions counted. Default 200; more is 400 `body_invalid`. */
   readonly formFields: number
 }
 
