@@ -19,10 +19,12 @@ export interface ApiKeyOptions<User extends Principal, U extends Uses> extends O
 const CHALLENGE = fixedChallenge('APIKey')
 
 /**
- * Callers with a key in a header, a query parameter or a cookie.
+ * Callers with a key in a header, a query parameter or a cookie. A key that is empty, not valid, or there twice answers 401 `unauthenticated`.
  *
  * @example
  * const key = apiKey({ in: 'header', name: 'X-API-Key', uses: { keys }, verify: (key, { keys }) => keys.owner(key) })
+ * @throws TypeError where `schemeName` is not a name for a component of OpenAPI.
+ * @see OpenAPI Specification 3.1.1 section 4.8.27, the Security Scheme Object
  */
 export function apiKey<User extends Principal, const U extends Uses = {}>(
   options: ApiKeyOptions<User, U>,

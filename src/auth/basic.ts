@@ -14,6 +14,7 @@ export interface BasicOptions<User extends Principal, U extends Uses> extends Au
 
 /**
  * Callers with a username and a password: `Authorization: Basic ...` in UTF-8 (RFC 7617). The password may hold colons.
+ * Credentials that are malformed or not valid answer 401 `unauthenticated`.
  *
  * @example
  * basic({
@@ -24,6 +25,7 @@ export interface BasicOptions<User extends Principal, U extends Uses> extends Au
  *     return (await verifyPassword(password, user?.passwordHash)) ? user : undefined
  *   },
  * })
+ * @throws TypeError where `name` is not a name for a component of OpenAPI, or the realm is not printable ASCII.
  */
 export function basic<User extends Principal, const U extends Uses = {}>(
   options: BasicOptions<User, U>,

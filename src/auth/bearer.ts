@@ -17,11 +17,12 @@ export interface BearerOptions<User extends Principal, U extends Uses> extends A
 }
 
 /**
- * Callers with a token: `Authorization: Bearer <token>` (RFC 6750).
+ * Callers with a token: `Authorization: Bearer <token>` (RFC 6750). A token that is malformed or not valid answers 401 `unauthenticated`.
  *
  * @example
  * const token = bearer({ uses: { tokens }, verify: (token, { tokens }) => tokens.owner(token) })
  * export const { authenticated } = accessFor(token)
+ * @throws TypeError where `name` is not a name for a component of OpenAPI, or `scheme` is not one token of RFC 9110.
  */
 export function bearer<User extends Principal, const U extends Uses = {}>(
   options: BearerOptions<User, U>,

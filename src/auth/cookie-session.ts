@@ -13,13 +13,14 @@ export interface CookieSessionOptions<User extends Principal, U extends Uses> ex
 }
 
 /**
- * Callers with a session, known by the id in a cookie. A session that is not found answers 401 even where the caller is optional:
+ * Callers with a session, known by the id in a cookie. A session that is not found answers 401 `unauthenticated`, even where the caller is optional:
  * let the operation that signs out be open to `anyone` and clear the cookie.
  *
  * @example
  * const session = cookieSession({ uses: { sessions }, find: (id, { sessions }) => sessions.owner(id) })
  * export const { authenticated } = accessFor(session)
  * @see RFC 6265bis section 4.1.3, for the prefix `__Host-`.
+ * @throws TypeError where `name` is not a name for a component of OpenAPI.
  */
 export function cookieSession<User extends Principal, const U extends Uses = {}>(
   options: CookieSessionOptions<User, U>,

@@ -24,6 +24,7 @@ export type JwtBearerOptions<User extends Principal, U extends Uses> = JwtUserOp
 /**
  * Callers with a JWT (RFC 7519, RFC 8725). The algorithm is that of the key, never the token's choice; `exp` is required; `nbf`, `crit`,
  * and `iss`, `aud`, `typ` and age as configured are checked. A token is verified once and remembered until it ends.
+ * One that is not valid answers 401 `unauthenticated`; a key set that cannot be fetched, 503 `unavailable`.
  *
  * @example
  * const token = jwtBearer({ secret: settings.jwtSecret, audience: 'blog', user: ({ sub }) => ({ id: String(sub) }) })

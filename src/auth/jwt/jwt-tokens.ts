@@ -41,13 +41,15 @@ const EXPIRES_IN_SECONDS = 900
 const TYP = 'at+jwt'
 
 /**
- * Tokens of the app's own: issued and verified by one declaration.
+ * Tokens of the app's own (RFC 7519), of 15 minutes unless it says otherwise: issued and verified by one declaration.
  *
  * @example
  * export const tokens = jwtTokens({ secret: settings.jwtSecret, issuer: 'blog', user: ({ sub }) => ({ id: String(sub) }) })
  * export const { authenticated } = accessFor(tokens.authenticator)
  * const token = await tokens.issue({ sub: user.id })
- * @throws TypeError where the secret is shorter than 32 bytes or a public key, or the algorithm does not go with the key.
+ * @throws TypeError where the secret is shorter than 32 bytes or a public key, the algorithm does not go with the key, or
+ * `expiresInSeconds` is not a whole number above 0.
+ * @see RFC 9068, for the `typ` `at+jwt`; RFC 8725
  */
 export function jwtTokens<User extends Principal, const U extends Uses = {}>(
   options: JwtTokensOptions<User, U>,

@@ -20,7 +20,7 @@ const derive = promisify(argon2)
  *
  * @example
  * const passwordHash = await hashPassword(body.password)   // $argon2id$v=19$m=19456,t=2,p=1$...
- * @throws Unavailable where 256 others wait already.
+ * @throws Unavailable (503 `unavailable`) where 256 others wait already.
  * @see RFC 9106, for Argon2; OWASP's Password Storage Cheat Sheet, for the cost; NIST SP 800-63B section 3.1.1.2, for NFKC.
  */
 export async function hashPassword(password: string): Promise<string> {
@@ -37,7 +37,7 @@ export async function hashPassword(password: string): Promise<string> {
  * const account = await accounts.byEmail(body.email)
  * const known = await verifyPassword(body.password, account?.passwordHash)
  * if (!known || account === undefined) throw new Unauthenticated('Wrong e-mail or password.')
- * @throws Unavailable where 256 others wait already.
+ * @throws Unavailable (503 `unavailable`) where 256 others wait already.
  * @throws TypeError where the stored hash is no Argon2id hash in PHC form.
  */
 export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
