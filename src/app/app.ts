@@ -42,7 +42,12 @@ export interface App<Api extends Router = Router> {
   readonly paths: Paths<Api>
   /** Starts the parts and the app-scoped dependencies. Called by `listen`, `fetch` and `run` where it was not. */
   start(): Promise<void>
-  /** Serves HTTP. */
+  /**
+   * Serves HTTP.
+   *
+   * @throws RangeError where `PORT` is not a port.
+   * @throws Error where the app listens already, or the port is taken.
+   */
   listen(options?: ListenOptions): Promise<Listening>
   /** Stops: no new connections, requests in flight finish, then dependencies and parts end in reverse order. */
   stop(): Promise<void>
@@ -59,6 +64,10 @@ export interface App<Api extends Router = Router> {
    * reaches mounted apps.
    */
   with(changes: Partial<Omit<AppDefinition, 'api'>>): App<Api>
-  /** The OpenAPI 3.1 document. */
+  /**
+   * The OpenAPI 3.1 document, made when it is first asked for.
+   *
+   * @throws TypeError where something merged into the document is not JSON.
+   */
   openapi(): OpenApiDocument
 }
