@@ -67,6 +67,10 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
 
 /**
  * Declares a database. Without a URL and without `DATABASE_URL` it runs the embedded PostgreSQL under the project's `.ashlar/` folder.
+ * Nothing is connected yet: `start` rejects where the server cannot be reached, none is named in production, or a migration fails.
+ *
+ * By default 10 connections per process and 10 s per statement. In an operation, the errors of the server have answers of their own: a value that
+ * is taken is 409 `unique_violation`, concurrent transactions 503 `serialization_failure`, a server that is gone 503 `database_unavailable`.
  *
  * @example
  * export const db = database({ schema: tables, migrations: new URL('../migrations', import.meta.url) })

@@ -5,7 +5,7 @@ import { isoTime } from './wire-times.ts'
 export interface PoolOptions {
   /** Connections at most, per process. Default 10. */
   readonly max?: number
-  /** How long a request waits for a free connection before it is answered 503, in milliseconds. Default 5,000. */
+  /** How long a request waits for a free connection before it is answered 503 `database_unavailable`, in milliseconds. Default 5,000. */
   readonly acquireTimeoutMs?: number
   /** How long an unused connection stays open, in milliseconds. Default 30,000. */
   readonly idleTimeoutMs?: number
