@@ -15,13 +15,15 @@ export interface AppLike<Api extends Router = Router> {
 const IN_PROCESS_URL = 'http://localhost'
 
 /**
- * A typed client of an API: over the network by URL, or in process by app.
+ * A typed client of an API: over the network by URL, or in process by app. A call that does not succeed throws {@link ApiError}; its `safe` gives
+ * the error as a value. A call is sent once and waits as long as it takes: pass a `signal`, such as `AbortSignal.timeout(5_000)`.
  *
  * @example
  * const api = client<typeof app.api>('https://api.example.com', { token: () => session.token })
  * const post = await api.posts.create({ body: { title: 'Hello' } })
  * const result = await api.posts.publish.safe({ params: { id: post.id } })
  * if (!result.ok && result.error.code === 'not_found') console.error(result.error.message)
+ * @throws TypeError where the URL is none.
  */
 export function client<Api extends Router>(url: string, options?: ClientOptions): Client<Api>
 export function client<Api extends Router>(app: AppLike<Api>, options?: ClientOptions): Client<Api>
