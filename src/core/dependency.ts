@@ -134,6 +134,7 @@ type ErrorsIn<C> = C extends { errors: readonly (infer E extends ErrorClass)[] }
  *
  * @example
  * const page = dependency({ query: z.object({ limit: z.int().max(100).default(20) }) }, ({ query }) => query)
+ * @throws TypeError where there is a configuration, but no function.
  */
 export function dependency<R>(
   resolve: (context: BaseContext) => R,
