@@ -33,6 +33,7 @@ import { isZod, type ZodSchema } from './zod.ts'
  * read({ limit: '20' }, issues)   // => { limit: 20 }
  * read({ limit: 'many' }, issues)   // => undefined
  * issues[0]?.code   // => 'int_parsing'
+ * @throws TypeError at once where the source is `json` and the schema has what JSON has no form for: a map, a set
  */
 export function compileInput(schema: Schema, options: InputOptions): InputReader {
   const read = isZod(schema) ? compileZodInput(schema, options) : compileStandardInput(schema, options)
