@@ -103,6 +103,34 @@ function behaviours(given: string | undefined): void {
     expect(await run()).toEqual([])
   })
 
+  test('do not change the session of the next: a dump begins with an empty search path', async () => {
+    write(
+      '0001_dump.sql',
+      `SELECT pg_catalog.set_config('search_path', '', false); SET statement_timeout = 1;
+       CREATE TABLE public.posts (title text)`,
+    )
+    write('0002_fill.sql', "SELECT pg_sleep(0.05); INSERT INTO posts VALUES ('a')")
+    expect(await run()).toEqual(['0001_dump.sql', '0002_fill.sql'])
+  })
+
+  test('may begin with a byte order mark, as some editors write it', async () => {
+    write('0001_posts.sql', '\uFEFF-- ashlar: no-transaction\nCREATE TABLE posts (title text)')
+    expect(await run()).toEqual(['0001_posts.sql'])
+  })
+
+  test('that are not UTF-8 are refused, not changed', async () => {
+    writeFileSync(join(folder, '0001_posts.sql'), Buffer.from("INSERT INTO posts VALUES ('\xe9')", 'latin1'))
+    await expect(run()).rejects.toThrow('0001_posts.sql is not UTF-8')
+  })
+
+  test.each(['', ' \n', '-- to do\n/* later;\n */\n'])(
+    'without a statement are refused, as one that was just made is: %j',
+    async (sql) => {
+      write('0001_posts.sql', sql)
+      await expect(run()).rejects.toThrow('0001_posts.sql has no statement yet')
+    },
+  )
+
   test('whose file has gone are refused by name', async () => {
     write('0001_posts.sql', 'CREATE TABLE posts (title text)')
     await run()

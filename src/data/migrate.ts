@@ -64,7 +64,11 @@ async function readApplied(client: Client): Promise<readonly AppliedMigration[]>
 async function applyPending(client: Client, files: readonly MigrationFile[]): Promise<readonly string[]> {
   await client.query(CREATE_TABLE)
   const pending = pendingOf(files, await readApplied(client))
-  for (const file of pending) await (file.transactional ? applyInTransaction(client, file) : apply(client, file))
+  for (const file of pending) {
+    await (file.transactional ? applyInTransaction(client, file) : apply(client, file))
+    // A dump begins with an empty search path: what a file sets is not for the next one, which may also run alone.
+    await client.query('RESET ALL; RESET ROLE')
+  }
   return pending.map(({ name }) => name)
 }
 

@@ -23,7 +23,7 @@ export function readMigrations(folder: string | URL): readonly MigrationFile[] {
   const path = migrationsFolder(folder)
   if (!existsSync(path))
     throw new Error(`The migrations folder ${path} does not exist. Make it, or correct database({ migrations }).`)
-  const names = readdirSync(path).filter((name) => name.endsWith('.sql'))
+  const names = readdirSync(path).filter((name) => /\.sql$/i.test(name))
   const files = names.map((name) => readMigration(path, name)).sort((a, b) => number(a.name) - number(b.name))
   for (const [index, file] of files.entries()) {
     const next = files[index + 1]
@@ -56,9 +56,24 @@ function readMigration(folder: string, name: string): MigrationFile {
   }
   const path = join(folder, name)
   // Git may change line ends on another machine: that is no change of the migration.
-  const sql = readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+  const sql = textOf(path).replaceAll('\r\n', '\n')
+  // Applied as it is, it could never be written: a file that was applied is not changed.
+  if (sql.replaceAll(COMMENTS, '').trim() === '')
+    throw new Error(`The migration ${path} has no statement yet. Write its SQL, or remove the file.`)
   const transactional = !/^-- ashlar: no-transaction\s*\n/.test(sql)
   return { name, path, sql, checksum: createHash('sha256').update(sql).digest('hex'), transactional }
+}
+
+const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g
+
+/** Without a byte order mark, which PostgreSQL would take for a word. */
+function textOf(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw new Error(`The migration ${path} is not UTF-8. Save it in that encoding.`, { cause })
+  }
 }
 
 export function number(name: string): number {
