@@ -6,7 +6,8 @@ const aliases = createAnnotation<string>()
  * Gives a field another name on the wire than in the code. Works in path, query, header, cookie and body objects, in both directions.
  *
  * @example
- * z.object({ itemQuery: alias(z.string(), 'item-query') })   // reads ?item-query=..., the handler sees query.itemQuery
+ * const read = compileInput(z.object({ itemQuery: alias(z.string(), 'item-query') }), { source: 'strings', in: 'query' })
+ * read({ 'item-query': 'tea' }, [])   // => { itemQuery: 'tea' }
  * @throws TypeError where the name is empty or `__proto__`
  */
 export function alias<S extends object>(schema: S, name: string): S {

@@ -8,7 +8,8 @@ const COMPONENT_NAME = /^[a-zA-Z0-9._-]+$/
  * Names a schema, so that it becomes one component of the OpenAPI document. The same as `.meta({ id: 'Post' })` in Zod, for any schema.
  *
  * @example
- * export const Post = named('Post', z.object({ id: z.uuid(), title: z.string() }))
+ * export const Tag = named('Tag', z.string())
+ * toJsonSchema(z.array(Tag), { io: 'output' })['items']   // => { $ref: '#/$defs/Tag' }
  * @throws TypeError where the name has other characters than letters, digits, `.`, `_` and `-`
  */
 export function named<S extends object>(name: string, schema: S): S {

@@ -46,7 +46,8 @@ const TYP = 'at+jwt'
  * @example
  * export const tokens = jwtTokens({ secret: settings.jwtSecret, issuer: 'blog', user: ({ sub }) => ({ id: String(sub) }) })
  * export const { authenticated } = accessFor(tokens.authenticator)
- * const token = await tokens.issue({ sub: user.id })
+ * const token = await tokens.issue({ sub: 'ada' })
+ * token.split('.').length   // => 3
  * @throws TypeError where the secret is shorter than 32 bytes or a public key, the algorithm does not go with the key, or
  * `expiresInSeconds` is not a whole number above 0.
  * @see RFC 9068, for the `typ` `at+jwt`; RFC 8725

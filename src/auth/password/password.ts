@@ -19,7 +19,9 @@ const derive = promisify(argon2)
  * Hashes a password with Argon2id, for storage. Two run at a time in a process; the text is taken whole, in Unicode's NFKC form.
  *
  * @example
- * const passwordHash = await hashPassword(body.password)   // $argon2id$v=19$m=19456,t=2,p=1$...
+ * const passwordHash = await hashPassword('correct horse battery staple')
+ * passwordHash.startsWith('$argon2id$v=19$m=19456,t=2,p=1$')   // => true
+ * await verifyPassword('correct horse battery staple', passwordHash)   // => true
  * @throws Unavailable (503 `unavailable`) where 256 others wait already.
  * @see RFC 9106, for Argon2; OWASP's Password Storage Cheat Sheet, for the cost; NIST SP 800-63B section 3.1.1.2, for NFKC.
  */

@@ -92,8 +92,10 @@ export interface DataErrorClass<Code extends string, Status extends number, Data
  * Defines a class of errors: one code, one status, one title, and typed data where a schema is given.
  *
  * @example
- * const OutOfStock = defineError({ code: 'out_of_stock', status: 409, title: 'Out of stock', data: z.object({ left: z.int() }) })
- * throw new OutOfStock('Only 2 left of "mug".', { data: { left: 2 } })
+ * const data = z.object({ left: z.int() })
+ * const OutOfStock = defineError({ code: 'out_of_stock', status: 409, title: 'Out of stock', data })
+ * const error = new OutOfStock('Only 2 left of "mug".', { data: { left: 2 } })
+ * error.data.left   // => 2
  * @throws TypeError where the code is not `snake_case`, or the status is not from 400 to 599.
  */
 export function defineError<const Code extends string, const Status extends number, S extends Schema>(
