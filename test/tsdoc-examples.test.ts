@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from 'ashlar/http'
 import { publicExports } from '../scripts/public-surface.ts'
 import { examplesOf, isRun, moduleOf, namesUsedIn, sourcesOf } from '../scripts/tsdoc-examples.ts'
 
@@ -94,6 +95,14 @@ test('every public function, class and constant has an example', () => {
 test('nothing is presupposed that no example uses', () => {
   const used = new Set(examples.flatMap(({ code }) => namesUsedIn(code)))
   expect(presupposed.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([])
+})
+
+test('the defaults that the limits state are those they have', () => {
+  const stated = readFileSync('src/http/edge/limits.ts', 'utf8').matchAll(
+    /\/\*\* .*Default ([\d,]+).*\n  readonly (\w+): number/g,
+  )
+  const defaults = [...stated].map(([, value = '', name = '']) => [name, Number(value.replaceAll(',', ''))])
+  expect(Object.fromEntries(defaults)).toEqual(DEFAULT_LIMITS)
 })
 
 describe('an example', () => {
