@@ -68,8 +68,8 @@ const api = router('/api', {
   rest: route.get('/files/*rest', { access: anyone, response: z.string() }, ({ params }) => params.rest),
   page: route.get('/page', { access: anyone, response: html }, () => '<p>'),
   csv: route.get('/csv', { access: anyone, response: bytes('text/csv') }, () => new TextEncoder().encode('a,b')),
-  part: route.get('/part', { access: anyone, response: bytes('text/csv') }, () =>
-    reply(206, new TextEncoder().encode('b')),
+  part: route.get('/part', { access: anyone, response: bytes('text/csv'), status: 206 }, () =>
+    new TextEncoder().encode('b'),
   ),
   raw: route.get(
     '/raw',

@@ -130,9 +130,12 @@ type ReturnedBody<B> = B extends Schema ? Returned<BodyValue<B>> : BodyValue<B>
 
 type ReplyOf<R> = { [S in keyof R & number]: Reply<S, ReturnedBody<R[S]>> }[keyof R & number]
 
+/** Stands in the error where a value is returned that nobody declared: nothing else has this type. */
+type NothingDeclared = 'To send a value, declare what is sent: response: z.object({ ... })'
+
 /** What a handler may return for a declared response. */
 export type Result<R> = R extends Schema | { readonly kind: 'content' }
   ? ReturnedBody<R> | Reply<number, ReturnedBody<R>>
   : R extends { readonly [status: number]: unknown }
     ? ReplyOf<R>
-    : void | undefined | Reply<number, undefined>
+    : void | undefined | Reply<number, undefined> | NothingDeclared

@@ -108,6 +108,9 @@ route.get('/z', { access: anyone, body: Post }, () => {})
 // @ts-expect-error a reserved name
 route.get('/z', { access: anyone, uses: { user: page } }, () => {})
 
+// @ts-expect-error a value where no response is declared: the error says to declare one
+route.get('/z', { access: anyone }, () => ({ id: 'x' }))
+
 // Presets
 const member = route.with({ access: authenticated, uses: { blog }, errors: [NotFound] })
 const mine = member.get('/mine', { response: z.string() }, ({ user, blog }) => {
