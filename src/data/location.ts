@@ -43,6 +43,6 @@ function isAskedFor(embedded: LocationOptions['embedded']): boolean {
 }
 
 /** The project's name, and that of the database where it has several. */
-export function appDatabaseName(project: Project, name: string): string {
+function appDatabaseName(project: Project, name: string): string {
   return databaseName(name === DEFAULT_NAME ? project.name : `${project.name}_${name}`)
 }

@@ -1,6 +1,5 @@
 import { clone, globalRegistry } from 'zod/v4/core'
 import type { $ZodType, $ZodTypes } from 'zod/v4/core'
-import type { Schema } from '../core/schema.ts'
 
 /** Any Zod 4 schema, classic or mini. */
 export type ZodSchema = $ZodType
@@ -16,11 +15,6 @@ export function isZod(schema: unknown): schema is ZodSchema {
 /** The definition of `schema`, narrowable by its `type`. */
 export function defOf(schema: ZodSchema): ZodDef {
   return schema._zod.def as ZodDef
-}
-
-/** Casts a schema of the core's contract to Zod's type, where it is one. */
-export function asZod(schema: Schema): ZodSchema | undefined {
-  return isZod(schema) ? schema : undefined
 }
 
 /** What a wrapper such as `.optional()` wraps; `undefined` for anything that is not a wrapper. */
