@@ -42,7 +42,7 @@ export function apiKey<User extends Principal, const U extends Uses = {}>(
 
 function readerOf(place: 'header' | 'query' | 'cookie', name: string): (request: RequestHead) => string | undefined {
   if (place === 'cookie') return (request) => single(cookieValues(request, name))
-  if (place === 'query') return (request) => single(queryValues(request, name))
+  if (place === 'query') return (request) => single(request.queryValues(name))
   const lowerCase = name.toLowerCase()
   return (request) => single(request.headerValues(lowerCase))
 }
@@ -57,8 +57,4 @@ export function single(values: readonly string[], challenge: Challenge = CHALLEN
 export function cookieValues(request: RequestHead, name: string): readonly string[] {
   const value = request.cookie(name)
   return value === undefined ? [] : [value]
-}
-
-function queryValues({ search }: RequestHead, name: string): readonly string[] {
-  return search === '' ? [] : new URLSearchParams(search).getAll(name)
 }

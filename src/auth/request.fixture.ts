@@ -27,6 +27,7 @@ export function requestWith({ headers = {}, search = '', cookies = {} }: Sent): 
     header: (name) => (values(name).length === 0 ? undefined : values(name).join(', ')),
     headerValues: values,
     cookie: (name) => cookies[name],
+    queryValues: (name) => new URLSearchParams(search).getAll(name),
   }
 }
 

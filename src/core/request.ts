@@ -24,6 +24,8 @@ export interface RequestHead {
   /** Every value of a header, in order. */
   headerValues(name: string): readonly string[]
   cookie(name: string): string | undefined
+  /** Every value of a query parameter, decoded, in order. */
+  queryValues(name: string): readonly string[]
 }
 
 /** A cookie to set. Secure by default: `HttpOnly`, `SameSite=Lax`, `Secure` in production, `Path=/`. */

@@ -31,7 +31,7 @@ export class Invocation {
     this.#exchange = exchange
     this.#params = params
     this.#resolution = new Resolution(operation.plan, exchange)
-    this.#raw = new LazyInputs(exchange.head, params, operation.settings.limits)
+    this.#raw = new LazyInputs(exchange.head, params)
   }
 
   proceed(): MaybePromise<Outcome> {

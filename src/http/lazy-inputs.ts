@@ -1,7 +1,5 @@
 import type { RawInputs } from './bind.ts'
 import type { BodyInput } from './body-input.ts'
-import type { Limits } from './edge/limits.ts'
-import { parseQuery } from './edge/query.ts'
 import type { Fields } from './edge/urlencoded.ts'
 import type { Head } from './edge/head.ts'
 
@@ -11,18 +9,14 @@ export class LazyInputs implements RawInputs {
   body: unknown
   form: unknown
   readonly #head: Head
-  readonly #limits: Limits
-  #query: Fields | undefined
 
-  constructor(head: Head, params: Readonly<Record<string, string>>, limits: Limits) {
+  constructor(head: Head, params: Readonly<Record<string, string>>) {
     this.#head = head
     this.params = params
-    this.#limits = limits
   }
 
   get query(): Fields {
-    this.#query ??= parseQuery(this.#head.search, this.#limits.queryFields)
-    return this.#query
+    return this.#head.queryFields()
   }
 
   get headers(): Fields {

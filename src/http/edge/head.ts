@@ -8,6 +8,7 @@ import { headerOf, headerValuesOf, type HeaderLines } from './header-lines.ts'
 import { parseHost, type HostList, type Protocol } from './host.ts'
 import type { Limits } from './limits.ts'
 import { contentCoding, parseMediaType, type ContentCoding, type MediaType } from './media-type.ts'
+import { parseQuery } from './query.ts'
 import { parseTarget, type Target } from './target.ts'
 import { addField, emptyFields, type Fields } from './urlencoded.ts'
 
@@ -25,7 +26,7 @@ export interface HeadOptions {
   readonly hosts: HostList
   /** Absent: forwarded headers are ignored. */
   readonly trustedProxies: TrustedProxies | undefined
-  readonly limits: Pick<Limits, 'headerCount' | 'targetBytes'>
+  readonly limits: Pick<Limits, 'headerCount' | 'targetBytes' | 'queryFields'>
 }
 
 /**
@@ -44,7 +45,15 @@ export function parseHead(req: HeadSource, id: string, options: HeadOptions): He
   const framing = readFraming(raw, req.httpVersionMinor)
   const method = req.method!
   const target = parseTarget(req.url!, method, options.limits.targetBytes)
-  return new Head({ id, method, target, raw, framing, origin: originOf(req, framing, target, options) })
+  return new Head({
+    id,
+    method,
+    target,
+    raw,
+    framing,
+    origin: originOf(req, framing, target, options),
+    queryLimit: options.limits.queryFields,
+  })
 }
 
 function originOf(req: HeadSource, framing: Framing, target: Target, { hosts, trustedProxies }: HeadOptions): Origin {
@@ -79,6 +88,7 @@ interface HeadParts {
   readonly raw: HeaderLines
   readonly framing: Framing
   readonly origin: Origin
+  readonly queryLimit: number
 }
 
 /** The head of one request. Cookies, media type and other headers are looked up when asked for, in the lines as received. */
@@ -98,9 +108,11 @@ export class Head implements RequestHead {
   private readonly raw: HeaderLines
   private readonly peer: string
   private canonicalPeer: string | undefined
+  private readonly queryLimit: number
+  private query: Fields | undefined
   private mediaType: MediaType | undefined
 
-  constructor({ id, method, target, raw, framing, origin }: HeadParts) {
+  constructor({ id, method, target, raw, framing, origin, queryLimit }: HeadParts) {
     this.id = id
     this.method = method
     this.path = target.path
@@ -113,6 +125,8 @@ export class Head implements RequestHead {
     this.chunked = framing.chunked
     this.expectsContinue = framing.expectsContinue
     this.raw = raw
+    this.queryLimit = queryLimit
+    this.query = undefined
     this.mediaType = undefined
   }
 
@@ -152,6 +166,18 @@ export class Head implements RequestHead {
 
   headerValues(name: string): readonly string[] {
     return headerValuesOf(this.raw, name)
+  }
+
+  /** Every parameter of the query, decoded; one sent more than once as a list. @throws BadRequest where it is malformed or has too many. */
+  queryFields(): Fields {
+    this.query ??= parseQuery(this.search, this.queryLimit)
+    return this.query
+  }
+
+  queryValues(name: string): readonly string[] {
+    const value = this.queryFields()[name]
+    if (value === undefined) return []
+    return typeof value === 'string' ? [value] : value
   }
 
   /** Every header by its lower-case name; one sent more than once as a list. */
