@@ -25,6 +25,9 @@ describe('the JSON Schema of a schema', () => {
     [z.bigint(), { type: 'string', pattern: '^-?[0-9]+$' }],
     [bytes(), { type: 'string', contentEncoding: 'base64' }],
     [z.int().min(1).lt(9), { type: 'integer', minimum: 1, exclusiveMaximum: 9 }],
+    // OpenAPI's name for the limits: tools take a limit for an example.
+    [z.int32(), { type: 'integer', format: 'int32' }],
+    [z.int32().min(0), { type: 'integer', format: 'int32', minimum: 0 }],
     [z.number().multipleOf(0.5), { type: 'number', multipleOf: 0.5 }],
     [z.boolean(), { type: 'boolean' }],
     [z.null(), { type: 'null' }],

@@ -20,7 +20,19 @@ export function describeLeaf(schema: ZodSchema): JsonSchema {
   // The limits of what a double holds exactly are JSON's, not the author's.
   if (json['minimum'] === Number.MIN_SAFE_INTEGER) delete json['minimum']
   if (json['maximum'] === Number.MAX_SAFE_INTEGER) delete json['maximum']
+  nameInt32(json, schema)
   return json
+}
+
+const INT32_MIN = -(2 ** 31)
+const INT32_MAX = 2 ** 31 - 1
+
+/** OpenAPI has a name for these limits, and tools that invent examples take a limit for one. */
+function nameInt32(json: JsonSchema, schema: ZodSchema): void {
+  if ((schema._zod.def as { format?: unknown }).format !== 'int32') return
+  json['format'] = 'int32'
+  if (json['minimum'] === INT32_MIN) delete json['minimum']
+  if (json['maximum'] === INT32_MAX) delete json['maximum']
 }
 
 /** JSON Schema has no flags: `/^a$/i` without its flag would refuse what the schema accepts. */

@@ -22,6 +22,8 @@ export interface Hold {
 }
 
 const POLL_MS = 2
+/** The supervisor has nothing else to do: where it takes longer it cannot write its answer. */
+const ANSWER_WAIT_MS = 10_000
 /** A stop writes a checkpoint. Nothing is lost where it takes longer: it goes on without us. */
 const STOP_WAIT_MS = 10_000
 
@@ -36,7 +38,14 @@ export async function takeLease(instance: Instance): Promise<Lease | undefined> 
   const name = `${process.pid}.${randomBytes(6).toString('hex')}`
   const mark = join(instance.users, name)
   hold.announce(name)
+  const deadline = performance.now() + ANSWER_WAIT_MS
   while (!existsSync(mark)) {
+    if (performance.now() > deadline) {
+      hold.end()
+      throw new Error(
+        `The embedded database runs and does not answer: it cannot write to ${instance.users}. Free some disk space there.`,
+      )
+    }
     if (!hold.isAnswered()) {
       hold.end()
       return undefined

@@ -11,13 +11,14 @@ import { serverSettings, type Settings } from './settings.ts'
 /**
  * The supervisor: a shell of 1 MB that runs the server and reads a named pipe. Every user of the server holds the pipe open for
  * writing, and the kernel closes it for those that end, kill -9 included. So the end of the pipe is the exact moment when the last
- * user has gone: no polling, no process ids that may mean somebody else. A server that died of a signal is started again.
+ * user has gone: no polling, no process ids that may mean somebody else. A server that died of a signal is started again. The reader
+ * writes with `true`, since `:` ends a shell that cannot write (POSIX 2.8.1), and with it would go the watch over the server.
  */
 const SCRIPT = `
 users=$1; restarts=$2; shift 2
 main=$$
 exec 3<&0 </dev/null
-( while read -r user; do : > "$users/$user"; done; kill -TERM "$main" ) <&3 3<&- &
+( while read -r user; do true > "$users/$user"; done; kill -TERM "$main" ) <&3 3<&- &
 reader=$!
 exec 3<&-
 stopping=; server=
