@@ -46,9 +46,11 @@ describe.each([
 
   test.skipIf(loopback)('outlives a user whom it cannot answer, and is still stopped by the last one', async () => {
     const first = await joinServer(instance)
+    const running = readFileSync(postmasterFile(instance), 'utf8')
     // A file that cannot be made, as on a full disk.
     writeFileSync(instance.lease, 'missing/stranger\n')
     const second = await joinServer(instance)
+    expect(readFileSync(postmasterFile(instance), 'utf8')).toBe(running)
     await first.leave()
     await second.leave()
     expect(existsSync(postmasterFile(instance))).toBe(false)
