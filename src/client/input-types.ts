@@ -1,6 +1,6 @@
 import type { PathNames } from '../core/path.ts'
 import type { InputOf, Schema } from '../core/schema.ts'
-import type { WireInput } from '../schema/wire.ts'
+import type { WireInput, WireNames } from '../schema/wire.ts'
 
 // Everything here is evaluated only for the operations that are called. The parts of one holder are an object of boxes, `{ in: Input }`, so
 // that intersecting the objects of all holders intersects what each part needs, and leaves out what nobody declares.
@@ -44,10 +44,12 @@ type PathPart<Path extends string, I> = I extends { readonly params: Schema }
 type PathInput = string | number
 
 type PartInput<S, N extends PartName> = N extends 'params'
-  ? ParamsInput<InputOf<S>>
+  ? ParamsInput<NamedInput<S>>
   : N extends 'form'
-    ? FormInput<InputOf<S>>
-    : WireInput<InputOf<S>>
+    ? FormInput<NamedInput<S>>
+    : WireInput<NamedInput<S>>
+
+type NamedInput<S> = WireNames<S, InputOf<S>>
 
 type ParamsInput<Input> = {
   readonly [K in keyof Input]: unknown extends Input[K] ? PathInput : WireInput<Input[K]>

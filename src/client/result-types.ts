@@ -1,5 +1,5 @@
 import type { OutputOf, Schema } from '../core/schema.ts'
-import type { Wire } from '../schema/wire.ts'
+import type { Wire, WireNames } from '../schema/wire.ts'
 import type { ApiError } from './api-error.ts'
 import type { GeneralCode } from './codes.ts'
 
@@ -35,7 +35,7 @@ type Success<R> = R extends Schema | { readonly kind: 'content' } | undefined
 type BodyData<B> = B extends { readonly kind: 'content'; readonly '~value'?: infer Value }
   ? ContentData<Value>
   : B extends Schema
-    ? Wire<OutputOf<B>>
+    ? Wire<WireNames<B, OutputOf<B>>>
     : undefined
 
 // `empty` is declared as `undefined | void`, for handlers that return nothing.

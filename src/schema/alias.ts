@@ -1,4 +1,5 @@
 import { createAnnotation } from './annotations.ts'
+import type { Aliased } from './wire.ts'
 
 const aliases = createAnnotation<string>()
 
@@ -10,7 +11,7 @@ const aliases = createAnnotation<string>()
  * read({ 'item-query': 'tea' }, [])   // => { itemQuery: 'tea' }
  * @throws TypeError where the name is empty or `__proto__`
  */
-export function alias<S extends object>(schema: S, name: string): S {
+export function alias<S extends object, const Name extends string>(schema: S, name: Name): S & Aliased<Name> {
   if (name === '' || name === '__proto__') {
     throw new TypeError(
       `alias(schema, name): ${JSON.stringify(name)} cannot be a name on the wire; write the name clients send.`,

@@ -8,7 +8,7 @@ export type {
   SchemaDirection,
   Serializer,
 } from './types.ts'
-export type { Wire, WireInput } from './wire.ts'
+export type { Aliased, Wire, WireInput, WireNames } from './wire.ts'
 export { alias } from './alias.ts'
 export { bytes } from './bytes.ts'
 export type { BytesOptions } from './bytes.ts'

@@ -21,3 +21,26 @@ export type WireInput<T> = Wire<T>
 
 type Primitive = string | number | boolean | null | undefined
 type WireList<T extends readonly unknown[]> = { [K in keyof T]: Wire<T[K]> }
+
+/** Carried by a schema whose field has another name on the wire. Never there at run time. */
+export interface Aliased<Name extends string> {
+  readonly '~wireName'?: Name
+}
+
+/**
+ * The value of an object schema with the names its fields have on the wire; of a list of objects, those of each. Fields of objects further
+ * down keep the names of the code.
+ */
+export type WireNames<S, Value> = S extends { readonly shape: infer Shape }
+  ? { [K in keyof Value as NameOnWire<Shape, K>]: Value[K] }
+  : S extends { readonly element: { readonly shape: infer Shape } }
+    ? Value extends readonly (infer Item)[]
+      ? { [K in keyof Item as NameOnWire<Shape, K>]: Item[K] }[]
+      : Value
+    : Value
+
+type NameOnWire<Shape, K extends PropertyKey> = K extends keyof Shape
+  ? '~wireName' extends keyof Shape[K]
+    ? NonNullable<Shape[K]['~wireName']> & string
+    : K
+  : K
