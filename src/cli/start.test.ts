@@ -14,6 +14,13 @@ test('start serves the app and says where it and its docs page are', async () =>
   expect(command.output).toMatch(/^Hello 1\.2\.3 runs in development/)
 })
 
+test('a mistake that only the document shows is told at once, and the app serves all the same', async () => {
+  await using command = new CommandProcess(['start', appFile('one-name-twice.ts')], anyPort)
+  const url = await command.url()
+  await command.until(/The docs page cannot be shown, since the OpenAPI document cannot be made\.\n.*Post/)
+  expect(await (await fetch(`${url}/post`)).json()).toEqual({ id: 1 })
+})
+
 test('PORT and HOST set where it listens', async () => {
   await using command = new CommandProcess(['start', hello], { env: { PORT: '0', HOST: '127.0.0.1' } })
   expect(await (await fetch(`${await command.url()}/hello`)).json()).toBe('hello')

@@ -3,6 +3,7 @@ import { environmentOf } from '../app/environment.ts'
 import { defaultLogger } from '../app/logger.ts'
 import { announcement } from './announce.ts'
 import { findAppFile } from './app-file.ts'
+import { checkDocument } from './check-document.ts'
 import { saveCompiled } from './compile-cache.ts'
 import { exitWith } from './exit-with.ts'
 import { listen } from './listen.ts'
@@ -24,6 +25,7 @@ export async function start(file: string | undefined, options: ListenOptions): P
     (error) => void exitWith('The app did not stop cleanly.', error),
   )
   await announce(app, announcement(app, await listening))
+  await checkDocument(app)
   saveCompiled()
 }
 

@@ -6,6 +6,7 @@ import { isDatabase, partsOf } from '../../app/parts.ts'
 import type { Database } from '../../data/database.ts'
 import type { InstanceOptions } from '../../data/embedded/instance.ts'
 import { announcement } from '../announce.ts'
+import { checkDocument } from '../check-document.ts'
 import { CommandError } from '../command-error.ts'
 import { saveCompiled } from '../compile-cache.ts'
 import { exitWith } from '../exit-with.ts'
@@ -38,6 +39,7 @@ async function serve(file: string, options: ListenOptions): Promise<void> {
     // First of all: whoever reads that it runs may change a file at once.
     tell({ type: 'ready', embedded: databases.flatMap(embeddedServers) })
     await print(announcement(app, listening))
+    await checkDocument(app)
     saveCompiled()
   } catch (error) {
     starting.resolve(undefined)
