@@ -10,6 +10,7 @@ import type { Part } from '../core/part.ts'
 import { reply } from '../core/reply.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
+import { currentLog } from '../http/kernel.ts'
 import { createApp } from './create-app.ts'
 import type { AppDefinition } from './definition.ts'
 import { mount } from './mount.ts'
@@ -254,5 +255,26 @@ describe('responses', () => {
     expect(answer.headers.getSetCookie()).toEqual([
       '__Host-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
     ])
+  })
+})
+
+describe('the current log', () => {
+  test("is the running request's, across what it awaits, and nobody's outside one", async () => {
+    const lines: object[] = []
+    const child = (bound: object) => ({ ...silent, info: (fields: object) => void lines.push({ ...bound, ...fields }) })
+    const silent = { debug() {}, info() {}, warn() {}, error() {} }
+    const deep = async (id: string): Promise<void> => {
+      await Promise.resolve()
+      currentLog()?.info({ id })
+    }
+    const run = route.get('/run/:id', { access: anyone }, async ({ params }) => deep(params.id))
+    const app = make(router('', { run }), { logger: { ...silent, child } as AppDefinition['logger'] & object })
+    const answers = await Promise.all(['a', 'b'].map((id) => app.fetch(get(`/run/${id}`))))
+    const ids = answers.map((answer) => answer.headers.get('x-request-id'))
+    expect(lines).toEqual([
+      { requestId: ids[0], operation: 'run', id: 'a' },
+      { requestId: ids[1], operation: 'run', id: 'b' },
+    ])
+    expect(currentLog()).toBeUndefined()
   })
 })

@@ -70,7 +70,7 @@ function behaviours(given: string | undefined): void {
       () => undefined,
       (reason: unknown) => reason,
     )
-    expect(error).toBeDefined()
+    expect(error).toBeInstanceOf(Error)
     return db.translateError(error)
   }
 

@@ -29,7 +29,13 @@ const IDLE_CHECK_MS = 10
 /** The exchange that the running code belongs to, wherever it is called from. */
 const current = new AsyncLocalStorage<Exchange>()
 
-/** The log of the request that the running code belongs to, if it belongs to one. */
+/**
+ * The log of the request that the running code belongs to, for code that is handed no context: its lines carry the request's id. Outside
+ * a request `undefined`.
+ *
+ * @example
+ * const charge = (cents: number) => currentLog()?.info({ cents }, 'charged')
+ */
 export function currentLog(): Logger | undefined {
   return current.getStore()?.log
 }

@@ -58,11 +58,12 @@ test('work after the response and what lives until it is sent are finished befor
 
 test('whoever asks for a stop that is under way waits for the same one, and the app can be started again', async () => {
   const events: string[] = []
+  const gate = Promise.withResolvers<void>()
   const part = {
     name: 'part',
     start: () => void events.push('start'),
     stop: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await gate.promise
       events.push('stop')
     },
   }
@@ -70,7 +71,9 @@ test('whoever asks for a stop that is under way waits for the same one, and the 
   await app.stop()
   await app.listen({ port: 0, host: '127.0.0.1' })
   const first = app.stop()
-  await app.stop()
+  const second = app.stop()
+  gate.resolve()
+  await second
   expect(events).toEqual(['start', 'stop'])
   await first
   const { port } = await app.listen({ port: 0, host: '127.0.0.1' })
