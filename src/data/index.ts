@@ -14,6 +14,6 @@ export {
   StatementTimeout,
   UniqueViolation,
 } from './errors.ts'
-export type { AppliedMigration, MigrationStatus } from './migration-plan.ts'
+export type { AppliedMigration, MigrationStatus } from './migrations/migration-plan.ts'
 export type { PoolOptions } from './pool.ts'
 export { isoTime } from './wire-times.ts'

@@ -9,8 +9,8 @@ import { urlOf } from './embedded/app-database.ts'
 import { instanceIn } from './embedded/instance.ts'
 import { findProject } from './embedded/project.ts'
 import { joinServer } from './embedded/server.ts'
-import { migrate } from './migrate.ts'
-import { migrationSetHash, migrationsFolder, readMigrations } from './migration-files.ts'
+import { migrate } from './migrations/migrate.ts'
+import { migrationSetHash, migrationsFolder, readMigrations } from './migrations/migration-files.ts'
 
 /** A migrated, empty database of its own, for one test file. */
 export interface TestDatabase<Schema extends DrizzleSchema> {

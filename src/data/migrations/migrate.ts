@@ -1,8 +1,8 @@
 import { Client, type DatabaseError } from 'pg'
-import { firstConnection } from './connect-error.ts'
+import { firstConnection } from '../connect-error.ts'
 import { readMigrations, type MigrationFile } from './migration-files.ts'
 import { pendingOf, type AppliedMigration, type MigrationStatus } from './migration-plan.ts'
-import { isoTime } from './wire-times.ts'
+import { isoTime } from '../wire-times.ts'
 
 /** "ashl" and "migr" in ASCII: the advisory lock's two numbers, the same in every process. */
 const LOCK = [0x6173686c, 0x6d696772] as const

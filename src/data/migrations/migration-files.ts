@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProject } from './embedded/project.ts'
+import { findProject } from '../embedded/project.ts'
 
 /** One SQL file of the migrations folder. */
 export interface MigrationFile {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { database } from './database.ts'
+import { database } from '../database.ts'
 import { migrate, migrationStatus } from './migrate.ts'
-import { createTestDatabase, type TestDatabase } from './test-database.ts'
+import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 
 describe('migrations on the embedded server', () => behaviours(undefined))
 describe.skipIf(process.env.DATABASE_URL === undefined)(
