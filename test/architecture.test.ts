@@ -9,7 +9,7 @@ const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; re
   schema: { values: ['core'] },
   http: { values: ['core', 'schema'] },
   openapi: { values: ['core', 'schema'] },
-  data: { values: ['core'] },
+  data: { values: ['core', 'schema'] },
   auth: { values: ['core'] },
   client: { values: ['core'], types: ['schema'] },
   app: { values: ['core', 'schema', 'http', 'openapi'], types: ['data'] },

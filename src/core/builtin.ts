@@ -1,3 +1,5 @@
+import type { RowScope } from './access/decision.ts'
+import type { AccessRule, Principal } from './access/index.ts'
 import { dependency, type Dependency, type BuiltinName } from './dependency.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { RequestHead, ResponseHead } from './request.ts'
@@ -32,3 +34,13 @@ export const currentResponse: OfRequest<ResponseHead> = builtin('response')
  *   (line: string) => later(() => mailer.send('audit@example.com', line)))
  */
 export const afterResponse: OfRequest<(work: () => MaybePromise<void>) => void> = builtin('after')
+
+/** Who calls, and what a rule leaves them. */
+export interface CallerScope {
+  readonly user: Principal | undefined
+  /** Which rows `rule` leaves the caller. Rules with code of their own count as `custom`. */
+  scopeOf(rule: AccessRule, custom: boolean): RowScope
+}
+
+/** The caller, for what decides about rows. */
+export const currentCaller: OfRequest<CallerScope> = builtin('caller')

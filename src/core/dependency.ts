@@ -42,7 +42,7 @@ export interface Dependency<out Value = unknown, out Types extends DependencyTyp
   readonly '~types'?: Types & { readonly value: Value }
 }
 
-export type BuiltinName = 'request' | 'response' | 'after'
+export type BuiltinName = 'request' | 'response' | 'after' | 'caller'
 
 /** The dependencies of an operation or of another dependency, by the names under which it receives their values. */
 export type Uses = { readonly [name: string]: Dependency }

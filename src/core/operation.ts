@@ -1,7 +1,7 @@
 import type { AccessRule, UserOf } from './access/rule.ts'
 import type { BodyValue, ResponseDeclaration } from './content.ts'
 import type { BaseContext, UsedValues, Uses } from './dependency.ts'
-import type { ErrorClass } from './errors/index.ts'
+import type { AshlarError, ErrorClass, Issue } from './errors/index.ts'
 import type { InputDeclarations, InputValues } from './inputs.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Middleware } from './middleware.ts'
@@ -58,6 +58,18 @@ export interface Operation<out Types extends OperationTypes = OperationTypes> {
   readonly middleware: readonly Middleware[]
   readonly documentation: Documentation
   readonly handler: (context: never) => unknown
+  /**
+   * Whether it makes conditions of its rules about rows: anywhere else they would be lost, and are an error at start.
+   *
+   * @internal
+   */
+  readonly rowScoped?: boolean
+  /**
+   * Gives input that is not valid another answer than 422.
+   *
+   * @internal
+   */
+  readonly onInvalid?: (issues: readonly Issue[]) => AshlarError | undefined
   readonly '~types'?: Types
 }
 

@@ -1,4 +1,5 @@
 import type { AccessRule } from './access/rule.ts'
+import { checkRowRules } from './access/check-row-rules.ts'
 import { checkOperation } from './check-operation.ts'
 import type { Uses } from './dependency.ts'
 import type { ErrorClass } from './errors/index.ts'
@@ -81,6 +82,8 @@ function placeOperation(
     return undefined
   }
   checkOperation(operation, name, problems)
+  const access = [...routers.flatMap(({ access }) => access ?? []), operation.access]
+  checkRowRules(operation, access, name, problems)
   const template = problems.collect(name, () => joinPath(prefix, operation.path))
   if (template === undefined) return undefined
   return {
@@ -93,7 +96,7 @@ function placeOperation(
     deprecated:
       operation.documentation.deprecated ?? routers.find(({ deprecated }) => deprecated !== undefined)?.deprecated,
     hidden: operation.documentation.hidden ?? routers.some(({ hidden }) => hidden === true),
-    access: [...routers.flatMap(({ access }) => access ?? []), operation.access],
+    access,
     routerUses: routers.flatMap(({ uses }) => (uses === undefined ? [] : [uses])),
     errors: [...routers.flatMap(({ errors }) => errors ?? []), ...operation.errors],
     middleware: [...routers.flatMap(({ middleware }) => middleware ?? []), ...operation.middleware],

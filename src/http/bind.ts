@@ -4,6 +4,7 @@ import type { Holder } from '../core/graph/plan.ts'
 import type { HolderValues } from '../core/graph/resolution.ts'
 import { INPUT_NAMES, type InputName } from '../core/inputs.ts'
 import { chain, isPromise, type MaybePromise } from '../core/maybe-promise.ts'
+import type { Operation } from '../core/operation.ts'
 import type { Schema } from '../core/schema.ts'
 import { compileInput, type InputReader, type InputSource } from '../schema/index.ts'
 
@@ -70,14 +71,16 @@ function readersOf(inputs: Holder['inputs']): Reader[] {
 }
 
 /** Reads through a binding and refuses what is not valid, everything at once. */
+// eslint-disable-next-line max-params -- private to the invocation, which has the four
 export function readAll(
   binding: Binding,
   raw: RawInputs,
   values: Record<string, unknown>[],
+  onInvalid?: Operation['onInvalid'],
 ): MaybePromise<HolderValues> {
   const issues: Issue[] = []
   return chain(binding.read(raw, issues, values), () => {
-    if (issues.length > 0) throw new ValidationFailed(issues)
+    if (issues.length > 0) throw onInvalid?.(issues) ?? new ValidationFailed(issues)
     return values
   })
 }

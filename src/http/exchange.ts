@@ -1,3 +1,6 @@
+import { scopeOf, type Caller, type AccessDecision, type RowScope } from '../core/access/decision.ts'
+import type { AccessRule, Principal } from '../core/access/index.ts'
+import type { CallerScope } from '../core/builtin.ts'
 import type { BuiltinName } from '../core/dependency.ts'
 import type { RunContext } from '../core/graph/resolution.ts'
 import type { MaybePromise } from '../core/maybe-promise.ts'
@@ -14,7 +17,7 @@ export interface ExchangeSettings {
 }
 
 /** One request and what comes of it. What few requests ask for is made when it is asked for. */
-export class Exchange implements RunContext {
+export class Exchange implements RunContext, CallerScope {
   readonly incoming: Incoming
   readonly head: Head
   /** When the handler's time began; later than the request where a body had to arrive first. */
@@ -23,7 +26,10 @@ export class Exchange implements RunContext {
   place = -1
   /** The operation that answers it, once known: for the log. */
   operation: string | undefined
-  user: unknown
+  /** Who calls, once that is decided. */
+  caller: Caller | undefined
+  /** Whose callers the operation's rules are about. */
+  askedBy: AccessDecision['askedBy']
   /** Set when the time is up: the client has been answered, and whatever the handler still does must fail. */
   expired: Error | undefined
   /** Ends the dependencies that live until the response is sent. Set by the operation, called by the transport. */
@@ -45,6 +51,14 @@ export class Exchange implements RunContext {
     this.head = incoming.head
     this.startedAt = startedAt
     this.#settings = settings
+  }
+
+  get user(): Principal | undefined {
+    return this.caller?.user
+  }
+
+  scopeOf(rule: AccessRule, custom: boolean): RowScope {
+    return scopeOf(rule, { caller: this.caller, askedBy: this.askedBy, custom })
   }
 
   get signal(): AbortSignal {
@@ -75,7 +89,7 @@ export class Exchange implements RunContext {
   }
 
   get builtins(): Readonly<Record<BuiltinName, unknown>> {
-    return { request: this.head, response: this.response, after: this.after }
+    return new Builtins(this)
   }
 
   /** Made on demand, and bound, since handlers take it out of the context. */
@@ -147,5 +161,30 @@ export class Exchange implements RunContext {
     this.abort(error)
     if (this.#inner !== undefined) this.#inner.expired = error
     this.#onExpire?.(error)
+  }
+}
+
+/** Made anew for each use that asks for one, and each value only when it is read. */
+class Builtins implements Readonly<Record<BuiltinName, unknown>> {
+  readonly #exchange: Exchange
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
+  }
+
+  get request(): unknown {
+    return this.#exchange.head
+  }
+
+  get response(): unknown {
+    return this.#exchange.response
+  }
+
+  get after(): unknown {
+    return this.#exchange.after
+  }
+
+  get caller(): CallerScope {
+    return this.#exchange
   }
 }

@@ -70,7 +70,8 @@ export class Invocation {
   #decide(): MaybePromise<void> {
     const { decision } = this.#operation
     return chain(this.#authenticate(), (caller) => {
-      this.#exchange.user = caller?.user
+      this.#exchange.caller = caller
+      this.#exchange.askedBy = decision.askedBy
       return authorize(decision, caller, (node, principal) => this.#customContext(node, principal))
     })
   }
@@ -122,9 +123,9 @@ export class Invocation {
   }
 
   #operate(body: BodyInput): MaybePromise<Outcome> {
-    const { binding } = this.#operation
+    const { binding, onInvalid } = this.#operation
     this.#raw.setBody(body)
-    const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values)
+    const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values, onInvalid)
     return chain<unknown, Outcome>(bound, () =>
       chain(this.#resolution.resolve('main', this.#values), () =>
         chain(this.#handle(), (result) => this.#answer(result)),

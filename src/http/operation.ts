@@ -4,6 +4,7 @@ import type { CustomNode } from '../core/access/rule.ts'
 import type { OperationDescription } from '../core/description.ts'
 import type { Plan, Use } from '../core/graph/plan.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
+import type { Operation } from '../core/operation.ts'
 import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import { Binding } from './bind.ts'
@@ -35,6 +36,7 @@ export class CompiledOperation {
   /** The media types of its success responses, where it has any. */
   readonly offered: readonly [string, ...string[]] | undefined
   readonly handler: (context: never) => unknown
+  readonly onInvalid: Operation['onInvalid']
   /** The uses of the operation itself: the last root. */
   readonly uses: readonly Use[]
   readonly authenticatorUses: ReadonlyMap<Authenticator, readonly Use[]>
@@ -58,6 +60,7 @@ export class CompiledOperation {
     this.respond = compileResponder(placed.operation, placed.name)
     this.offered = offeredTypes(placed.operation)
     this.handler = placed.operation.handler
+    this.onInvalid = placed.operation.onInvalid
     this.uses = plan.roots.at(-1) ?? []
     this.authenticatorUses = new Map(
       access.authenticators.map((authenticator, index) => [authenticator, plan.roots[index] ?? []]),

@@ -1,6 +1,7 @@
 import type { Content, ResponseBody } from '../core/content.ts'
 import { isContent } from '../core/content.ts'
 import type { Outcome, OutcomeBody } from '../core/middleware.ts'
+import { JsonBytes } from '../core/json-bytes.ts'
 import type { Operation } from '../core/operation.ts'
 import { Reply } from '../core/reply.ts'
 import { isSchema } from '../core/schema.ts'
@@ -67,7 +68,9 @@ function writersOf({ response, status }: Operation): Map<number, BodyWriter> {
 }
 
 function bodyWriter(body: ResponseBody): BodyWriter {
-  return isContent(body) ? contentWriter(body) : { mediaType: JSON_TYPE, write: compileSerializer(body) }
+  if (isContent(body)) return contentWriter(body)
+  const write = compileSerializer(body)
+  return { mediaType: JSON_TYPE, write: (value) => (value instanceof JsonBytes ? value.bytes : write(value)) }
 }
 
 function contentWriter({ mediaType, form }: Content): BodyWriter {

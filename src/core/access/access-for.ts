@@ -1,6 +1,7 @@
 import type { Uses } from '../dependency.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { AuthenticatedBy, Authenticator } from './authenticator.ts'
+import { rowRules, type RowRules } from './row-rule.ts'
 import {
   anyone,
   customRule,
@@ -12,7 +13,7 @@ import {
 } from './rule.ts'
 
 /** The rules, bound to authenticators and typed with their user. */
-export interface AccessFor<User> {
+export interface AccessFor<User> extends RowRules<User> {
   readonly authenticated: AccessRule<User>
   readonly optionallyAuthenticated: AccessRule<User | undefined>
   readonly role: (name: string) => AccessRule<User>
@@ -46,5 +47,6 @@ export function accessFor<const A extends readonly [Authenticator, ...Authentica
       config: RuleConfig<I, U>,
       check: (context: RuleContext<User, I, U>) => MaybePromise<boolean>,
     ) => customRule<User, I, U>(config, check, authenticators),
+    ...rowRules<User>(authenticators),
   }
 }

@@ -2,6 +2,7 @@ import { Forbidden, Unauthenticated } from '../errors/index.ts'
 import { chain, type MaybePromise } from '../maybe-promise.ts'
 import type { RequestHead } from '../request.ts'
 import type { Authenticator, Principal } from './authenticator.ts'
+import type { RowNode } from './row-rule.ts'
 import type { AccessRule, CustomNode, RuleNode } from './rule.ts'
 
 /** The rules of one operation, taken apart: its own, its routers' and its dependencies'. All must hold. */
@@ -55,7 +56,7 @@ export function decide(rules: readonly AccessRule[], appAuthenticators: readonly
 export function admitsAnonymous(node: RuleNode): boolean {
   if (node.type === 'anyOf') return node.rules.some((rule) => admitsAnonymous(rule.node))
   if (node.type === 'allOf') return node.rules.every((rule) => admitsAnonymous(rule.node))
-  return node.type === 'anyone'
+  return node.type === 'anyone' || (node.type === 'rows' && node.anonymous)
 }
 
 /** Asks each authenticator until one knows the caller. */
@@ -117,6 +118,7 @@ export function challenge(authenticators: readonly Authenticator[]): Record<stri
   return challenges.length === 0 ? {} : { 'www-authenticate': challenges.join(', ') }
 }
 
+type GrantNode = Extract<RuleNode, { readonly type: keyof typeof GRANTS }>
 const GRANTS = { role: 'roles', scope: 'scopes', permission: 'permissions' } as const
 
 interface Question extends Pick<AccessDecision, 'askedBy'> {
@@ -124,20 +126,64 @@ interface Question extends Pick<AccessDecision, 'askedBy'> {
   readonly context: CustomContext
 }
 
+/** Which rows a rule leaves a caller: all, none, or those a combination of conditions allows. */
+export type RowScope =
+  | boolean
+  | { readonly type: 'row'; readonly node: RowNode; /** Whom to ask about. */ readonly user: Principal | undefined }
+  | { readonly type: 'anyOf' | 'allOf'; readonly of: readonly Exclude<RowScope, boolean>[] }
+
+/**
+ * What remains of a rule about this caller when everything but its conditions on rows is decided. Rules with code of their own are
+ * not run here: `custom` says what they count as.
+ */
+export function scopeOf(
+  rule: AccessRule,
+  asked: Pick<AccessDecision, 'askedBy'> & { readonly caller: Caller | undefined; readonly custom: boolean },
+): RowScope {
+  const { node } = rule
+  const { caller, custom } = asked
+  if (node.type === 'anyone') return true
+  if ('rules' in node)
+    return combineScopes(
+      node.type,
+      node.rules.map((each) => scopeOf(each, asked)),
+    )
+  const user = caller !== undefined && isAbout(rule, caller, asked) ? caller.user : undefined
+  if (node.type === 'rows' && (node.anonymous || user !== undefined)) return { type: 'row', node, user }
+  if (user === undefined) return false
+  if (node.type === 'custom') return custom
+  return node.type === 'authenticated' || isGranted(node as GrantNode, user)
+}
+
+function combineScopes(type: 'anyOf' | 'allOf', scopes: readonly RowScope[]): RowScope {
+  const decisive = type === 'anyOf'
+  if (scopes.includes(decisive)) return decisive
+  const of = scopes.filter((scope) => typeof scope !== 'boolean')
+  const [first] = of
+  if (first === undefined) return !decisive
+  return of.length === 1 ? first : { type, of }
+}
+
 function holds(rule: AccessRule, question: Question): MaybePromise<boolean> {
   const { node } = rule
   if (node.type === 'anyone') return true
   if ('rules' in node) return combine(node, question)
   const { caller, context } = question
+  // Which rows is for the statement to say; here only whether there is somebody to ask about.
+  if (node.type === 'rows' && node.anonymous && caller === undefined) return true
   if (caller === undefined || !isAbout(rule, caller, question)) return false
-  if (node.type === 'authenticated') return true
+  if (node.type === 'authenticated' || node.type === 'rows') return true
   // The check was declared with the context assembled here.
   if (node.type === 'custom') return node.check(context(node, caller.user) as never)
-  return caller.user[GRANTS[node.type]]?.includes(node.name) ?? false
+  return isGranted(node, caller.user)
+}
+
+function isGranted({ type, name }: GrantNode, user: Principal): boolean {
+  return user[GRANTS[type]]?.includes(name) ?? false
 }
 
 /** A caller known by one authenticator is nobody to a rule that is bound to another: their ids and roles mean other things. */
-function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Question): boolean {
+function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Pick<AccessDecision, 'askedBy'>): boolean {
   if (askedBy === undefined || by === undefined) return true
   return askedBy.get(rule)?.includes(by) ?? true
 }
@@ -159,6 +205,6 @@ function combine(
 export function describeRule(node: RuleNode): string {
   if (node.type === 'anyOf' || node.type === 'allOf')
     return `${node.type}(${node.rules.map((rule) => describeRule(rule.node)).join(', ')})`
-  if (node.type === 'custom') return node.name
+  if (node.type === 'custom' || node.type === 'rows') return node.name
   return 'name' in node ? `${node.type}(${node.name})` : node.type
 }

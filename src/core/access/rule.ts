@@ -2,6 +2,7 @@ import type { InputDeclarations, InputValues } from '../inputs.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { Uses, UsedValues } from '../dependency.ts'
 import type { Authenticator, Principal } from './authenticator.ts'
+import type { RowNode } from './row-rule.ts'
 
 /**
  * Who may call an operation, as a value: it decides the check, the type of `user`, the security in OpenAPI and the answers 401 and 403.
@@ -19,6 +20,7 @@ export type RuleNode =
   | { readonly type: 'authenticated' }
   | { readonly type: 'role' | 'scope' | 'permission'; readonly name: string }
   | { readonly type: 'anyOf' | 'allOf'; readonly rules: readonly AccessRule[] }
+  | RowNode
   | CustomNode
 
 export interface CustomNode {

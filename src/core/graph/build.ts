@@ -1,5 +1,5 @@
 import type { AccessRule } from '../access/rule.ts'
-import type { Dependency, Uses } from '../dependency.ts'
+import type { BuiltinName, Dependency, Uses } from '../dependency.ts'
 import type { ErrorClass } from '../errors/index.ts'
 import { RESERVED_NAMES, type ReservedName } from '../operation.ts'
 import type { Container } from './container.ts'
@@ -97,7 +97,7 @@ class PlanBuilder {
     return declared.freshOf === undefined ? replacement : { ...replacement, freshOf: replacement }
   }
 
-  #builtin(key: string, name: 'request' | 'response' | 'after', here: string): Use {
+  #builtin(key: string, name: BuiltinName, here: string): Use {
     if (!this.#request.request)
       this.#problems.add(here, `it needs a request, and ${this.#request.place} runs outside one`)
     return { key, from: 'builtin', name }
