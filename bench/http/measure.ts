@@ -1,6 +1,6 @@
 import type { LoadGenerator } from './load.ts'
 import type { Operation, OperationName } from './operations.ts'
-import type { RunningServer } from './server-process.ts'
+import type { RunningServer } from '../server-process.ts'
 
 /** One server under one operation in one round. */
 export interface Sample {

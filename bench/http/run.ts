@@ -4,12 +4,12 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { printGoals } from '../goal.ts'
-import { installFastApi, installNodePeers } from './install.ts'
+import { installFastApi, installNodePeers } from '../install.ts'
+import { freePort, startServer, type RunningServer } from '../server-process.ts'
 import { CONNECTIONS, loadGenerator } from './load.ts'
 import { measureAll, type Plan } from './measure.ts'
 import { operations, verifyAnswers, type Operation } from './operations.ts'
 import { goals, summarize, table } from './report.ts'
-import { freePort, startServer, type RunningServer } from './server-process.ts'
 import { FASTAPI, servers, type ServerDefinition } from './servers.ts'
 
 const { values: options } = parseArgs({
@@ -30,9 +30,10 @@ const wantedOperations = options.operation?.split(',')
 installNodePeers()
 const ports = new Map<string, number>()
 const chosen = await chooseServers()
-const running: RunningServer[] = []
+const running: RunningServer<ServerDefinition>[] = []
 try {
-  for (const definition of chosen) running.push(await startServer(definition, ports.get(definition.name)!))
+  for (const definition of chosen)
+    running.push(await startServer(definition, ports.get(definition.name)!, '/products/1'))
   for (const server of running) await verify(server)
   await measureAndReport()
 } finally {
@@ -52,7 +53,7 @@ async function chooseServers(): Promise<readonly ServerDefinition[]> {
     : wanted
 }
 
-async function verify(server: RunningServer): Promise<void> {
+async function verify(server: RunningServer<ServerDefinition>): Promise<void> {
   try {
     await verifyAnswers(server.origin, server.definition.defaultFeatures)
   } catch (error) {

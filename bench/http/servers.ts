@@ -1,14 +1,10 @@
 import { join } from 'node:path'
+import { PEERS, VENV_PYTHON } from '../install.ts'
+import type { ServerCommand } from '../server-process.ts'
 
 const BENCH = join(import.meta.dirname, '..')
-export const PEERS = join(BENCH, 'peers')
-export const VENV_PYTHON = join(BENCH, '.bench', 'venv', 'bin', 'python')
 
-export interface ServerDefinition {
-  readonly name: string
-  readonly command: readonly string[]
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
+export interface ServerDefinition extends ServerCommand {
   /** Sends a request id and the security headers with every answer, as Ashlar does by default. */
   readonly defaultFeatures: boolean
   /** Only run when `--only` names it. */

@@ -1,7 +1,7 @@
 // npm run bench:start: from the command to the first answered request of the quickstart, on the embedded database.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort } from '../http/server-process.ts'
+import { freePort } from '../server-process.ts'
 import { median, printGoals } from '../goal.ts'
 import { newProject, removeProject } from './project.ts'
 import { runApp, type AppRun } from './run-app.ts'

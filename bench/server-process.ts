@@ -2,16 +2,23 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { cpuMsOf, memoryMiBOf, pinned, processTree } from '../linux-process.ts'
-import type { ServerDefinition } from './servers.ts'
+import { cpuMsOf, memoryMiBOf, pinned, processTree } from './linux-process.ts'
 
 const START_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 5000
 const SERVER_CORE = 0
 
-export interface RunningServer {
-  readonly definition: ServerDefinition
-  readonly port: number
+/** How a server of a comparison is started. */
+export interface ServerCommand {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface RunningServer<Definition extends ServerCommand = ServerCommand> {
+  readonly definition: Definition
+  readonly pid: number
   readonly origin: string
   /** User and system time of the process and its children so far. */
   cpuMs(): number
@@ -19,14 +26,19 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-export async function startServer(definition: ServerDefinition, port: number): Promise<RunningServer> {
+/** Waits until the server answers at `readyPath`, with whatever status. */
+export async function startServer<Definition extends ServerCommand>(
+  definition: Definition,
+  port: number,
+  readyPath: string,
+): Promise<RunningServer<Definition>> {
   const [command, ...args] = pinned(SERVER_CORE, definition.command)
   const env = { ...process.env, ...definition.env, NODE_ENV: 'production', PORT: String(port), HOST: '127.0.0.1' }
   const child = spawn(command!, args, { cwd: definition.cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
   const errors = lastOutput(child)
   const origin = `http://127.0.0.1:${port}`
   try {
-    await answers(origin, child)
+    await answers(origin + readyPath, child)
   } catch (error) {
     child.kill('SIGKILL')
     throw new Error(`${definition.name} did not start.\n${errors()}`, { cause: error })
@@ -34,7 +46,7 @@ export async function startServer(definition: ServerDefinition, port: number): P
   const pids = processTree(child.pid!)
   return {
     definition,
-    port,
+    pid: child.pid!,
     origin,
     cpuMs: () => cpuMsOf(pids),
     memoryMiB: () => memoryMiBOf(pids),
@@ -54,12 +66,12 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-async function answers(origin: string, child: ChildProcess): Promise<void> {
+async function answers(url: string, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`It ended with exit code ${child.exitCode}.`)
     try {
-      const response = await fetch(`${origin}/products/1`)
+      const response = await fetch(url)
       await response.body?.cancel()
       return
     } catch {
