@@ -4,7 +4,7 @@ import { anyone, authenticated, rule } from '../core/access/index.ts'
 import { dependency } from '../core/dependency.ts'
 import { route } from '../core/route.ts'
 import { router, type RouterNode } from '../core/router.ts'
-import { createSchemaCollector } from '../schema/index.ts'
+import { commaSeparated, createSchemaCollector } from '../schema/index.ts'
 import { bothSchemas, parametersOf } from './parameters.ts'
 import { describeApi } from './test/describe-api.ts'
 import { bearer } from './test/sample.ts'
@@ -19,6 +19,12 @@ function parameters(operation: RouterNode): ParameterObject[] {
 const named = (list: readonly ParameterObject[]): string[] => list.map(({ in: part, name }) => `${part} ${name}`)
 
 describe('parametersOf', () => {
+  it('says which lists may be parted by commas', () => {
+    const query = z.object({ sort: commaSeparated(z.array(z.string())).optional() })
+    const list = route.get('/', { access: anyone, query }, () => undefined)
+    expect(parameters(list)).toMatchObject([{ name: 'sort', style: 'form', explode: false }])
+  })
+
   it('gathers those of the operation, its dependencies and its rules: path, query, header, cookie', () => {
     const session = dependency({ cookies: z.object({ session: z.string() }) }, () => undefined)
     const page = dependency(

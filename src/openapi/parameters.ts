@@ -46,7 +46,7 @@ function pathParameter(name: string): ParameterObject {
 const STRING: JsonObject = { type: 'string' }
 
 function toParameter(
-  { name, required, schema, description, deprecated, examples }: ParameterDescription,
+  { name, required, commaSeparated = false, schema, description, deprecated, examples }: ParameterDescription,
   part: ParameterObject['in'],
 ): ParameterObject {
   return {
@@ -55,7 +55,7 @@ function toParameter(
     ...(description === undefined ? {} : { description }),
     ...(required || part === 'path' ? { required: true } : {}),
     ...(deprecated === true ? { deprecated } : {}),
-    ...(part === 'query' && schema['type'] === 'array' ? { style: 'form', explode: true } : {}),
+    ...(part === 'query' && schema['type'] === 'array' ? { style: 'form', explode: !commaSeparated } : {}),
     schema,
     ...(examples === undefined ? {} : { examples: namedExamples(examples) }),
   }

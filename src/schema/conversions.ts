@@ -50,6 +50,13 @@ export function listFromString(value: unknown): unknown {
   return typeof value === 'string' ? [value] : value
 }
 
+/** Each repetition may hold several items, parted by commas. */
+export function itemsFromString(value: unknown): unknown {
+  const texts = listFromString(value)
+  if (!Array.isArray(texts)) return texts
+  return texts.flatMap((text: unknown) => (typeof text === 'string' ? text.split(',') : [text]))
+}
+
 /** For literals and enums: the string that reads like one of the values is that value. */
 export function choiceFromString(values: Iterable<unknown>): Conversion {
   const byText = new Map<string, unknown>()

@@ -1,6 +1,7 @@
 import type { InputPart } from '../core/errors/issue.ts'
 import type { Schema } from '../core/schema.ts'
 import { createSchemaCollector } from './collector.ts'
+import { isCommaSeparated } from './comma-separated.ts'
 import { isRequired } from './required.ts'
 import { standardJsonSchema } from './standard.ts'
 import type { JsonSchema, ParameterDescription, SchemaCollector } from './types.ts'
@@ -25,6 +26,7 @@ export function describeParameters(
   return fieldsOf(schema).map(({ key, schema: field, required }) => ({
     name: wireName(key, field, part),
     required: part === 'path' || required,
+    ...(isCommaSeparated(field) ? { commaSeparated: true } : {}),
     ...describeField(field, collector.ref(field as unknown as Schema, 'input')),
   }))
 }

@@ -43,6 +43,8 @@ export interface ParameterDescription {
   /** The name on the wire. */
   readonly name: string
   readonly required: boolean
+  /** A list that may stand in one text, its items parted by commas. */
+  readonly commaSeparated?: boolean
   readonly schema: JsonSchema
   readonly description?: string
   readonly deprecated?: boolean

@@ -2,7 +2,8 @@ import { $ZodAny, $ZodCodec, $ZodLazy, $ZodUnion } from 'zod/v4/core'
 import type { InputPart } from '../core/errors/issue.ts'
 import { headerName } from '../core/header-name.ts'
 import { aliasOf } from './alias.ts'
-import { listFromString } from './conversions.ts'
+import { isCommaSeparated } from './comma-separated.ts'
+import { itemsFromString, listFromString } from './conversions.ts'
 import { lazyShape, renameObject, type RenamedObject } from './renamed-object.ts'
 import type { InputSource } from './types.ts'
 import { isBigint, leafOf, unchanged, type LeafCodec } from './wire-leaves.ts'
@@ -96,7 +97,8 @@ class Rewriter {
         return this.#object(schema, def)
       case 'array': {
         const array = withDef(schema, { element: this.rewrite(def.element) })
-        return strings ? this.#codec(array, { decode: listFromString, encode: unchanged }) : array
+        const decode = isCommaSeparated(schema) ? itemsFromString : listFromString
+        return strings ? this.#codec(array, { decode, encode: unchanged }) : array
       }
       case 'tuple': {
         const rest = def.rest === null || def.rest === undefined ? null : this.rewrite(def.rest)
