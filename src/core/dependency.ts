@@ -39,7 +39,27 @@ export interface Dependency<out Value = unknown, out Types extends DependencyTyp
   readonly slot: boolean
   /** Where it must have a request: what for. Built-in dependencies only. */
   readonly builtin: BuiltinName | undefined
+  /** What an operation may have only one of, such as the transaction of a database. Set by parts. */
+  readonly sole?: Sole
+  /** When an operation that uses this is run again. Set by parts. */
+  readonly rerun?: RerunPolicy
   readonly '~types'?: Types & { readonly value: Value }
+}
+
+/** Of the dependencies that stand for the same thing, an operation may use one. */
+export interface Sole {
+  readonly of: object
+  /** For messages: `transaction of the database "main"`. */
+  readonly called: string
+}
+
+/** Which failures of an operation pass, so that it is run again from its start. */
+export interface RerunPolicy {
+  /** At most so often. */
+  readonly times: number
+  readonly when: (error: unknown) => boolean
+  /** How long before the given attempt's successor; the first attempt is 1. */
+  readonly delayMs: (attempt: number) => number
 }
 
 export type BuiltinName = 'request' | 'response' | 'after' | 'caller'

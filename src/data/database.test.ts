@@ -5,10 +5,10 @@ import { sql } from 'drizzle-orm'
 import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AshlarError } from '../core/errors/index.ts'
-import { database, type Database, type Transaction } from './index.ts'
+import { database, type Database, type Drizzle, type Transaction } from './index.ts'
 import { createPool } from './pool.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
-import { beginTransaction } from './transaction.ts'
+import { beginTransaction } from './transactions/begin-transaction.ts'
 
 const users = pgTable('users', { id: uuid().primaryKey(), email: text().notNull() })
 const posts = pgTable('posts', {
@@ -74,9 +74,14 @@ function behaviours(given: string | undefined): void {
     return db.translateError(error)
   }
 
+  /** What the app gives the dependencies of a database. */
+  const context = async (): Promise<object> => ({
+    engine: await (db.engine.resolve as (context: object) => unknown)({}),
+  })
+
   /** The dependency, driven as the app drives it. */
   const requested = async (): Promise<{ tx: Transaction<Schema>; rest: AsyncGenerator<Transaction<Schema>> }> => {
-    const rest = (db.transaction.resolve as (context: object) => AsyncGenerator<Transaction<Schema>>)({})
+    const rest = (db.transaction.resolve as (context: object) => AsyncGenerator<Transaction<Schema>>)(await context())
     const { value } = (await rest.next()) as { value: Transaction<Schema> }
     return { tx: value, rest }
   }
@@ -308,7 +313,7 @@ function behaviours(given: string | undefined): void {
 
   test('Drizzle without a transaction is a dependency too', async () => {
     await clear()
-    const drizzle = await (db.drizzle.resolve as (context: object) => Promise<Awaited<Transaction<Schema>>>)({})
+    const drizzle = (db.drizzle.resolve as (context: object) => Drizzle<Schema>)(await context())
     await drizzle.insert(users).values({ id: ADA, email: 'ada@example.com' })
     expect(await emails()).toEqual(['ada@example.com'])
   })
@@ -316,7 +321,7 @@ function behaviours(given: string | undefined): void {
   test('times are in UTC, whatever the server is set to', async () => {
     const { rows } = await db.pool.query<{ database: string }>('select current_database() as database')
     await db.pool.query(`ALTER DATABASE "${rows[0]?.database}" SET timezone TO 'Asia/Kolkata'`)
-    const pool = createPool(db.url, {}, 1_000)
+    const pool = createPool(db.url)
     const { rows: times } = await pool.query<{ at: string }>(`select timestamptz '${AT}' as at`)
     await pool.end()
     expect(times).toEqual([{ at: AT }])
@@ -351,7 +356,7 @@ describe('a database nobody can reach', () => {
   })
 
   test('is a 503 for the transactions of a running app', async () => {
-    const pool = createPool(nowhere, {}, 1_000)
+    const pool = createPool(nowhere)
     await expect(beginTransaction(pool)).rejects.toMatchObject({ code: 'database_unavailable', status: 503 })
     await pool.end()
   })

@@ -4,6 +4,7 @@ import type { RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm
 import { NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type { Pool, PoolClient } from 'pg'
+import { CommitHooks } from './transactions/commit-hooks.ts'
 
 /** Drizzle's tables and relations, as in `import * as schema from './tables.ts'`. */
 export type DrizzleSchema = Record<string, unknown>
@@ -20,15 +21,85 @@ export type Transaction<Schema extends DrizzleSchema = Record<string, never>> = 
 /** Makes handles of one schema. What Drizzle reads out of the schema is read once, and not for each transaction. */
 export interface Handles<Schema extends DrizzleSchema> {
   on(pool: Pool): Drizzle<Schema>
-  inTransaction(client: PoolClient): Transaction<Schema>
+  inTransaction(client: PoolClient): ScopedTransaction<Schema>
 }
 
-export function handlesFor<Schema extends DrizzleSchema>(schema: Schema | undefined): Handles<Schema> {
+type Tables<Schema extends DrizzleSchema> = RelationalSchemaConfig<ExtractTablesWithRelations<Schema>>
+
+export interface HandleOptions {
+  /** `false`: statements have no names, since another connection may run them the next time. Default `true`. */
+  readonly prepared?: boolean
+}
+
+export function handlesFor<Schema extends DrizzleSchema>(
+  schema: Schema | undefined,
+  { prepared = true }: HandleOptions = {},
+): Handles<Schema> {
   const dialect = new PgDialect()
-  const config = relationsOf(schema) as RelationalSchemaConfig<ExtractTablesWithRelations<Schema>> | undefined
+  const tables = relationsOf(schema) as Tables<Schema> | undefined
+  const Session = prepared ? NodePgSession : UnnamedSession
+  const sessionOn = (client: Pool | PoolClient): Session<Schema> => new Session(client, dialect, tables)
   return {
-    on: (pool) => new NodePgDatabase(dialect, new NodePgSession(pool, dialect, config), config),
-    inTransaction: (client) => new NodePgTransaction(dialect, new NodePgSession(client, dialect, config), config),
+    on: (pool) => new NodePgDatabase(dialect, sessionOn(pool), tables),
+    inTransaction: (client) =>
+      new ScopedTransaction({ dialect, session: sessionOn(client), tables, client, hooks: new CommitHooks() }, 0),
+  }
+}
+
+type Session<Schema extends DrizzleSchema> = NodePgSession<Schema, ExtractTablesWithRelations<Schema>>
+
+/** Runs what was prepared with a name as if it had none. */
+class UnnamedSession<Schema extends DrizzleSchema, Config extends TablesRelationalConfig> extends NodePgSession<
+  Schema,
+  Config
+> {
+  override prepareQuery: NodePgSession<Schema, Config>['prepareQuery'] = (query, fields, _name, ...rest) =>
+    NodePgSession.prototype.prepareQuery.call(this, query, fields, undefined, ...rest) as never
+}
+
+interface TransactionParts<Schema extends DrizzleSchema> {
+  readonly dialect: PgDialect
+  readonly session: Session<Schema>
+  readonly tables: Tables<Schema> | undefined
+  readonly client: PoolClient
+  readonly hooks: CommitHooks
+}
+
+/** Drizzle's transaction, which knows what waits for its commit. */
+export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTransaction<
+  Schema,
+  ExtractTablesWithRelations<Schema>
+> {
+  readonly #parts: TransactionParts<Schema>
+  readonly #depth: number
+
+  constructor(parts: TransactionParts<Schema>, depth: number) {
+    super(parts.dialect, parts.session, parts.tables, depth)
+    this.#parts = parts
+    this.#depth = depth
+  }
+
+  get hooks(): CommitHooks {
+    return this.#parts.hooks
+  }
+
+  /** As Drizzle's own; and what `work` left for the commit is forgotten where its savepoint is undone. */
+  override async transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T> {
+    const { client, hooks } = this.#parts
+    const savepoint = `sp${this.#depth + 1}`
+    const mark = hooks.mark()
+    // Not awaited, as BEGIN: it travels with the first statement, and where it fails all that follows does.
+    client.query(`SAVEPOINT ${savepoint}`).catch(() => {})
+    try {
+      const result = await work(new ScopedTransaction(this.#parts, this.#depth + 1))
+      await client.query(`RELEASE SAVEPOINT ${savepoint}`)
+      return result
+    } catch (error) {
+      hooks.dropSince(mark)
+      // A connection that cannot undo a savepoint is lost, which the next statement tells; this error is the cause.
+      await client.query(`ROLLBACK TO SAVEPOINT ${savepoint}`).catch(() => {})
+      throw error
+    }
   }
 }
 

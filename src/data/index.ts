@@ -16,4 +16,6 @@ export {
 } from './errors.ts'
 export type { AppliedMigration, MigrationStatus } from './migrations/migration-plan.ts'
 export type { PoolOptions } from './pool.ts'
+export { afterCommit } from './transactions/after-commit.ts'
+export type { TransactionOptions } from './transactions/options.ts'
 export { isoTime } from './wire-times.ts'

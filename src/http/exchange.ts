@@ -105,6 +105,12 @@ export class Exchange implements RunContext, CallerScope {
     return this.#after !== undefined || this.afterSent !== undefined
   }
 
+  /** Forgets what an attempt that is run again has set on the response. */
+  startOver(): void {
+    this.#response = undefined
+    this.caller = undefined
+  }
+
   takeAfter(): readonly (() => MaybePromise<void>)[] {
     const work = this.#after ?? []
     this.#after = undefined

@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { authenticate, authorize, challenge, type Caller } from '../core/access/decision.ts'
 import type { Principal } from '../core/access/index.ts'
 import type { CustomNode } from '../core/access/rule.ts'
 import { Unauthenticated, ValidationFailed, type Issue } from '../core/errors/index.ts'
 import { Resolution, type Failure } from '../core/graph/resolution.ts'
-import { chain, type MaybePromise } from '../core/maybe-promise.ts'
+import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
 import type { Logger } from '../core/request.ts'
 import { readAll } from './bind.ts'
@@ -25,11 +26,21 @@ export class Invocation {
   readonly #raw: LazyInputs
   readonly #values: Record<string, unknown>[] = []
   readonly #params: Readonly<Record<string, string>>
+  /** 1 for the first; an operation may be run again where concurrent work was in its way. */
+  readonly #attempt: number
+  #body: BodyInput | undefined
 
-  constructor(operation: CompiledOperation, exchange: Exchange, params: Readonly<Record<string, string>>) {
+  constructor(
+    operation: CompiledOperation,
+    exchange: Exchange,
+    params: Readonly<Record<string, string>>,
+    before?: Invocation,
+  ) {
     this.#operation = operation
     this.#exchange = exchange
     this.#params = params
+    this.#attempt = before === undefined ? 1 : before.#attempt + 1
+    this.#body = before === undefined ? undefined : before.#body
     this.#resolution = new Resolution(operation.plan, exchange)
     this.#raw = new LazyInputs(exchange.head, params)
   }
@@ -61,10 +72,31 @@ export class Invocation {
   fail(error: unknown): MaybePromise<Outcome> {
     return chain(this.finish({ error }), (failure) => {
       const answered = failure?.error ?? error
+      if (this.#mayRunAgain(answered)) return this.#again(answered)
       // The client has been told, and the log too, when the time ran out.
       const log = answered === this.#exchange.expired ? SILENT : this.#exchange.log
       return failureOutcome(answered, this.#exchange.head, log, this.#operation.settings)
     })
+  }
+
+  /** Nothing of a failed attempt may be left: neither work for later, nor what ends only once the response is sent. */
+  #mayRunAgain(error: unknown): boolean {
+    const { rerun } = this.#operation.plan
+    if (rerun === undefined || this.#attempt > rerun.times || !rerun.when(error)) return false
+    return this.#exchange.expired === undefined && !this.#exchange.hasAfter
+  }
+
+  /** Runs the operation again from access on. Its body has arrived, or is read now. */
+  async #again(error: unknown): Promise<Outcome> {
+    const { plan, name } = this.#operation
+    this.#exchange.log.debug({ err: error, attempt: this.#attempt, operation: name }, 'the operation is run again')
+    await delay(plan.rerun?.delayMs(this.#attempt))
+    this.#exchange.startOver()
+    const next = new Invocation(this.#operation, this.#exchange, this.#params, this)
+    return attempt(
+      () => next.proceed(),
+      (reason) => next.fail(reason),
+    )
   }
 
   #decide(): MaybePromise<void> {
@@ -113,6 +145,7 @@ export class Invocation {
     const { body, settings, offered } = this.#operation
     const { head, incoming } = this.#exchange
     if (offered !== undefined) negotiateType(head.header('accept'), offered)
+    if (this.#body !== undefined) return this.#operate(this.#body)
     if (!head.hasBody) return this.#operate(body.none)
     body.accept(head)
     this.#exchange.waitForBody()
@@ -124,6 +157,7 @@ export class Invocation {
 
   #operate(body: BodyInput): MaybePromise<Outcome> {
     const { binding, onInvalid } = this.#operation
+    this.#body = body
     this.#raw.setBody(body)
     const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values, onInvalid)
     return chain<unknown, Outcome>(bound, () =>

@@ -20,12 +20,9 @@ export class TestDatabases {
   /** The part to use in the place of a declared one. */
   readonly insteadOf = (part: Part): Part => (isDatabase(part) ? (this.#copies.get(part)?.database ?? part) : part)
 
-  /** What leads the dependencies of the declared databases to their copies. */
+  /** What leads the dependencies of the declared databases to their copies: all of them use the engine. */
   overrides(): Override[] {
-    return [...this.#copies].flatMap(([declared, { database }]) => [
-      provide(declared.transaction, database.transaction),
-      provide(declared.drizzle, database.drizzle),
-    ])
+    return [...this.#copies].map(([declared, { database }]) => provide(declared.engine, database.engine))
   }
 
   /** Removes the copies, even where one cannot be; then throws the first failure. */

@@ -26,6 +26,7 @@ export function buildPlan(container: Container, request: PlanRequest, problems: 
     roots: [...accessRoots, ...roots],
     access: [...builder.access],
     errors: [...builder.errors],
+    rerun: builder.nodes.find(({ dependency }) => dependency.rerun !== undefined)?.dependency.rerun,
   }
 }
 
@@ -143,10 +144,24 @@ class PlanBuilder {
     this.#checkLifetimes(dependency, uses, here)
     if (dependency.access !== undefined) this.access.add(dependency.access)
     for (const error of dependency.errors) this.errors.add(error)
+    this.#checkSole(dependency, here)
     const slot = this.nodes.length
     this.nodes.push({ dependency, place: here, uses, holder: this.#hold(dependency, here) })
     if (dependency.freshOf === undefined) this.#slots.set(dependency, slot)
     return slot
+  }
+
+  /** One that is resolved anew is meant to be another. */
+  #checkSole({ sole, freshOf }: Dependency, here: string): void {
+    if (sole === undefined || freshOf !== undefined) return
+    const other = this.nodes.find(
+      ({ dependency }) => dependency.freshOf === undefined && dependency.sole?.of === sole.of,
+    )
+    if (other !== undefined)
+      this.#problems.add(
+        here,
+        `it is a second ${sole.called} in one operation, beside ${other.place}: neither would see what the other changes. Use one of them for both, or fresh(...) for one that is meant to stand apart`,
+      )
   }
 
   #hold(dependency: Dependency, place: string): number {

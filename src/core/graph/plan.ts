@@ -1,5 +1,5 @@
 import type { AccessRule } from '../access/rule.ts'
-import type { BuiltinName, Dependency, Uses } from '../dependency.ts'
+import type { BuiltinName, Dependency, RerunPolicy, Uses } from '../dependency.ts'
 import type { ErrorClass } from '../errors/index.ts'
 import type { InputDeclarations } from '../inputs.ts'
 
@@ -49,6 +49,8 @@ export interface Plan {
   /** Rules that dependencies demand of the caller. */
   readonly access: readonly AccessRule[]
   readonly errors: readonly ErrorClass[]
+  /** When the operation is run again, where one of its dependencies asks for that. */
+  readonly rerun: RerunPolicy | undefined
 }
 
 export interface PlanRequest {

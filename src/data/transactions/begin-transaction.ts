@@ -1,6 +1,6 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
-import { CommitOutcomeUnknown, DatabaseUnavailable } from './errors.ts'
-import { connectionLost, translateDatabaseError } from './translate-error.ts'
+import { CommitOutcomeUnknown, DatabaseUnavailable } from '../errors.ts'
+import { connectionLost, translateDatabaseError } from '../translate-error.ts'
 
 /** A transaction that has begun, on a connection of its own. */
 export interface OpenTransaction {
@@ -11,10 +11,10 @@ export interface OpenTransaction {
   rollback(): Promise<void>
 }
 
-export async function beginTransaction(pool: Pool): Promise<OpenTransaction> {
+export async function beginTransaction(pool: Pool, begin = 'BEGIN'): Promise<OpenTransaction> {
   const client = await connect(pool)
   // Not awaited: in pipeline mode it travels with the first statement. Where it fails, the connection is lost, and all else fails with it.
-  client.query('BEGIN').catch(() => {})
+  client.query(begin).catch(() => {})
   return { client, commit: () => commit(client), rollback: () => rollback(client) }
 }
 

@@ -1,0 +1,126 @@
+import { firstConnection } from './connect-error.ts'
+import type { DatabaseOptions } from './database-options.ts'
+import type { DrizzleSchema } from './drizzle.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { locate } from './location.ts'
+import { migrate, migrationStatus } from './migrations/migrate.ts'
+import type { MigrationStatus } from './migrations/migration-plan.ts'
+
+interface Connected<Schema extends DrizzleSchema> {
+  readonly engine: Engine<Schema>
+  readonly leave: () => Promise<void>
+}
+
+/** From the first start of a database to its last stop. */
+export class Connection<Schema extends DrizzleSchema> {
+  readonly #name: string
+  readonly #options: DatabaseOptions<Schema>
+  #connecting: Promise<Connected<Schema>> | undefined
+  #starting: Promise<Engine<Schema>> | undefined
+  #engine: Engine<Schema> | undefined
+  /** How many have started it and not stopped it. */
+  #starts = 0
+
+  constructor(name: string, options: DatabaseOptions<Schema>) {
+    this.#name = name
+    this.#options = options
+  }
+
+  get live(): Engine<Schema> {
+    if (this.#engine !== undefined) return this.#engine
+    throw new Error(
+      `The database "${this.#name}" is not connected yet. It is once the app has started; in a script, await its start() first.`,
+    )
+  }
+
+  async start(): Promise<void> {
+    this.#starts += 1
+    await this.ready()
+  }
+
+  /** Ends with the last of those that started it: two apps of one process may share a database. */
+  async stop(): Promise<void> {
+    this.#starts = Math.max(0, this.#starts - 1)
+    if (this.#starts > 0) return
+    const connecting = this.#connecting
+    this.#connecting = this.#starting = this.#engine = undefined
+    const connected = await connecting?.catch(() => undefined)
+    await connected?.engine.end()
+    await connected?.leave()
+  }
+
+  /** Connected and migrated. */
+  async ready(): Promise<Engine<Schema>> {
+    this.#starting ??= this.#startOnce()
+    return this.#starting
+  }
+
+  async migrate(): Promise<readonly string[]> {
+    return migrate(await this.#migrationUrl(), this.#migrations())
+  }
+
+  async migrationStatus(): Promise<MigrationStatus> {
+    return migrationStatus(await this.#migrationUrl(), this.#migrations())
+  }
+
+  #migrations(): string | URL {
+    if (this.#options.migrations !== undefined) return this.#options.migrations
+    throw new Error(
+      `The database "${this.#name}" has no migrations. Name their folder: database({ migrations: new URL('../migrations', import.meta.url) }).`,
+    )
+  }
+
+  /** Migrations hold a lock from statement to statement, which a pooler between would lose. */
+  async #migrationUrl(): Promise<string> {
+    const direct = directUrlOf(this.#options)
+    if (direct !== undefined) return direct
+    if (this.#options.pooler !== undefined) throw new Error(NO_DIRECT_URL)
+    return (await this.#connect()).engine.url
+  }
+
+  async #startOnce(): Promise<Engine<Schema>> {
+    try {
+      const { engine } = await this.#connect()
+      if (this.#options.migrations !== undefined && this.#options.migrate !== 'manual') await this.migrate()
+      else await firstConnection(engine.url, () => engine.pool.query('SELECT'))
+      return engine
+    } catch (error) {
+      // The next one to need it tries again.
+      this.#starting = undefined
+      throw error
+    }
+  }
+
+  async #connect(): Promise<Connected<Schema>> {
+    this.#connecting ??= this.#connectOnce()
+    return this.#connecting
+  }
+
+  async #connectOnce(): Promise<Connected<Schema>> {
+    const { url, embedded } = this.#options
+    try {
+      const located = await locate({
+        name: this.#name,
+        ...(url !== undefined && { url }),
+        ...(embedded !== undefined && { embedded }),
+      })
+      this.#engine = createEngine(located.url, this.#options)
+      return { engine: this.#engine, leave: () => located.leave() }
+    } catch (error) {
+      this.#connecting = undefined
+      throw error
+    }
+  }
+}
+
+/** Past the pooler, for what needs a connection of its own for longer than a transaction. */
+export function directUrlOf({
+  directUrl = process.env.DATABASE_DIRECT_URL,
+}: Pick<DatabaseOptions, 'directUrl'>): string | undefined {
+  return directUrl === '' ? undefined : directUrl
+}
+
+const NO_DIRECT_URL =
+  'Migrations hold a lock for longer than a transaction, and a pooler in transaction mode would lose it. Name the server itself: ' +
+  "DATABASE_DIRECT_URL, or database({ pooler: 'transaction', directUrl: 'postgres://…' }); or write migrate: 'manual' where another " +
+  'process applies them.'

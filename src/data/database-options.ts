@@ -1,0 +1,37 @@
+import type { DrizzleSchema } from './drizzle.ts'
+import type { InstanceOptions } from './embedded/instance.ts'
+import type { PoolOptions } from './pool.ts'
+
+/** Where a database is, what is in it, and how it is used. */
+export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, never>> {
+  /** A PostgreSQL server. Default: the environment's `DATABASE_URL`, else the embedded server. */
+  readonly url?: string
+  /** Drizzle's tables and relations, for `tx.query`. */
+  readonly schema?: Schema
+  /** The folder of the SQL files `0001_name.sql`: a URL, or a path from the project's folder. */
+  readonly migrations?: string | URL
+  /**
+   * When migrations are applied. Default `start`, in production too: an app never runs on a schema it was not written for, and processes
+   * that start together apply each file once. `manual`: by {@link Database.migrate} or `ashlar migrate`, as a step before the release.
+   */
+  readonly migrate?: 'start' | 'manual'
+  /** Tells several databases of one project apart. Default `database`. */
+  readonly name?: string
+  readonly pool?: PoolOptions
+  /**
+   * The limit of each statement, in milliseconds. Default 10,000; 0 sets none. Half as long again without an answer, and its connection is
+   * given up, so that `SET LOCAL statement_timeout` can lower it and not raise it: for long work declare a database of its own.
+   */
+  readonly statementTimeoutMs?: number
+  /** How long a statement waits for a lock, in milliseconds. Default 5,000; 0 sets no limit but the statement's own. */
+  readonly lockTimeoutMs?: number
+  /**
+   * What stands between the app and the server. `transaction`: a pooler that gives each transaction another connection, such as pgbouncer
+   * with `pool_mode = transaction`. Limits are then set by each transaction, and no statement is prepared by name. Default: nothing.
+   */
+  readonly pooler?: 'transaction'
+  /** The server itself, past the pooler: for migrations. Default: the environment's `DATABASE_DIRECT_URL`. */
+  readonly directUrl?: string
+  /** Where and how the embedded server keeps its data. In production it runs only where this is set, or `ASHLAR_EMBEDDED=1`. */
+  readonly embedded?: boolean | InstanceOptions
+}

@@ -1,0 +1,32 @@
+import type { DrizzleSchema, Transaction } from '../drizzle.ts'
+import type { Engine } from '../engine.ts'
+import { beginTransaction } from './begin-transaction.ts'
+import { runAfterCommit } from './commit-hooks.ts'
+
+/** A transaction with its handle. */
+export interface HandledTransaction<Schema extends DrizzleSchema> {
+  readonly tx: Transaction<Schema>
+  /** Saves everything, or throws; then runs what waited for it. Failures of that go to `report`. */
+  commit(report: (error: unknown) => void): Promise<void>
+  /** Undoes everything. Never throws. */
+  rollback(): Promise<void>
+}
+
+export async function openTransaction<Schema extends DrizzleSchema>(
+  { pool, handles, beginWith }: Engine<Schema>,
+  begin: string,
+): Promise<HandledTransaction<Schema>> {
+  const open = await beginTransaction(pool, beginWith(begin))
+  const tx = handles.inTransaction(open.client)
+  return {
+    tx,
+    commit: async (report) => {
+      await open.commit()
+      await runAfterCommit(tx.hooks.end(), report)
+    },
+    rollback: async () => {
+      tx.hooks.end()
+      await open.rollback()
+    },
+  }
+}
