@@ -1,0 +1,85 @@
+import { EventEmitter } from 'node:events'
+import type { Connection } from 'pg'
+import { frameLength, type FrameConsumer } from './frame-reader.ts'
+import { WireQuery } from './wire-query.ts'
+
+const HEADER = 5
+/** @see https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const DATA_ROW = 0x44
+const COMMAND_COMPLETE = 0x43
+const READY_FOR_QUERY = 0x5a
+const PARSE_COMPLETE = 0x31
+const BIND_COMPLETE = 0x32
+const CLOSE_COMPLETE = 0x33
+
+const READY: Readonly<Record<number, { readonly name: 'readyForQuery'; readonly status: string }>> = {
+  0x49: { name: 'readyForQuery', status: 'I' },
+  0x54: { name: 'readyForQuery', status: 'T' },
+  0x45: { name: 'readyForQuery', status: 'E' },
+}
+
+export interface RouterOptions {
+  readonly connection: Connection
+  /** Has `pg` parse what a stream emits. */
+  readonly attachToParser: (stream: NodeJS.ReadableStream) => void
+  /** The query whose answer is being received. */
+  readonly active: () => unknown
+}
+
+/** Gives each frame to the query it answers, and all that answers none of ours to `pg`'s parser: whole frames, in order. */
+export function frameRouter({ connection, attachToParser, active }: RouterOptions): FrameConsumer {
+  const relay = new EventEmitter()
+  // It listens to `data` alone.
+  attachToParser(relay as unknown as NodeJS.ReadableStream)
+  const toParser = (bytes: Buffer, at: number, end: number): void => void relay.emit('data', bytes.subarray(at, end))
+
+  return (bytes, from) => {
+    let at = from
+    while (isWhole(bytes, at)) {
+      const query = active()
+      if (query instanceof WireQuery) at = routeFrame(query, bytes, at)
+      else at = relayRun(bytes, at)
+    }
+    return at
+  }
+
+  function routeFrame(query: WireQuery, bytes: Buffer, at: number): number {
+    const end = at + frameLength(bytes, at)
+    switch (bytes[at]) {
+      case DATA_ROW:
+        query.rows.add(bytes, at, end)
+        break
+      case COMMAND_COMPLETE:
+        query.rows.complete(bytes.toString('latin1', at + HEADER, end - 1))
+        break
+      case READY_FOR_QUERY:
+        connection.emit('readyForQuery', READY[bytes[at + HEADER]!])
+        break
+      case PARSE_COMPLETE:
+        query.parsed()
+        break
+      case BIND_COMPLETE:
+      case CLOSE_COMPLETE:
+        break
+      default:
+        toParser(bytes, at, end)
+    }
+    return end
+  }
+
+  /** Up to the end of the answer: with it, the active query changes. */
+  function relayRun(bytes: Buffer, from: number): number {
+    let at = from
+    while (isWhole(bytes, at)) {
+      const type = bytes[at]
+      at += frameLength(bytes, at)
+      if (type === READY_FOR_QUERY) break
+    }
+    toParser(bytes, from, at)
+    return at
+  }
+}
+
+function isWhole(bytes: Buffer, at: number): boolean {
+  return bytes.length - at >= HEADER && frameLength(bytes, at) <= bytes.length - at
+}

@@ -1,0 +1,100 @@
+import { isoTime } from '../wire-times.ts'
+import { readArray, type ArrayElements } from './array-text.ts'
+import { elementKind, type WireKind } from './columns.ts'
+import type { JsonSink } from './json-sink.ts'
+
+/** Writes one value that is not NULL, from its text in `bytes`, as JSON. */
+export type ValueWriter = (sink: JsonSink, bytes: Buffer, from: number, to: number) => void
+
+/** A value JSON has no form for. The answer is a 500: what the column holds is not what was declared. */
+export class UnwritableValue extends Error {
+  override readonly name = 'UnwritableValue'
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const SPACE = 0x20
+/** `\u00XX` for one byte. */
+const LONGEST_ESCAPE = 6
+
+/** What `JSON.stringify` writes for the bytes below 0x20, the quote and the backslash. */
+const ESCAPES: readonly (Buffer | undefined)[] = Array.from({ length: BACKSLASH + 1 }, (_, code) =>
+  code < SPACE || code === QUOTE || code === BACKSLASH
+    ? Buffer.from(JSON.stringify(String.fromCharCode(code)).slice(1, -1))
+    : undefined,
+)
+
+/** Where nothing else is known of the kind than its name: complete, and not the fastest. */
+export function valueWriter(kind: WireKind): ValueWriter {
+  if (typeof kind === 'object') return arrayWriter(elementKind(kind))
+  return kind === 'string' ? writeString : kind === 'json' ? writeJson : textWriter(kind)
+}
+
+function textWriter(kind: Exclude<WireKind, object>): ValueWriter {
+  const toJson = JSON_TEXTS[kind]
+  return (sink, bytes, from, to) => sink.latin1(toJson(bytes.toString('latin1', from, to)))
+}
+
+/** A text's escapes. UTF-8 stays: all that JSON escapes is ASCII. */
+export function writeString(sink: JsonSink, source: Buffer, from: number, to: number): void {
+  sink.reserve(LONGEST_ESCAPE * (to - from) + 2)
+  const { bytes } = sink
+  let at = sink.length
+  bytes[at++] = QUOTE
+  for (let index = from; index < to; index += 1) {
+    const byte = source[index]!
+    const escape = byte <= BACKSLASH ? ESCAPES[byte] : undefined
+    if (escape === undefined) bytes[at++] = byte
+    else for (const each of escape) bytes[at++] = each
+  }
+  bytes[at++] = QUOTE
+  sink.length = at
+}
+
+/** In valid JSON, bytes below 0x20 stand between the parts alone. As spaces they leave a line of JSON Lines one line. */
+function writeJson(sink: JsonSink, source: Buffer, from: number, to: number): void {
+  sink.reserve(to - from)
+  const { bytes } = sink
+  let at = sink.length
+  for (let index = from; index < to; index += 1) {
+    const byte = source[index]!
+    bytes[at++] = byte < SPACE ? SPACE : byte
+  }
+  sink.length = at
+}
+
+function arrayWriter(kind: Exclude<WireKind, object>): ValueWriter {
+  const toJson = JSON_TEXTS[kind]
+  return (sink, bytes, from, to) => sink.latin1(arrayJson(readArray(bytes.toString('latin1', from, to), toJson)))
+}
+
+function arrayJson(elements: ArrayElements<string>): string {
+  return `[${elements.map((each) => (Array.isArray(each) ? arrayJson(each) : (each ?? 'null'))).join(',')}]`
+}
+
+/** From a text whose characters are bytes of UTF-8 to such a text of JSON. */
+type JsonText = (text: string) => string
+
+const JSON_TEXTS: Readonly<Record<Exclude<WireKind, object>, JsonText>> = {
+  number: numberJson,
+  boolean: (text) => (text === 't' ? 'true' : 'false'),
+  string: (text) => JSON.stringify(text),
+  token: (text) => `"${text}"`,
+  timestamp: (text) => `"${isoTime(text)}"`,
+  json: (text) => text.replaceAll(/[\n\r\t]/g, ' '),
+  bytes: (text) => `"${bytesOf(text).toString('base64')}"`,
+}
+
+function numberJson(text: string): string {
+  const value = Number(text)
+  if (Number.isFinite(value)) return String(value)
+  throw new UnwritableValue(
+    `The number ${text} has no form in JSON: keep it out of the column, or declare the column as text.`,
+  )
+}
+
+/** The bytes of bytea's text. */
+export function bytesOf(text: string): Buffer {
+  if (text.startsWith('\\x')) return Buffer.from(text.slice(2), 'hex')
+  throw new UnwritableValue("The server writes bytea in its old form: set bytea_output to 'hex', which is the default.")
+}

@@ -1,0 +1,160 @@
+import { parameterOf } from './values.ts'
+
+/**
+ * The messages of PostgreSQL's extended query protocol, version 3.0.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
+export interface QueryMessages {
+  /** Prepared statements to close first. */
+  readonly close: readonly string[]
+  /** SQL to parse under the name; undefined where the server has done so. */
+  readonly parse: string | undefined
+  /** The statement's name on the server; empty for the unnamed one. */
+  readonly name: string
+  readonly values: readonly unknown[]
+}
+
+const [CLOSE, PARSE, BIND] = [0x43, 0x50, 0x42]
+/** Execute the unnamed portal without a limit of rows, then Sync. */
+const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4])
+/** Longer texts are measured; for shorter ones three bytes for each UTF-16 unit are set aside. */
+const SHORT = 128
+const STATEMENT = 0x53
+const MAX_PARAMETERS = 65_535
+
+/** Close, Parse, Bind, Execute and Sync in one buffer. Describe is left out: what the columns are is known. */
+export function queryMessages({ close, parse, name, values }: QueryMessages): Buffer {
+  if (values.length > MAX_PARAMETERS) {
+    throw new RangeError(
+      `A statement takes ${MAX_PARAMETERS} values at most, and here are ${values.length}: pass arrays, or split it.`,
+    )
+  }
+  const parameters = values.map(parameterOf)
+  const writer = new MessageWriter(sizeOf(close, parse, name, parameters))
+  for (const closed of close) {
+    writer.begin(CLOSE)
+    writer.byte(STATEMENT)
+    writer.cstring(closed)
+    writer.end()
+  }
+  if (parse !== undefined) {
+    writer.begin(PARSE)
+    writer.cstring(name)
+    writer.cstring(parse)
+    writer.int16(0)
+    writer.end()
+  }
+  writeBind(writer, name, parameters)
+  return writer.finish()
+}
+
+function writeBind(writer: MessageWriter, name: string, parameters: readonly (string | Uint8Array | null)[]): void {
+  writer.begin(BIND)
+  writer.byte(0)
+  writer.cstring(name)
+  // No format codes: all are text.
+  if (parameters.every((each) => typeof each !== 'object' || each === null)) writer.int16(0)
+  else {
+    writer.int16(parameters.length)
+    for (const each of parameters) writer.int16(typeof each === 'object' && each !== null ? 1 : 0)
+  }
+  writer.int16(parameters.length)
+  for (const each of parameters) writer.parameter(each)
+  // All results as text.
+  writer.int16(0)
+  writer.end()
+}
+
+function sizeOf(
+  close: readonly string[],
+  parse: string | undefined,
+  name: string,
+  parameters: readonly (string | Uint8Array | null)[],
+): number {
+  // Names are ours, and ASCII.
+  let size = 64 + 2 * name.length + (parse === undefined ? 0 : Buffer.byteLength(parse))
+  for (const closed of close) size += 8 + closed.length
+  for (const each of parameters) {
+    if (each === null) size += 6
+    else if (typeof each === 'string') size += 6 + (each.length < SHORT ? 3 * each.length : Buffer.byteLength(each))
+    else size += 6 + each.length
+  }
+  return size
+}
+
+class MessageWriter {
+  readonly #bytes: Buffer
+  #at = 0
+  #begun = 0
+
+  constructor(size: number) {
+    this.#bytes = Buffer.allocUnsafe(size + EXECUTE_AND_SYNC.length)
+  }
+
+  begin(type: number): void {
+    this.#bytes[this.#at] = type
+    this.#begun = this.#at + 1
+    this.#at += 5
+  }
+
+  /** The length counts itself, and not the type. */
+  end(): void {
+    this.#bytes.writeInt32BE(this.#at - this.#begun, this.#begun)
+  }
+
+  byte(value: number): void {
+    this.#bytes[this.#at] = value
+    this.#at += 1
+  }
+
+  int16(value: number): void {
+    this.#at = this.#bytes.writeUInt16BE(value, this.#at)
+  }
+
+  cstring(text: string): void {
+    this.#text(text)
+    this.byte(0)
+  }
+
+  parameter(value: string | Uint8Array | null): void {
+    if (value === null) {
+      this.#at = this.#bytes.writeInt32BE(-1, this.#at)
+      return
+    }
+    const lengthAt = this.#at
+    this.#at += 4
+    if (typeof value === 'string') this.#text(value)
+    else {
+      this.#bytes.set(value, this.#at)
+      this.#at += value.length
+    }
+    this.#bytes.writeInt32BE(this.#at - lengthAt - 4, lengthAt)
+  }
+
+  finish(): Buffer {
+    this.#bytes.set(EXECUTE_AND_SYNC, this.#at)
+    return this.#bytes.subarray(0, this.#at + EXECUTE_AND_SYNC.length)
+  }
+
+  /** Short ASCII byte by byte: a call into the engine costs more. */
+  #text(text: string): void {
+    const bytes = this.#bytes
+    const { length } = text
+    let at = this.#at
+    if (length < SHORT) {
+      let index = 0
+      for (; index < length; index += 1) {
+        const code = text.charCodeAt(index)
+        if (code > 0x7f) break
+        bytes[at + index] = code
+      }
+      if (index === length) {
+        this.#at = at + length
+        return
+      }
+    }
+    at += bytes.write(text, at, 'utf8')
+    this.#at = at
+  }
+}

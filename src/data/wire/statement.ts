@@ -1,0 +1,6 @@
+/** SQL and the name it is prepared under, once for each connection. */
+export interface Statement {
+  readonly text: string
+  /** One name for one text in the whole process. Without a name it is parsed again for each run. */
+  readonly name: string | undefined
+}

@@ -1,0 +1,137 @@
+import { Client, types, type ClientConfig, type Connection, type CustomTypesConfig, type QueryConfig } from 'pg'
+import { isoTime } from '../wire-times.ts'
+import { AnswerWatch } from './answer-watch.ts'
+import { FrameReader } from './frame-reader.ts'
+import { frameRouter } from './frame-router.ts'
+import { PreparedStatements } from './prepared-statements.ts'
+import type { RowSet } from './row-set.ts'
+import type { Statement } from './statement.ts'
+import { WireQuery, type QueryHost, type WireQueryOptions } from './wire-query.ts'
+
+const { TIMESTAMP, TIMESTAMPTZ, DATE } = types.builtins
+const TIMES: readonly number[] = [TIMESTAMP, TIMESTAMPTZ]
+
+/** What the engine uses of a `pg` client besides its types. `wire-client.test.ts` holds it to what is there. */
+interface ClientInternals {
+  readonly _queryable: boolean
+  readonly _ending: boolean
+  readonly _activeQuery: unknown
+  readonly _queryQueue: unknown[]
+  readonly connectionParameters: { readonly query_timeout?: unknown }
+  _pulseQueryQueue(): void
+}
+
+interface ConnectionInternals extends Connection {
+  attachListeners(stream: NodeJS.ReadableStream): void
+}
+
+/**
+ * A `pg` client that also runs statements whose rows stay as the server sent them, among its own queries and in order with them. Of what is
+ * received, only the frames that answer such statements are read here; all others go to `pg`'s own parser.
+ *
+ * To its own queries it gives times as ISO 8601 strings, in place of `Date` objects (slow to make and to serialise) and of PostgreSQL's own
+ * form. Drizzle asks for PostgreSQL's form with each query and makes a `Date` of it where a column's mode says so; ISO 8601 serves it as well.
+ */
+export class WireClient extends Client implements QueryHost {
+  readonly prepared = new PreparedStatements()
+  readonly #watch: AnswerWatch
+  #corked = false
+
+  constructor(config?: string | ClientConfig) {
+    super(config)
+    this.setTypeParser(TIMESTAMPTZ, isoTime)
+    this.setTypeParser(TIMESTAMP, isoTime)
+    this.setTypeParser(DATE, (text) => text)
+    this.#watch = new AnswerWatch(Number(this.#internals.connectionParameters.query_timeout ?? 0), () => this.#giveUp())
+    this.#intercept()
+  }
+
+  override query(...args: never[]): never {
+    const [config] = args as unknown as [QueryConfig | string]
+    if (typeof config === 'object' && config.types !== undefined) config.types = IsoTimes.over(config.types)
+    // The overloads of `query` have one implementation.
+    return super.query(...(args as unknown as [string])) as never
+  }
+
+  /** Runs a statement, after what was sent before and without waiting for it. */
+  run(statement: Statement, values: readonly unknown[], options: WireQueryOptions): Promise<RowSet> {
+    const query = new WireQuery(this, statement, values, options)
+    this.#watch.began()
+    this.send(query)
+    return query.result
+  }
+
+  send(query: WireQuery): void {
+    const internals = this.#internals
+    if (!internals._queryable || internals._ending) {
+      query.handleError(new Error(internals._ending ? CLOSED : BROKEN))
+      return
+    }
+    internals._queryQueue.push(query)
+    internals._pulseQueryQueue()
+  }
+
+  settled(): void {
+    this.#watch.answered()
+  }
+
+  isOutsideTransaction(): boolean {
+    return this.getTransactionStatus() === 'I'
+  }
+
+  /** What one turn of the event loop has to say leaves in one write: the server reads it at once, and so does the network. */
+  write(bytes: Buffer): void {
+    const { stream } = this.connection
+    if (!stream.writable) return
+    if (!this.#corked) {
+      this.#corked = true
+      stream.cork()
+      setImmediate(() => {
+        this.#corked = false
+        stream.uncork()
+      })
+    }
+    stream.write(bytes)
+  }
+
+  /** The server has not answered for longer than any statement may take. */
+  #giveUp(): void {
+    const active = this.#internals._activeQuery
+    if (active instanceof WireQuery) active.handleError(new Error('Query read timeout'))
+    this.connection.stream.destroy()
+  }
+
+  /** `pg` hands over the stream once it is open, behind TLS where there is TLS. */
+  #intercept(): void {
+    const connection = this.connection as ConnectionInternals
+    const attachToParser = connection.attachListeners.bind(connection)
+    connection.attachListeners = (stream) => {
+      const consume = frameRouter({ connection, attachToParser, active: () => this.#internals._activeQuery })
+      const reader = new FrameReader(consume)
+      stream.on('data', (chunk: Buffer) => reader.read(chunk))
+    }
+  }
+
+  get #internals(): ClientInternals {
+    return this as unknown as ClientInternals
+  }
+}
+
+/** The words of `pg`: by them a connection's errors are known. */
+const BROKEN = 'Client has encountered a connection error and is not queryable'
+const CLOSED = 'Client was closed and is not queryable'
+
+class IsoTimes implements CustomTypesConfig {
+  readonly getTypeParser: CustomTypesConfig['getTypeParser']
+
+  private constructor(base: CustomTypesConfig) {
+    const parserFor: CustomTypesConfig['getTypeParser'] = (oid, format) =>
+      TIMES.includes(oid) && format !== 'binary' ? isoTime : base.getTypeParser(oid, format)
+    this.getTypeParser = parserFor
+  }
+
+  /** A prepared query is run many times with one configuration: wrapped once. */
+  static over(types: CustomTypesConfig): IsoTimes {
+    return types instanceof IsoTimes ? types : new IsoTimes(types)
+  }
+}
