@@ -1,10 +1,7 @@
 import type { PgArray, PgColumn } from 'drizzle-orm/pg-core'
-import { parseArrayText } from './array-text.ts'
+import { readArray } from '../wire/array-text.ts'
+import type { WireKind } from '../wire/columns.ts'
 import { driverParser, typeName } from './driver-value.ts'
-
-/** How the JSON writer turns a column's text, as PostgreSQL sends it, into JSON. */
-export type WireKind =
-  'number' | 'boolean' | 'string' | 'token' | 'timestamp' | 'json' | 'bytes' | { readonly array: WireKind }
 
 /** What a column is on the wire and in the code. */
 export interface ColumnKind {
@@ -27,33 +24,29 @@ export interface ColumnKind {
  * in arrays of types unknown to `pg`, JSON strings whose text is JSON itself.
  */
 export function columnKind(column: PgColumn): ColumnKind {
-  const { columnType } = column
-  const ordered = ORDERED.has(columnType) || (columnType === 'PgCustomColumn' && isOrderedType(column))
+  const ordered = isOrdered(column)
   return {
     wire: wireOf(column),
     decode: decoderOf(column),
     ordered,
-    sortable: ordered || isBoolean(column),
-    like: isText(column),
-    contains: isArray(column) ? 'array' : columnType === 'PgJsonb' ? 'json' : undefined,
+    sortable: ordered || BOOLEAN_TYPE.test(column.getSQLType()),
+    like: TEXT_TYPE.test(column.getSQLType()),
+    contains: containmentOf(column.getSQLType()),
   }
+}
+
+const BOOLEAN_TYPE = /^bool(?:ean)?$/i
+const TEXT_TYPE = /^(?:citext|text|(?:var)?char|character(?: varying)?)(?: ?\(\d+\))?$/i
+
+function containmentOf(sqlType: string): ColumnKind['contains'] {
+  if (sqlType.endsWith(']')) return 'array'
+  return typeName(sqlType) === 'jsonb' ? 'json' : undefined
 }
 
 /** Whether the column is an array of PostgreSQL; a point or a vector is not, though it is an array in the code. */
 export function isArray(column: PgColumn): column is PgColumn & Pick<PgArray<never, never>, 'baseColumn' | 'size'> {
   return column.columnType === 'PgArray'
 }
-
-function isBoolean(column: PgColumn): boolean {
-  return column.columnType === 'PgBoolean' || (column.columnType === 'PgCustomColumn' && wireOf(column) === 'boolean')
-}
-
-function isText(column: PgColumn): boolean {
-  if (column.columnType === 'PgCustomColumn') return /^(?:citext|text|varchar|character varying)$/.test(nameOf(column))
-  return column.columnType === 'PgText' || column.columnType === 'PgVarchar' || column.columnType === 'PgChar'
-}
-
-const nameOf = (column: PgColumn): string => typeName(column.getSQLType())
 
 const WIRE: Readonly<Record<string, WireKind>> = {
   PgInteger: 'number',
@@ -64,6 +57,7 @@ const WIRE: Readonly<Record<string, WireKind>> = {
   PgBigSerial53: 'number',
   PgReal: 'number',
   PgDoublePrecision: 'number',
+  PgNumericNumber: 'number',
   PgBoolean: 'boolean',
   PgBigInt64: 'token',
   PgBigSerial64: 'token',
@@ -107,7 +101,7 @@ function wireOf(column: PgColumn): WireKind | undefined {
     const element = wireOf(column.baseColumn)
     return element === undefined ? undefined : { array: element }
   }
-  // A `Date` has milliseconds and a point is an object: these are written from the decoded value, as is a number that loses digits.
+  // A `Date` has milliseconds and a point is an object: these are written from the decoded value.
   return column.columnType === 'PgCustomColumn' ? customWire(column) : WIRE[column.columnType]
 }
 
@@ -120,24 +114,18 @@ function customWire(column: PgColumn): WireKind | undefined {
   return CUSTOM_WIRE[name] ?? (TIME_TYPE.test(name) ? 'timestamp' : 'string')
 }
 
-const ORDERED: ReadonlySet<string> = new Set([
-  ...Object.keys(WIRE).filter(
-    (type) => !['PgBoolean', 'PgJson', 'PgJsonb', 'PgBinaryVector', 'PgSparseVector'].includes(type),
-  ),
-  'PgTimestamp',
-  'PgNumericNumber',
-])
 const UNORDERED_TYPE =
-  /^(?:bytea|bool|boolean|json|jsonb|xml|point|circle|line|box|path|polygon|tsvector|tsquery|geometry|geography|hstore)$/
+  /^(?:bytea|bool|boolean|bit|json|jsonb|xml|point|circle|line|box|path|polygon|tsvector|tsquery|geometry|geography|hstore|vector|halfvec|sparsevec)$/
 
-function isOrderedType(column: PgColumn): boolean {
-  return !column.getSQLType().endsWith(']') && !UNORDERED_TYPE.test(nameOf(column))
+function isOrdered(column: PgColumn): boolean {
+  const sqlType = column.getSQLType()
+  return !sqlType.endsWith(']') && !UNORDERED_TYPE.test(typeName(sqlType))
 }
 
 function decoderOf(column: PgColumn): (text: string) => unknown {
   if (isArray(column)) {
     const element = decoderOf(baseOf(column))
-    return (text) => parseArrayText(text, element)
+    return (text) => readArray(text, element)
   }
   if (column.columnType === 'PgJson' || column.columnType === 'PgJsonb') return (text) => JSON.parse(text) as unknown
   const parse = driverParser(column.getSQLType())

@@ -15,7 +15,7 @@ const BIGINT: Make = () => z.int64()
 const SAFE_INTEGER: Make = () => z.int()
 /** Any 128 bits, as PostgreSQL takes them: `z.uuid()` would refuse rows that are there. */
 const UUID: Make = () => z.guid()
-const VECTOR: Make = (column) => z.array(z.number()).length(partOf<number>(column, 'dimensions') ?? 0)
+const VECTOR: Make = (column) => z.array(z.number()).length(partsOf(column).dimensions ?? 0)
 const POINT_TUPLE: Make = () => z.tuple([z.number(), z.number()])
 const POINT: Make = () => z.object({ x: z.number(), y: z.number() })
 /** A `Date` at midnight UTC in the code, a date without a time on the wire. */
@@ -65,7 +65,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   PgLineABC: () => z.object({ a: z.number(), b: z.number(), c: z.number() }),
   PgVector: VECTOR,
   PgHalfVector: VECTOR,
-  PgBinaryVector: (column) => z.string().regex(new RegExp(`^[01]{${partOf<number>(column, 'dimensions')}}$`)),
+  PgBinaryVector: (column) => z.string().regex(new RegExp(`^[01]{${partsOf(column).dimensions}}$`)),
   PgSparseVector: () => z.string().regex(/^\{(?:\d+:[^,{}]+(?:,\d+:[^,{}]+)*)?\}\/\d+$/),
 }
 
@@ -85,38 +85,45 @@ export function columnSchema(column: PgColumn): z.ZodType | undefined {
 const TEXT_TYPE = /^(?:citext|text|tsvector|xml|ltree)$/
 
 function customSchema(column: PgColumn): z.ZodType | undefined {
-  const mapped = partOf(column, 'mapFrom') ?? partOf(column, 'mapTo')
+  const mapped = partsOf(column).mapFrom ?? partsOf(column).mapTo
   const name = typeName(column.getSQLType())
   if (column.getSQLType().endsWith(']')) return undefined
   // What a user's type is in the code is known only where it maps nothing; bytes it can only give as bytes.
-  if (name === 'bytea') return partOf(column, 'mapFrom') === undefined ? bytes() : undefined
+  if (name === 'bytea') return partsOf(column).mapFrom === undefined ? bytes() : undefined
   return mapped === undefined && TEXT_TYPE.test(name) ? z.string() : undefined
 }
 
-function partOf<T>(column: PgColumn, name: string): T | undefined {
-  return (column as unknown as Readonly<Record<string, T | undefined>>)[name]
+/** What Drizzle's classes of columns have beyond what they share. */
+interface ColumnParts {
+  readonly length?: number
+  readonly precision?: number
+  readonly scale?: number
+  readonly dimensions?: number
+  readonly withTimezone?: boolean
+  readonly mapFrom?: unknown
+  readonly mapTo?: unknown
 }
 
+const partsOf = (column: PgColumn): ColumnParts => column as ColumnParts
+
 function limited(column: PgColumn): z.ZodType {
-  const length = partOf<number>(column, 'length') ?? (column.columnType === 'PgChar' ? 1 : undefined)
+  const length = partsOf(column).length ?? (column.columnType === 'PgChar' ? 1 : undefined)
   return length === undefined ? z.string() : z.string().max(length)
 }
 
 function time(column: PgColumn): z.ZodType {
-  if (partOf<boolean>(column, 'withTimezone') !== true) return z.iso.time()
+  if (partsOf(column).withTimezone !== true) return z.iso.time()
   return z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/)
 }
 
 function timestamp(column: PgColumn): z.ZodType {
-  return partOf<boolean>(column, 'withTimezone') === true
-    ? z.iso.datetime({ offset: true })
-    : z.iso.datetime({ local: true })
+  return partsOf(column).withTimezone === true ? z.iso.datetime({ offset: true }) : z.iso.datetime({ local: true })
 }
 
 /** Digits beyond the scale would be rounded away in silence, and digits before beyond the precision refused by the server. */
 function decimal(column: PgColumn): z.ZodType {
-  const precision = partOf<number>(column, 'precision')
-  const scale = partOf<number>(column, 'scale') ?? 0
+  const precision = partsOf(column).precision
+  const scale = partsOf(column).scale ?? 0
   if (precision === undefined)
     return z
       .string()
@@ -131,9 +138,9 @@ function decimal(column: PgColumn): z.ZodType {
 }
 
 function decimalNumber(column: PgColumn): z.ZodType {
-  const precision = partOf<number>(column, 'precision')
+  const precision = partsOf(column).precision
   if (precision === undefined) return z.number()
-  const bound = 10 ** (precision - (partOf<number>(column, 'scale') ?? 0))
+  const bound = 10 ** (precision - (partsOf(column).scale ?? 0))
   return z.number().gt(-bound).lt(bound)
 }
 

@@ -1,32 +1,39 @@
 import { types } from 'pg'
+import { readArray } from '../wire/array-text.ts'
 import { isoTime } from '../wire-times.ts'
-import { parseArrayText } from './array-text.ts'
 
 type Parser = (text: string) => unknown
 
-const { BOOL, BYTEA, INT2, INT4, OID, FLOAT4, FLOAT8, JSON, JSONB } = types.builtins
-const POINT = 600
-const CIRCLE = 718
+const { BOOL, BYTEA, INT4, FLOAT8, JSON } = types.builtins
+const boolean: Parser = types.getTypeParser(BOOL)
+const integer: Parser = types.getTypeParser(INT4)
+const float: Parser = types.getTypeParser(FLOAT8)
+const json: Parser = types.getTypeParser(JSON)
 
 /** What `pg` makes of a type's text, where that is not the text itself. */
-const PARSED: Readonly<Record<string, number>> = {
-  boolean: BOOL,
-  bool: BOOL,
-  bytea: BYTEA,
-  smallint: INT2,
-  int2: INT2,
-  integer: INT4,
-  int: INT4,
-  int4: INT4,
-  oid: OID,
-  real: FLOAT4,
-  float4: FLOAT4,
-  'double precision': FLOAT8,
-  float8: FLOAT8,
-  json: JSON,
-  jsonb: JSONB,
-  point: POINT,
-  circle: CIRCLE,
+const PARSERS: Readonly<Record<string, Parser | undefined>> = {
+  boolean,
+  bool: boolean,
+  bytea: types.getTypeParser(BYTEA),
+  smallint: integer,
+  int2: integer,
+  integer,
+  int: integer,
+  int4: integer,
+  oid: integer,
+  serial: integer,
+  smallserial: integer,
+  real: float,
+  float4: float,
+  'double precision': float,
+  float8: float,
+  json,
+  jsonb: json,
+  point,
+  circle: (text) => {
+    const end = text.lastIndexOf(',')
+    return { ...point(text.slice(1, end)), radius: Number(text.slice(end + 1, -1)) }
+  },
 }
 
 const TIMESTAMP = /^timestamp(?:tz)?\b/
@@ -46,10 +53,14 @@ export function typeName(sqlType: string): string {
 export function driverParser(sqlType: string): Parser {
   if (sqlType.endsWith(']')) {
     const element = driverParser(sqlType.slice(0, sqlType.lastIndexOf('[')))
-    return (text) => parseArrayText(text, element)
+    return (text) => readArray(text, element)
   }
   const name = typeName(sqlType)
   if (TIMESTAMP.test(name)) return isoTime
-  const oid = PARSED[name]
-  return oid === undefined ? (text) => text : (types.getTypeParser(oid, 'text') as Parser)
+  return PARSERS[name] ?? ((text) => text)
+}
+
+function point(text: string): { readonly x: number; readonly y: number } {
+  const [x, y] = text.slice(1, -1).split(',')
+  return { x: Number(x), y: Number(y) }
 }

@@ -80,7 +80,7 @@ export function tableSchemas<
   options: TableSchemaOptions<Table, Private, ReadOnly, WriteOnce, Refine> & OnlyColumns<Table, Refine> = {},
 ): TableSchemas<Table, Private, ReadOnly, WriteOnce, Refine> {
   const { name, private: hidden = [], readOnly = [], writeOnce = [] } = options
-  const columns = fieldsOf(table, (options.refine ?? {}) as Readonly<Record<string, Refinement | undefined>>)
+  const columns = fieldsOf(table, options.refine ?? {})
   const sent = columns.filter(({ key }) => !has(hidden, key))
   const created = columns.filter(({ key, column }) => !isComputed(column) && !has(readOnly, key))
   const changed = created.filter(({ key, primary }) => !primary && !has(writeOnce, key))
