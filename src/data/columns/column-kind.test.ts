@@ -10,68 +10,31 @@ import {
   text,
   timestamp,
   vector,
-  type PgColumn,
   type PgColumnBuilderBase,
 } from 'drizzle-orm/pg-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { database } from '../database.ts'
-import { createTestDatabase, type TestDatabase } from '../test-database.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { columnKind } from './column-kind.ts'
-import { everything, mood } from './every-column.fixture.ts'
-import { randomRow } from './random-row.fixture.ts'
+import { mood } from './every-column.fixture.ts'
+import { everyColumn, storeRandomRows, type Stored } from './every-table.fixture.ts'
 
 const ROWS = 100
-const columns = Object.entries<PgColumn>(getTableColumns(everything))
-
-/** The table as SQL: nothing else of Drizzle makes one. */
-function createTable(): string {
-  const described = columns.map(([, column]) => {
-    const identity = column.generatedIdentity === undefined ? '' : ' GENERATED ALWAYS AS IDENTITY'
-    const generated = column.generated === undefined ? '' : ' GENERATED ALWAYS AS ("integer" * 2) STORED'
-    return `"${column.name}" ${column.getSQLType()}${identity}${generated}`
-  })
-  const values = mood.enumValues.map((value) => `'${value}'`)
-  return `CREATE TYPE mood AS ENUM (${values.join(', ')}); CREATE TABLE everything (${described.join(', ')})`
-}
-
-let own: TestDatabase<Record<string, never>>
-let sent: (string | null)[][]
-let given: (typeof everything.$inferSelect)[]
+let stored: Stored
 
 beforeAll(async () => {
-  own = await createTestDatabase(database({}))
-  await own.database.start()
-  await own.database.pool.query(createTable())
-  await own.database.run(async (tx) => {
-    for (let seed = 1; seed <= ROWS; seed += 1) await tx.insert(everything).values(randomRow(seed))
-  })
-  sent = await texts()
-  given = await own.database.run((tx) => tx.select().from(everything).orderBy(everything.identity))
+  stored = await storeRandomRows(ROWS)
 }, 60_000)
-
-afterAll(() => own?.drop())
-
-async function texts(): Promise<(string | null)[][]> {
-  const names = columns.map(([, { name }]) => `"${name}"`).join(', ')
-  const { rows } = await own.database.pool.query<(string | null)[]>({
-    text: `SELECT ${names} FROM everything ORDER BY "identity"`,
-    rowMode: 'array',
-    types: { getTypeParser: () => (text: string) => text },
-  })
-  return rows
-}
 
 function kindOf(builder: PgColumnBuilderBase): ReturnType<typeof columnKind> {
   return columnKind(getTableColumns(pgTable('t', { it: builder })).it)
 }
 
 describe("a column's text becomes what Drizzle gives", () => {
-  test.each(columns.map(([key]) => key))('%s', (key) => {
-    const index = columns.findIndex(([each]) => each === key)
-    const { decode } = columnKind(columns[index]![1])
-    const decoded = sent.map((row) => (row[index] === null ? null : decode(row[index]!)))
+  test.each(everyColumn.map(([key]) => key))('%s', (key) => {
+    const index = everyColumn.findIndex(([each]) => each === key)
+    const { decode } = columnKind(everyColumn[index]![1])
+    const decoded = stored.texts.map((row) => (row[index] === null ? null : decode(row[index]!)))
     expect(decoded).toHaveLength(ROWS)
-    expect(decoded).toEqual(given.map((row) => row[key as keyof typeof row]))
+    expect(decoded).toEqual(stored.rows.map((row) => row[key as keyof typeof row]))
   })
 })
 
@@ -106,11 +69,11 @@ test('types of extensions become what Drizzle makes of them', () => {
 
 test('only what has an order is compared, only text is searched, only arrays and jsonb contain', () => {
   const named = (test: (kind: ReturnType<typeof columnKind>) => unknown): string[] =>
-    columns.filter(([, column]) => test(columnKind(column))).map(([key]) => key)
+    everyColumn.filter(([, column]) => test(columnKind(column))).map(([key]) => key)
   expect(named(({ like }) => like)).toEqual(['text', 'choice', 'varchar', 'char'])
   expect(named(({ contains }) => contains === 'json')).toEqual(['jsonb'])
   expect(named(({ contains }) => contains === 'array')).toEqual(
-    columns.filter(([, column]) => column.getSQLType().endsWith(']')).map(([key]) => key),
+    everyColumn.filter(([, column]) => column.getSQLType().endsWith(']')).map(([key]) => key),
   )
   expect(named(({ ordered, contains }) => !ordered && contains !== 'array')).toEqual([
     'boolean',
