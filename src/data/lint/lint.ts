@@ -18,7 +18,8 @@ export async function lintSql(sql: string, context: LintContext): Promise<readon
   const { statements, problem } = parser.parse(sql.replace(/^\uFEFF/, ''))
   if (problem !== undefined) return [finding(syntaxError, context, problem, syntaxProblem(problem.message))]
   const known = knownFrom(parser, context.earlier ?? [])
-  return [...scenes(statements, { context, known, parser })].flatMap(findingsIn)
+  // Lazily: a scene is true only until the next one is made.
+  return scenes(statements, { context, known, parser }).flatMap(findingsIn).toArray()
 }
 
 function syntaxProblem(message: string): Problem {

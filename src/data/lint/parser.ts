@@ -69,7 +69,7 @@ function isPlain(identifier: string, scan: (sql: string) => ScanResult): boolean
 function failureOf(sql: string, error: unknown): Parsed {
   const { message, sqlDetails } = error as Error & { sqlDetails?: { cursorPosition: number } }
   // Its places are counted in characters, unlike those of the tree.
-  if (sqlDetails !== undefined) return failure([...sql].slice(0, sqlDetails.cursorPosition).join(''), message)
+  if (sqlDetails !== undefined) return failure(Array.from(sql).slice(0, sqlDetails.cursorPosition).join(''), message)
   // An expression too deep for the stack, where PostgreSQL's own limit would end it too.
   return failure('', `the SQL cannot be read (${message})`)
 }

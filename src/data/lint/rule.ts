@@ -29,9 +29,9 @@ export interface Scene {
   /** Whether the session's time zone is known to be UTC. */
   readonly utc: boolean
   /** Whether a table is new: nobody uses it yet, so nobody waits for it. */
-  isNew(table: string): boolean
+  readonly isNew: (table: string) => boolean
   /** A name as SQL, its parts in quotes where they need them. */
-  name(...parts: readonly (string | undefined)[]): string
+  readonly name: (...parts: readonly (string | undefined)[]) => string
 }
 
 /** One change of an ALTER TABLE. */

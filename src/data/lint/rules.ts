@@ -1,9 +1,30 @@
 import type { LintRule } from './finding.ts'
 import type { Rule } from './rule.ts'
+import { addColumnRules } from './rules/add-column.ts'
+import { columnChoiceRules } from './rules/column-choice.ts'
+import { columnTypeRewrite } from './rules/column-type.ts'
+import { constraintRules } from './rules/constraints.ts'
+import { enumValueInSameTransaction } from './rules/enums.ts'
 import { indexRules } from './rules/indexes.ts'
+import { nameRules } from './rules/names.ts'
+import { setNotNull } from './rules/not-null.ts'
+import { partitionRules } from './rules/partitions.ts'
 import { transactionRules } from './rules/transactions.ts'
+import { wholeTableRules } from './rules/whole-table.ts'
 
-export const rules: readonly Rule[] = [...indexRules, ...transactionRules]
+export const rules: readonly Rule[] = [
+  ...transactionRules,
+  ...indexRules,
+  ...addColumnRules,
+  setNotNull,
+  columnTypeRewrite,
+  ...constraintRules,
+  ...partitionRules,
+  ...wholeTableRules,
+  enumValueInSameTransaction,
+  ...nameRules,
+  ...columnChoiceRules,
+]
 
 /** Of the reading itself. They cannot be allowed. */
 export const syntaxError: LintRule = {

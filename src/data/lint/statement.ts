@@ -14,10 +14,11 @@ export interface Statement {
   readonly start: Position
   /** Before the statement, after the one before it. */
   readonly comments: readonly Comment[]
-  positionOf(location: number): Position
+  readonly positionOf: (location: number) => Position
   /** What stands from a place to the next comma outside parentheses, or to the statement's end. */
-  clauseAt(location: number | undefined): string
-  slice(from: number, to: number): string
+  readonly clauseAt: (location: number | undefined) => string
+  /** What stands from a place to the parenthesis that closes the first one. */
+  readonly groupAt: (location: number | undefined) => string
 }
 
 export function toStatement(
@@ -38,7 +39,7 @@ export function toStatement(
     comments: comments.filter(({ offset }) => offset < start.offset),
     positionOf: (location) => source.positionOf(location),
     clauseAt: (location = first) => source.slice(location, clauseEnd(own, location)),
-    slice: (from, to) => source.slice(from, to).trim(),
+    groupAt: (location = first) => source.slice(location, groupEnd(own, location)),
   }
 }
 
@@ -53,4 +54,15 @@ function clauseEnd(tokens: readonly ScanToken[], from: number): number {
     end = tokenEnd
   }
   return end
+}
+
+function groupEnd(tokens: readonly ScanToken[], from: number): number {
+  let depth = 0
+  for (const { text, start, end } of tokens) {
+    if (start < from) continue
+    if (text === '(') depth += 1
+    if (text === ')') depth -= 1
+    if (text === ')' && depth === 0) return end
+  }
+  return tokens.at(-1)?.end ?? from
 }

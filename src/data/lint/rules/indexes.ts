@@ -105,9 +105,9 @@ export const refreshNotConcurrent: Rule = {
   },
 }
 
-export const indexRules = [
+export const indexRules: readonly Rule[] = [
   indexNotConcurrent,
   dropIndexNotConcurrent,
   reindexNotConcurrent,
   refreshNotConcurrent,
-] as const satisfies readonly Rule[]
+]

@@ -45,7 +45,11 @@ export const oneStatementAlone: Rule = {
     if (context.transactional || index !== 1) return
     yield {
       message: 'A file without a transaction holds one statement only: what follows belongs into a file of its own.',
-      recipe: recipe(...statements.map(({ text }) => alone(`${text};`))),
+      recipe: recipe(
+        ...statements.map(({ node, text }) =>
+          refusedInTransaction(node) === undefined ? `${text};` : alone(`${text};`),
+        ),
+      ),
     }
   },
 }
@@ -67,8 +71,4 @@ export const transactionControl: Rule = {
   },
 }
 
-export const transactionRules = [
-  needsNoTransaction,
-  oneStatementAlone,
-  transactionControl,
-] as const satisfies readonly Rule[]
+export const transactionRules: readonly Rule[] = [needsNoTransaction, oneStatementAlone, transactionControl]

@@ -1,0 +1,115 @@
+import { as, objectKeys, tableKey, type NodeOf } from '../ast.ts'
+import { alterations, type Rule, type Scene } from '../rule.ts'
+import { inBatches, recipe } from '../recipe.ts'
+
+export const dropStillRead: Rule = {
+  id: 'drop-still-read',
+  severity: 'error',
+  title: 'DROP of a table or column that the app still declares',
+  why: 'The lock is short, but from then on every statement of the app that names it fails. Deploy an app without it first, and drop it when no other version runs.',
+  example: 'ALTER TABLE posts DROP COLUMN title;',
+  *check(scene) {
+    const { statement, context } = scene
+    const drop = as('DropStmt', statement.node)
+    const tables =
+      drop?.removeType === 'OBJECT_TABLE' || drop?.removeType === 'OBJECT_VIEW' ? objectKeys(drop.objects) : []
+    for (const table of tables.filter((key) => isRead(scene, key))) yield ofRead(scene, table)
+    for (const column of droppedColumns(scene))
+      if (context.readColumns?.has(column) === true) yield ofRead(scene, column)
+  },
+}
+
+function ofRead({ statement }: Scene, what: string): { message: string; recipe: string } {
+  return {
+    message: `The app still declares ${what}: from here on its statements that name it fail.`,
+    recipe: `-- First deploy an app whose tables do not declare ${what}.\n${statement.text};`,
+  }
+}
+
+/** Of new tables too: what reads them fails as well. */
+function droppedColumns(scene: Scene): string[] {
+  const changes = [...alterations({ ...scene, isNew: () => false }, 'AT_DropColumn')]
+  return changes.map(({ key, command }) => `${key}.${command.name}`)
+}
+
+function isRead({ context }: Scene, table: string): boolean {
+  return [...(context.readColumns ?? [])].some((column) => column.slice(0, column.lastIndexOf('.')) === table)
+}
+
+interface Rename {
+  readonly node: NodeOf<'RenameStmt'>
+  readonly table: string
+  /** `table` or `table.column`. */
+  readonly key: string
+  readonly column: boolean
+}
+
+/** The renaming of a table or column that is in use. */
+function renameIn({ statement, isNew, name }: Scene): Rename | undefined {
+  const node = as('RenameStmt', statement.node)
+  const tableKind = node?.renameType === 'OBJECT_TABLE' || node?.renameType === 'OBJECT_VIEW'
+  const column = node?.renameType === 'OBJECT_COLUMN' && node.relationType === 'OBJECT_TABLE'
+  if (node === undefined || !(tableKind || column)) return undefined
+  const key = tableKey(node.relation)
+  if (isNew(key)) return undefined
+  const table = name(node.relation?.schemaname, node.relation?.relname)
+  return { node, table, column, key: column ? `${key}.${node.subname}` : key }
+}
+
+function isRenamedRead(scene: Scene, { key, column }: Rename): boolean {
+  return column ? scene.context.readColumns?.has(key) === true : isRead(scene, key)
+}
+
+export const renameStillRead: Rule = {
+  id: 'rename-still-read',
+  severity: 'error',
+  title: 'RENAME of a table or column that the app still declares',
+  why: 'From then on every statement of the app that uses the old name fails. The app that runs must know both names, or there must be both.',
+  example: 'ALTER TABLE posts RENAME COLUMN title TO headline;',
+  *check(scene) {
+    const rename = renameIn(scene)
+    if (rename === undefined || !isRenamedRead(scene, rename)) return
+    yield {
+      message: `The app still declares ${rename.key}: from here on its statements that use the old name fail.`,
+      recipe: bothNames(scene, rename),
+    }
+  },
+}
+
+export const renameInUse: Rule = {
+  id: 'rename-in-use',
+  severity: 'warning',
+  title: 'RENAME of a table or column',
+  why: 'The version of the app that runs while this is applied knows the old name only, and its statements fail until the new version has taken over everywhere.',
+  example: 'ALTER TABLE drafts RENAME TO articles;',
+  *check(scene) {
+    const rename = renameIn(scene)
+    if (rename === undefined || isRenamedRead(scene, rename)) return
+    yield {
+      message: `The app that runs while ${rename.key} is renamed knows the old name only: its statements fail until it is replaced.`,
+      recipe: bothNames(scene, rename),
+    }
+  },
+}
+
+/** A column beside the old one, or a view by the table's old name, which takes writes too. */
+function bothNames(scene: Scene, { node, table, column, key }: Rename): string {
+  const { statement, name } = scene
+  if (!column)
+    return `-- The view takes reads and writes of the old name. Drop it when nobody uses that.\n${allowedRename(statement.text)}\nCREATE VIEW ${table} AS SELECT * FROM ${name(node.relation?.schemaname, node.newname)};`
+  const [from, to] = [name(node.subname), name(node.newname)]
+  const known = scene.known.tables.get(tableKey(node.relation))?.columns.get(node.subname ?? '')
+  const type =
+    known === undefined ? 'text' : `${known.name}${known.modifiers.length > 0 ? `(${known.modifiers.join(', ')})` : ''}`
+  return recipe(
+    `-- Of the type of ${key}. From here on the app writes both columns.\nALTER TABLE ${table} ADD COLUMN ${to} ${type};`,
+    inBatches(table, `UPDATE ${table} SET ${to} = ${from}`, ` AND ${to} IS NULL`),
+    `-- When no running app reads or writes the old one.\nALTER TABLE ${table} DROP COLUMN ${from};`,
+  )
+}
+
+function allowedRename(text: string): string {
+  return `-- ashlar: allow rename-in-use the view below has the old name\n-- ashlar: allow rename-still-read the view below has the old name\n${text};`
+}
+
+export const nameRules: readonly Rule[] = [dropStillRead, renameStillRead, renameInUse]
