@@ -53,7 +53,10 @@ const COLUMNS: WireObject = {
 const SELECT =
   'select id, owner_id as "ownerId", title, body, status, priority, price, done, rating, due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt" from item'
 const BY_ID: Statement = { name: 'by_id', text: `${SELECT} where id = $1` }
-const LIST: Statement = { name: 'list', text: `${SELECT} where owner_id = $1 order by created_at desc, id desc limit $2` }
+const LIST: Statement = {
+  name: 'list',
+  text: `${SELECT} where owner_id = $1 order by created_at desc, id desc limit $2`,
+}
 
 function idOf(number: number): string {
   return `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`
@@ -68,7 +71,8 @@ async function prepareDatabase(): Promise<string> {
   url.pathname = `/${NAME}`
   const client = new Client({ connectionString: url.href })
   await client.connect()
-  await client.query(`
+  await client.query(
+    `
     create table item (id uuid primary key, owner_id uuid not null, title text not null, body text not null, status text not null, priority int not null,
       price numeric(12,2) not null, done boolean not null, rating float8, due_at timestamptz, created_at timestamptz not null, updated_at timestamptz not null);
     insert into item select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, ('00000000-0000-7000-8000-' || lpad(to_hex(n % ${OWNERS}), 12, '0'))::uuid,
@@ -77,7 +81,12 @@ async function prepareDatabase(): Promise<string> {
       from generate_series(1, ${ROWS}) n;
     create index on item (owner_id, created_at desc, id desc);
     vacuum (analyze) item;
-  `.split(';').map((each) => each.trim()).filter((each) => each !== '' && !each.startsWith('vacuum')).join(';'))
+  `
+      .split(';')
+      .map((each) => each.trim())
+      .filter((each) => each !== '' && !each.startsWith('vacuum'))
+      .join(';'),
+  )
   await client.query('vacuum (analyze) item')
   await client.end()
   return url.href
@@ -93,9 +102,13 @@ interface Subject {
 
 function peer(url: string): Subject {
   const pool = new Pool({ connectionString: url, max: 10 })
-  const asText = { getTypeParser: (oid: number) => (oid === 16 ? (text: string) => text === 't' : oid === 23 || oid === 701 ? Number : (text: string) => text) }
+  const asText = {
+    getTypeParser: (oid: number) =>
+      oid === 16 ? (text: string) => text === 't' : oid === 23 || oid === 701 ? Number : (text: string) => text,
+  }
   const job: Job = async (size, turn) => {
-    const query = size === 1 ? { ...BY_ID, values: [idOf(1 + (turn % ROWS))] } : { ...LIST, values: [idOf(turn % OWNERS), size] }
+    const query =
+      size === 1 ? { ...BY_ID, values: [idOf(1 + (turn % ROWS))] } : { ...LIST, values: [idOf(turn % OWNERS), size] }
     const { rows } = await pool.query({ ...query, types: asText } as never)
     return Buffer.from(JSON.stringify(size === 1 ? rows[0] : rows)).length
   }
@@ -103,11 +116,14 @@ function peer(url: string): Subject {
 }
 
 function wire(url: string, options: PoolRunnerOptions): Subject {
-  const pool = createPool(url, { max: 10 }, 10_000)
+  const pool = createPool(url, { max: 10 })
   const runner = poolRunner(pool, options)
   const write = compileJson(COLUMNS)
   const job: Job = async (size, turn) => {
-    const rows = size === 1 ? await runner.run(BY_ID, [idOf(1 + (turn % ROWS))]) : await runner.run(LIST, [idOf(turn % OWNERS), size])
+    const rows =
+      size === 1
+        ? await runner.run(BY_ID, [idOf(1 + (turn % ROWS))])
+        : await runner.run(LIST, [idOf(turn % OWNERS), size])
     const sink = new JsonSink(rows.size + 256 * rows.length)
     if (size > 1) sink.byte(0x5b)
     write(rows, sink)
@@ -135,7 +151,10 @@ async function load(job: Job, size: number, queries: number): Promise<number> {
   let turn = 0
   let bytes = 0
   const worker = async (): Promise<void> => {
-    while (turn < queries) bytes += await job(size, (turn += 1))
+    while (turn < queries) {
+      const size_ = await job(size, (turn += 1))
+      bytes += size_
+    }
   }
   await Promise.all(Array.from({ length: Number(args.concurrency) }, worker))
   return bytes / queries
@@ -164,19 +183,33 @@ const url = await prepareDatabase()
 try {
   const subjects = [
     ...(args.peer ? [peer(url)] : []),
-    ...args.lanes.split(',').flatMap((lanes) => args.depth.split(',').map((depth) => wire(url, { lanes: Number(lanes), depth: Number(depth) }))),
+    ...args.lanes
+      .split(',')
+      .flatMap((lanes) =>
+        args.depth.split(',').map((depth) => wire(url, { lanes: Number(lanes), depth: Number(depth) })),
+      ),
   ]
   for (const size of args.sizes.split(',').map(Number)) {
     const sums = new Map<Subject, Figures[]>()
     for (let round = 0; round < Number(args.rounds); round += 1) {
-      for (const subject of subjects) sums.set(subject, [...(sums.get(subject) ?? []), await measure(url, subject, size)])
+      for (const subject of subjects)
+        sums.set(subject, [...(sums.get(subject) ?? []), await measure(url, subject, size)])
     }
     console.log(size === 1 ? 'by id' : `${size} rows`)
     for (const [{ name }, figures] of sums) {
-      const mean = (of: (each: Figures) => number): number => figures.reduce((sum, each) => sum + of(each), 0) / figures.length
+      const mean = (of: (each: Figures) => number): number =>
+        figures.reduce((sum, each) => sum + of(each), 0) / figures.length
       const [client, server] = [mean((each) => each.client), mean((each) => each.server)]
-      const cells = [name.padEnd(28), `${client.toFixed(1)} + ${server.toFixed(1)} = ${(client + server).toFixed(1)} us`, `${mean((each) => each.bytes).toFixed(0)} bytes`]
-      console.log('  ', cells.join('   '), figures.map((each) => `${each.client.toFixed(0)}+${each.server.toFixed(0)}`).join(' '))
+      const cells = [
+        name.padEnd(28),
+        `${client.toFixed(1)} + ${server.toFixed(1)} = ${(client + server).toFixed(1)} us`,
+        `${mean((each) => each.bytes).toFixed(0)} bytes`,
+      ]
+      console.log(
+        '  ',
+        cells.join('   '),
+        figures.map((each) => `${each.client.toFixed(0)}+${each.server.toFixed(0)}`).join(' '),
+      )
     }
   }
   for (const subject of subjects) await subject.end()

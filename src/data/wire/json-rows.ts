@@ -1,3 +1,4 @@
+import { literalSize } from './json-literals.ts'
 import { compileRow } from './json-row.ts'
 import { RowCursor } from './row-cursor.ts'
 import type { WireObject } from './columns.ts'
@@ -28,10 +29,11 @@ export type JsonWriter = (rows: RowSet, sink: JsonSink, range?: JsonRange) => vo
  * The writer throws `UnwritableValue` where a number has no form in JSON.
  */
 export function compileJson(shape: WireObject): JsonWriter {
-  const { writeRow, literalSize } = compileRow(shape)
+  const writeRow = compileRow(shape)
+  const literals = literalSize(shape)
   return (rows, sink, { from = 0, to = rows.length, reverse = false, slots = NO_SLOTS, separator = ',' } = {}) => {
     if (to <= from) return
-    sink.reserve(rows.size + (to - from) * (literalSize + 1))
+    sink.reserve(rows.size + (to - from) * (literals + 1))
     const cursor = new RowCursor(rows, sink, slots)
     const [first, step] = reverse ? [to - 1, -1] : [from, 1]
     for (let done = 0; done < to - from; done += 1) {

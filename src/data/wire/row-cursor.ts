@@ -4,6 +4,9 @@ import type { RowSet } from './row-set.ts'
 /** Writes what stands in a slot, for a row of the row set: one JSON value. */
 export type SlotWriter = (slot: number, row: number, sink: JsonSink) => void
 
+/** Writes one row. */
+export type RowWriter = (cursor: RowCursor) => void
+
 /** The row that is being written, and where it is written. One for all rows of a call. */
 export class RowCursor {
   readonly sink: JsonSink
