@@ -1,0 +1,44 @@
+import type { Many, One, Relations } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { DrizzleSchema } from '../drizzle.ts'
+
+/** What Drizzle's `relations()` declares for a table, wherever in the schema it does. */
+type Declared<Schema extends DrizzleSchema, Table extends PgTable> = {
+  [K in keyof Schema]: Schema[K] extends Relations<Table['_']['name'], infer Declaration> ? Declaration : never
+}[keyof Schema]
+
+type NamesIn<Declaration> = Declaration extends unknown ? keyof Declaration & string : never
+type RelationIn<Declaration, Name> = Declaration extends unknown
+  ? Name extends keyof Declaration
+    ? Declaration[Name]
+    : never
+  : never
+
+/** The names of a table's relations. */
+export type RelationNames<Schema extends DrizzleSchema, Table extends PgTable> = NamesIn<Declared<Schema, Table>>
+
+/** Whether a relation leads to one row or to many. */
+export type RelationKind<Schema extends DrizzleSchema, Table extends PgTable, Name extends string> =
+  RelationIn<Declared<Schema, Table>, Name> extends infer R
+    ? R extends One
+      ? 'one'
+      : R extends Many<string>
+        ? 'many'
+        : never
+    : never
+
+/** The table a relation leads to. */
+export type RelatedTable<Schema extends DrizzleSchema, Table extends PgTable, Name extends string> = TableNamed<
+  Schema,
+  RelationIn<Declared<Schema, Table>, Name> extends { readonly referencedTableName: infer TableName }
+    ? TableName
+    : never
+>
+
+type TableNamed<Schema extends DrizzleSchema, Name> = {
+  [K in keyof Schema]: Schema[K] extends PgTable ? (Schema[K]['_']['name'] extends Name ? Schema[K] : never) : never
+}[keyof Schema]
+
+/** Whether the row of a relation to one may be missing. Drizzle's `isNullable` says the opposite of its name. */
+export type IsOptional<Schema extends DrizzleSchema, Table extends PgTable, Name extends string> =
+  RelationIn<Declared<Schema, Table>, Name> extends One<string, true> ? false : true
