@@ -1,5 +1,6 @@
 // Fastify + Drizzle as an expert writes it: every statement prepared once with placeholders, row comparison for the keyset,
-// node-postgres below. Answers go through JSON.stringify; FSJ=1 gives them to fast-json-stringify instead.
+// node-postgres below, and response schemas: fast-json-stringify is faster here than JSON.stringify, since rows hold Date objects (a list of
+// 100: 830 us against 1000 of server and Postgres; of 20: 303 against 320; the rest alike).
 import { randomUUIDv7 } from 'node:crypto'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
@@ -70,10 +71,9 @@ const countOn = (handle) =>
 const insert = insertOn(db)
 const values = (body) => ({ notes: null, dueAt: null, ...body, id: randomUUIDv7() })
 
-const response = process.env.FSJ === '1' ? { list: { 200: ItemList }, one: { 200: Item }, created: { 201: Item } } : {}
 const app = createServer()
 
-app.get('/items', { schema: { querystring: ListQuery, response: response.list } }, async (request, reply) => {
+app.get('/items', { schema: { querystring: ListQuery, response: { 200: ItemList } } }, async (request, reply) => {
   const { ownerId, limit, cursor, include } = request.query
   const position = cursor === undefined ? {} : decodeCursor(cursor)
   if (position === undefined) return reply.code(400).send({ error: 'cursor' })
@@ -89,18 +89,18 @@ app.get('/items', { schema: { querystring: ListQuery, response: response.list } 
   }
 })
 
-app.get('/items/:id', { schema: { params: ItemParams, response: response.one } }, async (request, reply) => {
+app.get('/items/:id', { schema: { params: ItemParams, response: { 200: Item } } }, async (request, reply) => {
   const [item] = await byId.execute({ id: request.params.id })
   return item ?? reply.code(404).send({ error: 'not found' })
 })
 
-app.post('/items', { schema: { body: NewItem, response: response.created } }, async (request, reply) => {
+app.post('/items', { schema: { body: NewItem, response: { 201: Item } } }, async (request, reply) => {
   const [item] = await insert.execute(values(request.body))
   reply.code(201)
   return item
 })
 
-app.post('/counted-items', { schema: { body: NewItem, response: response.created } }, async (request, reply) => {
+app.post('/counted-items', { schema: { body: NewItem, response: { 201: Item } } }, async (request, reply) => {
   const item = await db.transaction(async (tx) => {
     const [item] = await insertOn(tx).execute(values(request.body))
     await countOn(tx).execute({ ownerId: item.ownerId })

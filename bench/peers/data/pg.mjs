@@ -11,13 +11,16 @@ const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10, 
 
 const COLUMNS = `i.id, i.owner_id as "ownerId", i.title, i.notes, i.status, i.done, i.priority, i.price, i.due_at as "dueAt", i.meta,
   i.created_at as "createdAt", i.updated_at as "updatedAt"`
-const OWNER = `o.name as "ownerName", o.email as "ownerEmail"`
+// One statement: Postgres puts the related rows together, which costs less than a second statement and a join in JavaScript.
+const RELATED = `json_build_object('id', o.id, 'name', o.name, 'email', o.email) as owner,
+  (select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name)), '[]')
+    from item_tags it join tags t on t.id = it.tag_id where it.item_id = i.id) as tags`
 const AFTER = 'and (i.created_at, i.id) < ($3, $4)'
 const ORDER = 'order by i.created_at desc, i.id desc limit $2'
 const statement = (name, text) => (values) => pool.query({ name, text, values })
 
 const plain = `select ${COLUMNS} from items i where i.owner_id = $1`
-const joined = `select ${COLUMNS}, ${OWNER} from items i join owners o on o.id = i.owner_id where i.owner_id = $1`
+const joined = `select ${COLUMNS}, ${RELATED} from items i join owners o on o.id = i.owner_id where i.owner_id = $1`
 const lists = {
   first: statement('list_first', `${plain} ${ORDER}`),
   after: statement('list_after', `${plain} ${AFTER} ${ORDER}`),
@@ -26,10 +29,6 @@ const nestedLists = {
   first: statement('nested_first', `${joined} ${ORDER}`),
   after: statement('nested_after', `${joined} ${AFTER} ${ORDER}`),
 }
-const tagsOf = statement(
-  'tags_of',
-  'select it.item_id, t.id, t.name from item_tags it join tags t on t.id = it.tag_id where it.item_id = any($1)',
-)
 const byId = statement('by_id', `select ${COLUMNS} from items i where i.id = $1`)
 const INSERT = {
   name: 'insert_item',
@@ -37,16 +36,6 @@ const INSERT = {
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${COLUMNS}`,
 }
 const COUNT = { name: 'count_item', text: 'update owners set item_count = item_count + 1 where id = $1' }
-
-async function withTags(rows) {
-  const items = new Map()
-  for (const { ownerName, ownerEmail, ...item } of rows) {
-    items.set(item.id, { ...item, owner: { id: item.ownerId, name: ownerName, email: ownerEmail }, tags: [] })
-  }
-  const { rows: tags } = await tagsOf([[...items.keys()]])
-  for (const { item_id, id, name } of tags) items.get(item_id).tags.push({ id, name })
-  return [...items.values()]
-}
 
 const app = createServer()
 
@@ -62,7 +51,7 @@ app.get('/items', { schema: { querystring: ListQuery } }, async (request, reply)
   if (hasMore) rows.pop()
   const last = rows.at(-1)
   return {
-    items: include === undefined ? rows : await withTags(rows),
+    items: rows,
     next: hasMore ? encodeCursor(last.createdAt, last.id) : null,
   }
 })

@@ -48,9 +48,18 @@ const fields = {
 }
 export const NewItem = object(fields, ['notes', 'dueAt'])
 
-/** For fast-json-stringify, where a server uses it. */
-export const Item = object({ id: uuid, ...fields, createdAt: time, updatedAt: time })
-export const ItemList = object({ items: { type: 'array', items: Item }, next: { type: ['string', 'null'] } })
+/** For fast-json-stringify, where a server uses it. The related rows are there only in a nested list. */
+const item = { id: uuid, ...fields, createdAt: time, updatedAt: time }
+const text = { type: 'string' }
+const related = {
+  owner: object({ id: uuid, name: text, email: text }),
+  tags: { type: 'array', items: object({ id: uuid, name: text }) },
+}
+export const Item = object(item)
+export const ItemList = object({
+  items: { type: 'array', items: object({ ...item, ...related }, ['owner', 'tags']) },
+  next: { type: ['string', 'null'] },
+})
 
 export function createServer() {
   return Fastify({ logger: false, bodyLimit: 1024 * 1024, ajv: { customOptions: { removeAdditional: false } } })
