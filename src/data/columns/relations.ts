@@ -113,7 +113,7 @@ function described(config: Config, name: string, relation: Relation): TableRelat
   return {
     name,
     kind: is(relation, One) ? 'one' : 'many',
-    table: relation.referencedTable as PgTable,
+    table: relation.referencedTable,
     owned,
     optional: is(relation, One) && !(owned && fields.every(({ notNull }) => notNull)),
     columns: fields.map((from, index) => ({ from: from as PgColumn, to: references[index] as PgColumn })),
