@@ -15,6 +15,8 @@ const FOREIGN = [
   { name: 'z', from: 'zod', typeOnly: false },
   { name: 'eq', from: 'drizzle-orm', typeOnly: false },
   { name: 'expect', from: 'vitest', typeOnly: false },
+  { name: 'pgTable', from: 'drizzle-orm/pg-core', typeOnly: false },
+  { name: 'varchar', from: 'drizzle-orm/pg-core', typeOnly: false },
 ]
 
 const exported = publicExports()

@@ -1,3 +1,15 @@
+export { authorship, id, softDeletion, timestamps, version } from './columns/life-columns.ts'
+export { tableSchemas } from './columns/table-schemas.ts'
+export type { TableSchemaOptions, TableSchemas } from './columns/table-schemas.ts'
+export type {
+  ChangesOf,
+  ColumnName,
+  ColumnSchema,
+  NewRowOf,
+  Refined,
+  Refinements,
+  RowOf,
+} from './columns/table-types.ts'
 export { database } from './database.ts'
 export type { Database, DatabaseOptions } from './database.ts'
 export type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'

@@ -64,9 +64,13 @@ export interface TableSchemas<
  * rather than rounded.
  *
  * @example
- * const { row: Task, create: NewTask, update: TaskChanges } = tableSchemas(tables.tasks, {
- *   name: 'Task', private: ['notes'], readOnly: ['id'], refine: { title: (schema) => schema.min(1).max(200) },
+ * const { row, create, update } = tableSchemas(tables.posts, {
+ *   name: 'Post',
+ *   readOnly: ['id'],
+ *   refine: { title: (schema) => schema.min(1).max(200) },
  * })
+ * const createPost = route.post('/posts', { access: anyone, body: create, response: row, uses: { blog } },
+ *   ({ body, blog }) => blog.create(body.title))
  * @throws TypeError where a column of a custom type is received, or sent, and `refine` has no schema for it
  */
 export function tableSchemas<
