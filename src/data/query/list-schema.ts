@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { commaSeparated } from '../../schema/index.ts'
+import type { FilterTerm } from './filters.ts'
+import { MAX_OFFSET, MAX_SORT } from './list-options.ts'
+import { MAX_FILTER_TEXT, operatorSchema } from './operator-schema.ts'
+import type { Operator } from './operators.ts'
+
+/** Cursors hold the values that rows are sorted by, and a URL is at most 16 KiB. */
+const MAX_CURSOR_LENGTH = 8192
+
+/** What the parameters of a list are made of. */
+export interface ListParameters {
+  readonly page: 'keyset' | 'offset'
+  readonly limit: { readonly default: number; readonly max: number }
+  readonly filters: readonly FilterTerm[]
+  readonly sort: readonly string[]
+  /** In words, for the documentation. */
+  readonly defaultSort: string
+  /** The columns that are searched; `undefined` where there is no search. */
+  readonly search: readonly string[] | undefined
+  readonly fields: readonly string[]
+  readonly include: readonly string[]
+  readonly count: readonly string[]
+}
+
+/** The schema of a list's query. It knows its own parameters only: what it does not know was meant to do something. */
+export function listSchema(parameters: ListParameters): z.ZodType<object> {
+  return z.strictObject({
+    ...filterShape(parameters.filters),
+    ...pageShape(parameters),
+    ...(parameters.sort.length === 0 ? {} : { sort: sortSchema(parameters) }),
+    ...(parameters.search === undefined ? {} : { search: searchSchema(parameters.search) }),
+    ...(parameters.fields.length === 0
+      ? {}
+      : { fields: choices(parameters.fields, 'The fields to send. Default: all.') }),
+    ...(parameters.include.length === 0
+      ? {}
+      : { include: choices(parameters.include, 'What belongs to each row and is sent with it.') }),
+    ...(parameters.count.length === 0 ? {} : { count: countSchema(parameters.count) }),
+  })
+}
+
+function filterShape(terms: readonly FilterTerm[]): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    terms.map(({ parameter, name, operator, column }) => {
+      const schema = operatorSchema(operator, column).optional()
+      return [parameter, schema.describe(`Only rows ${WORDS[operator](name)}.`)]
+    }),
+  )
+}
+
+const WORDS: Readonly<Record<Operator, (name: string) => string>> = {
+  eq: (name) => `whose ${name} is this`,
+  ne: (name) => `whose ${name} is not this, those without a value included`,
+  lt: (name) => `whose ${name} is less than this`,
+  lte: (name) => `whose ${name} is at most this`,
+  gt: (name) => `whose ${name} is greater than this`,
+  gte: (name) => `whose ${name} is at least this`,
+  in: (name) => `whose ${name} is one of these`,
+  contains: (name) => `whose ${name} contains this, in upper or lower case`,
+  startsWith: (name) => `whose ${name} starts with this, in upper or lower case`,
+  has: (name) => `whose ${name} has all of these`,
+  containsJson: (name) => `whose ${name} contains this JSON`,
+  isNull: (name) => `without a ${name} (true) or with one (false)`,
+}
+
+function pageShape({ page, limit }: ListParameters): Record<string, z.ZodType> {
+  const rows = z.int().min(1).default(limit.default)
+  return {
+    limit: rows.describe(`How many rows at most. More than ${limit.max} is taken as ${limit.max}.`),
+    ...(page === 'offset'
+      ? { offset: z.int().min(0).max(MAX_OFFSET).default(0).describe('How many rows to skip.') }
+      : { cursor: cursorSchema() }),
+  }
+}
+
+function cursorSchema(): z.ZodType {
+  const text = z.string().min(1).max(MAX_CURSOR_LENGTH).optional()
+  return text.describe(
+    'Where to go on: a cursor of another page, as it was given, with the same sort, filters and search.',
+  )
+}
+
+function sortSchema({ sort, defaultSort }: ListParameters): z.ZodType {
+  const list = commaSeparated(z.array(z.enum(sort)).min(1).max(MAX_SORT)).optional()
+  return list.describe(`What to sort by, the most important first; - is descending. Default: ${defaultSort}.`)
+}
+
+function searchSchema(columns: readonly string[]): z.ZodType {
+  const text = z.string().min(1).max(MAX_FILTER_TEXT).optional()
+  return text.describe(
+    `Words to find in ${columns.join(', ')}: all of them, "these in a row", one or another, -without. Sorted by relevance.`,
+  )
+}
+
+function choices(names: readonly string[], description: string): z.ZodType {
+  return commaSeparated(z.array(z.enum(names)).min(1))
+    .optional()
+    .describe(description)
+}
+
+function countSchema(ways: readonly string[]): z.ZodType {
+  return z
+    .enum(['none', ...ways])
+    .default('none')
+    .describe('Whether to count the rows of all pages.')
+}
