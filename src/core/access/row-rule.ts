@@ -1,5 +1,5 @@
 import type { Authenticator, Principal } from './authenticator.ts'
-import { makeRule, type AccessRule } from './rule.ts'
+import { makeRule, type AccessRule, type Owning } from './rule.ts'
 
 /** Which rows of a table a caller may have. The core carries it; `ashlar/data` makes SQL of it. */
 export type RowCondition =
@@ -29,8 +29,14 @@ export interface RowRuleOptions {
 
 /** The rules about rows, typed with the user of some authenticators. */
 export interface RowRules<User> {
-  readonly owner: (column: string, value?: (user: User) => unknown) => AccessRule<User>
-  readonly tenant: (column: string, value: (user: User) => unknown) => AccessRule<User>
+  readonly owner: <const Column extends string>(
+    column: Column,
+    value?: (user: User) => unknown,
+  ) => AccessRule<User> & Owning<Column>
+  readonly tenant: <const Column extends string>(
+    column: Column,
+    value: (user: User) => unknown,
+  ) => AccessRule<User> & Owning<Column>
   readonly through: (relation: string, rule: AccessRule) => AccessRule<User>
   readonly rows: RowsFunction<User>
 }

@@ -15,6 +15,18 @@ export interface AccessRule<out User = unknown> {
   readonly '~user'?: User
 }
 
+/** Carried by rules that compare a column with the caller: its key. Never there at run time. */
+export interface Owning<out Column> {
+  readonly '~owned'?: Column
+}
+
+/** The columns that a rule compares with the caller. */
+export type OwnedOf<Rule> = Rule extends { readonly '~owned'?: infer Column }
+  ? unknown extends Column
+    ? never
+    : NonNullable<Column>
+  : never
+
 export type RuleNode =
   | { readonly type: 'anyone' }
   | { readonly type: 'authenticated' }
@@ -131,7 +143,7 @@ type UserOfAll<Rules extends readonly AccessRule[]> = Rules extends readonly [
  */
 export function anyOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(
   ...rules: Rules
-): AccessRule<UserOf<Rules[number]>> {
+): AccessRule<UserOf<Rules[number]>> & Owning<OwnedOf<Rules[number]>> {
   return makeRule({ type: 'anyOf', rules })
 }
 
@@ -143,7 +155,7 @@ export function anyOf<const Rules extends readonly [AccessRule, ...AccessRule[]]
  */
 export function allOf<const Rules extends readonly [AccessRule, ...AccessRule[]]>(
   ...rules: Rules
-): AccessRule<UserOfAll<Rules>> {
+): AccessRule<UserOfAll<Rules>> & Owning<OwnedOf<Rules[number]>> {
   return makeRule({ type: 'allOf', rules })
 }
 

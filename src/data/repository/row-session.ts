@@ -1,0 +1,108 @@
+import { and, isNull, sql, type SQL } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { AccessRule, Principal } from '../../core/access/index.ts'
+import type { CallerScope } from '../../core/builtin.ts'
+import { everyOf, type Scope } from '../rows/condition.ts'
+import { columnOf, rowScope } from '../rows/row-scope.ts'
+import { compileStatement, placesOf, putValues, shapeOf, type CompiledStatement } from '../statements/compile.ts'
+import type { RowSet } from '../wire/row-set.ts'
+import type { Runner } from '../wire/runner.ts'
+import type { Action, Definition } from './definition.ts'
+
+/** Who asks: the caller of a request, or the system, which may everything. */
+export interface Asker {
+  readonly user: Principal | undefined
+  readonly scopeOf: CallerScope['scopeOf']
+}
+
+export const SYSTEM: Asker = { user: undefined, scopeOf: () => true }
+
+export interface SessionOptions {
+  readonly definition: Definition
+  readonly runner: Runner
+  readonly asker: Asker
+  /** What rules with code of their own count as: `true` where the operation has asked them. */
+  readonly custom?: boolean
+  /** More that every row must satisfy, such as its place below a parent. */
+  readonly within?: Scope
+}
+
+/** What one asker may do to a table's rows on one connection: every statement has the scope in it. */
+export class RowSession {
+  readonly definition: Definition
+  readonly runner: Runner
+  readonly asker: Asker
+  readonly #custom: boolean
+  readonly #within: Scope
+  readonly #scopes = new Map<Action, Scope>()
+
+  constructor({ definition, runner, asker, custom = false, within = true }: SessionOptions) {
+    this.definition = definition
+    this.runner = runner
+    this.asker = asker
+    this.#custom = custom
+    this.#within = within
+  }
+
+  /** The same connection, asked by the system. */
+  asSystem(): RowSession {
+    return new RowSession({ definition: this.definition, runner: this.runner, asker: SYSTEM })
+  }
+
+  /** The rows to which the asker may do this. What is changed must be readable too. */
+  scope(action: Action): Scope {
+    const known = this.#scopes.get(action)
+    if (known !== undefined) return known
+    const { access } = this.definition
+    const rule = access[action]
+    const readable =
+      action === 'create' || access.read === undefined || access.read === rule ? true : this.scope('read')
+    const scope = everyOf([this.#within, readable, this.scopeBy(rule)])
+    this.#scopes.set(action, scope)
+    return scope
+  }
+
+  scopeBy(rule: AccessRule | undefined): Scope {
+    if (rule === undefined) return this.asker === SYSTEM
+    const { model, relationsOf } = this.definition
+    return rowScope(this.asker.scopeOf(rule, this.#custom), model.table, { caller: this.asker, relationsOf })
+  }
+
+  /** Runs the statement of this shape, which is built where there is none yet. */
+  run(shape: string, build: () => SQL, values: Readonly<Record<string, unknown>>): Promise<RowSet> {
+    const statement = this.definition.statements.get(shape, () => compileStatement(build()))
+    return this.runStatement(statement, values)
+  }
+
+  runStatement(statement: CompiledStatement, values: Readonly<Record<string, unknown>>): Promise<RowSet> {
+    return this.runner.run(statement, statement.bind(values))
+  }
+}
+
+/** A scope's part of the WHERE, its shape and its values. */
+export interface ScopePart {
+  readonly shape: string
+  readonly where: (table: PgTable) => SQL | undefined
+  readonly put: (values: Record<string, unknown>) => void
+}
+
+/** `prefix` tells the values of several scopes of one statement apart. */
+export function scopePart(scope: Scope, prefix: string): ScopePart {
+  if (typeof scope === 'boolean')
+    return { shape: shapeOf(scope), where: () => (scope ? undefined : sql`false`), put: () => undefined }
+  return {
+    shape: scope.shape,
+    where: (table) => scope.sql(table, placesOf(prefix)),
+    put: (values) => putValues(values, prefix, scope),
+  }
+}
+
+/** Rows that are not deleted softly. */
+export function living({ model }: Definition, table: PgTable = model.table): SQL | undefined {
+  const { deletedAt } = model.life
+  return deletedAt === undefined ? undefined : isNull(columnOf(table, deletedAt))
+}
+
+export function allOfThem(...parts: readonly (SQL | undefined)[]): SQL {
+  return and(...parts) ?? sql`true`
+}

@@ -1,0 +1,106 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import type { AccessRule } from '../../core/access/index.ts'
+import type { Dependency } from '../../core/dependency.ts'
+import { NotFound } from '../../core/errors/index.ts'
+import { columnSchema } from '../columns/column-schema.ts'
+import { tableSchemas } from '../columns/table-schemas.ts'
+import type { Database } from '../database.ts'
+import type { DrizzleSchema } from '../drizzle.ts'
+import { modelOf } from '../model/model.ts'
+import { definitionOf, type Action, type Definition, type RowAccess } from '../repository/definition.ts'
+import { relationsIn } from '../rows/relation.ts'
+import { pathOf, singularName } from './names.ts'
+import type { ActionRules, ResourceOptions } from './options.ts'
+import type { ResourceRules } from './rules.ts'
+
+/** A resource worked out: what its operations are made of. */
+export interface Declared {
+  readonly name: string
+  readonly path: string
+  /** The path of one row below the resource's: `/:id`. */
+  readonly rowPath: string
+  readonly params: z.ZodObject
+  readonly definition: Definition
+  readonly access: RowAccess
+  readonly database: Database<DrizzleSchema>
+  readonly schemas: {
+    readonly row: z.ZodObject
+    readonly create: z.ZodObject
+    readonly update: z.ZodObject
+    readonly replace: z.ZodObject
+  }
+  readonly rules: Dependency<ResourceRules<PgTable>> | undefined
+  readonly requiresMatch: boolean
+  /** Columns of the server's that callers may write all the same. */
+  readonly writable: readonly string[]
+}
+
+type AnyOptions = ResourceOptions<PgTable> & { readonly refine?: object }
+
+export function declareResource(table: PgTable, options: AnyOptions): Declared {
+  const model = modelOf(table, modelOptions(options))
+  const access = rulesOf(options.access)
+  const database = options.database as unknown as Database<DrizzleSchema>
+  const definition = definitionOf(model, access, relationsIn(database.options.schema))
+  const name = options.name ?? singularName(model.name)
+  return {
+    name,
+    path: options.path ?? pathOf(model.name),
+    rowPath: `/${model.primaryKey.map(({ key }) => `:${key}`).join('/')}`,
+    params: z.object(
+      Object.fromEntries(model.primaryKey.map(({ key, column }) => [key, columnSchema(column) ?? z.string()])),
+    ),
+    definition,
+    access,
+    database,
+    schemas: schemasOf(table, name, options, definition),
+    rules: options.rules as Declared['rules'],
+    requiresMatch: options.version === 'required',
+    writable: options.writable ?? [],
+  }
+}
+
+function modelOptions({ private: hidden, softDelete, version }: AnyOptions): Parameters<typeof modelOf>[1] {
+  return {
+    ...(hidden !== undefined && { private: hidden }),
+    ...(softDelete !== undefined && { softDelete }),
+    ...(version !== undefined && { version }),
+  }
+}
+
+function rulesOf(access: AccessRule | ActionRules): RowAccess {
+  return 'kind' in access ? { read: access, create: access, update: access, delete: access } : access
+}
+
+function schemasOf(
+  table: PgTable,
+  name: string,
+  options: AnyOptions,
+  { model, owned }: Definition,
+): Declared['schemas'] {
+  const { private: hidden = [], readOnly = [], writeOnce = [], writable = [], refine } = options
+  const stamps = STAMPS.filter((key) => model.byKey.has(key))
+  const filled = [...stamps, ...Object.values(model.life), ...owned.map(({ column }) => column.key)]
+  const own = filled.filter((key) => !(writable as readonly string[]).includes(key))
+  return tableSchemas(table, {
+    name,
+    private: hidden,
+    readOnly: [...new Set([...readOnly, ...own])] as never[],
+    writeOnce,
+    // Each schema was held against its column where the resource was declared.
+    ...(refine !== undefined && { refine: refine as never }),
+  }) as unknown as Declared['schemas']
+}
+
+const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'deletedAt', 'deletedBy', 'version']
+
+export function accessOf({ access, name }: Declared, action: Action): AccessRule {
+  const rule = access[action]
+  if (rule !== undefined) return rule
+  throw new TypeError(`The resource ${name} has no rule for ${action}.`)
+}
+
+export function notFound({ name }: Pick<Declared, 'name'>): Error {
+  return new NotFound(`There is no such ${name}.`)
+}

@@ -1,0 +1,80 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { currentCaller, type CallerScope } from '../../core/builtin.ts'
+import type { Dependency, Uses } from '../../core/dependency.ts'
+import type { ErrorClass } from '../../core/errors/index.ts'
+import type { InputDeclarations } from '../../core/inputs.ts'
+import type { HandlerContext, Method, Operation } from '../../core/operation.ts'
+import type { Transaction } from '../drizzle.ts'
+import type { Engine } from '../engine.ts'
+import type { DrizzleSchema } from '../drizzle.ts'
+import { RowSession } from '../repository/row-session.ts'
+import type { Action } from '../repository/definition.ts'
+import { transactionRunner } from '../tx-runner.ts'
+import { accessOf, type Declared } from './declared.ts'
+import type { ResourceRules } from './rules.ts'
+
+/** What the handler of a resource's operation receives. */
+export interface ResourceContext extends HandlerContext {
+  readonly params: Readonly<Record<string, unknown>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly headers: { readonly 'if-match'?: string | undefined } | undefined
+  readonly body: Readonly<Record<string, unknown>>
+  readonly engine: Engine<DrizzleSchema>
+  readonly caller: CallerScope
+  /** There where the operation runs in a transaction. */
+  readonly tx?: Transaction<DrizzleSchema>
+  readonly rules?: ResourceRules<PgTable>
+}
+
+export interface OperationParts {
+  readonly method: Method
+  readonly path: string
+  readonly action: Action
+  readonly summary: string
+  readonly inputs?: InputDeclarations
+  readonly response?: Operation['response']
+  readonly status?: number
+  readonly errors?: readonly ErrorClass[]
+  /** Whether all its statements are saved together, or none. */
+  readonly inTransaction?: boolean
+  readonly uses?: Uses
+  readonly onInvalid?: Operation['onInvalid']
+  readonly description?: string
+}
+
+/** An operation of a resource: its rule is both asked before and made a condition of its statements. */
+export function resourceOperation(
+  declared: Declared,
+  parts: OperationParts,
+  handler: (context: ResourceContext) => unknown,
+): Operation {
+  const { database } = declared
+  const { inputs = {}, response, summary, description } = parts
+  return {
+    kind: 'operation',
+    method: parts.method,
+    path: parts.path,
+    access: accessOf(declared, parts.action),
+    inputs,
+    uses: {
+      engine: database.engine as Dependency,
+      caller: currentCaller as Dependency,
+      ...(parts.inTransaction === true && { tx: database.transaction as Dependency }),
+      ...parts.uses,
+    },
+    response,
+    status: parts.status ?? (response === undefined ? 204 : 200),
+    errors: parts.errors ?? [],
+    middleware: [],
+    documentation: { summary, ...(description !== undefined && { description }) },
+    handler,
+    rowScoped: true,
+    ...(parts.onInvalid !== undefined && { onInvalid: parts.onInvalid }),
+  }
+}
+
+/** What the caller may do, in the operation's transaction or outside one. */
+export function sessionOf({ definition }: Declared, { engine, caller, tx }: ResourceContext): RowSession {
+  const runner = tx === undefined ? engine.runner : transactionRunner(tx, engine)
+  return new RowSession({ definition, runner, asker: caller, custom: true })
+}

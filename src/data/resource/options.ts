@@ -1,0 +1,61 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { AccessRule } from '../../core/access/index.ts'
+import type { Dependency } from '../../core/dependency.ts'
+import type { RouterOptions } from '../../core/router.ts'
+import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
+import type { Database } from '../database.ts'
+import type { DrizzleSchema } from '../drizzle.ts'
+import type { ResourceRules } from './rules.ts'
+
+/**
+ * Who may do what. One rule for everything, or one for each action: what has no rule has no operation. Rules about rows (`owner`, `through`,
+ * `tenant`, `rows`) become part of every statement.
+ */
+export type ResourceAccess = AccessRule | ActionRules
+
+export interface ActionRules {
+  /** For the list and for one row. */
+  readonly read?: AccessRule
+  readonly create?: AccessRule
+  readonly update?: AccessRule
+  /** Also to restore what was deleted softly. */
+  readonly delete?: AccessRule
+}
+
+/** What a table is as a resource. Columns go by their keys in the Drizzle table. */
+export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfResource {
+  // The database's own schema does not matter here.
+  readonly database: Database<DrizzleSchema> | Database
+  readonly access: ResourceAccess
+  /** What one row is called, in the singular and with a capital: `Task`. Default: made of the table's name. */
+  readonly name?: string
+  /** Default: `/` and the table's name, with dashes. */
+  readonly path?: string
+  /** Columns that never leave the process, in no answer, filter, sort or search. They can be written, unless they are read-only too. */
+  readonly private?: readonly ColumnName<Table>[]
+  /** Columns that callers never write. What the server writes is among them anyway: stamps, version, and what rules compare with the caller. */
+  readonly readOnly?: readonly ColumnName<Table>[]
+  /** Columns that callers write on creation and never after. */
+  readonly writeOnce?: readonly ColumnName<Table>[]
+  /** Columns that callers write although the server would fill them: the rules are then asked about what was written. */
+  readonly writable?: readonly ColumnName<Table>[]
+  /** Business rules around create, update and delete. */
+  readonly rules?: Dependency<ResourceRules<Table>>
+  /** `true`: PUT replaces a row. Default `false`. */
+  readonly put?: boolean
+  /** `true`: deleted rows stay, with the time in `deletedAt`, or in the column named here. Default `false`. */
+  readonly softDelete?: boolean | ColumnName<Table>
+  /**
+   * `true`: rows have a version, in the column `version` or the one named here, which answers carry as `ETag`. `If-Match` then guards a change
+   * against another's in between (412). `'required'`: a change without it is refused (428). Default `false`.
+   */
+  readonly version?: boolean | 'required'
+}
+
+type RouterOptionsOfResource = Pick<RouterOptions, 'tags' | 'deprecated' | 'middleware' | 'hidden' | 'errors' | 'uses'>
+
+/** The options with how refinements are written. */
+export type WithRefinements<Table extends PgTable, Refine extends Refined<Table>> = {
+  /** Schemas in place of the columns' own, or made from them: `{ title: (schema) => schema.min(1) }`. They check what is written. */
+  readonly refine?: Refinements<Table, Refine>
+}

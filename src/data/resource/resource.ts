@@ -1,0 +1,75 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Operation } from '../../core/operation.ts'
+import type { RouterChildren, RouterOptions } from '../../core/router.ts'
+import type { Refined } from '../columns/table-types.ts'
+import { createOperation } from './create.ts'
+import { declareResource, type Declared } from './declared.ts'
+import type { ResourceOptions, WithRefinements } from './options.ts'
+import { readOperation } from './read.ts'
+import { deleteOperation, restoreOperation } from './remove.ts'
+import type { Resource, ResourceChildren } from './types.ts'
+import { replaceOperation, updateOperation } from './update.ts'
+
+/**
+ * Makes REST operations of a Drizzle table: a router like any other. What has a rule in `access` has an operation.
+ *
+ * @example
+ * export const taskApi = resource(tasks, {
+ *   database: db,
+ *   access: { read: owner('ownerId'), create: authenticated, update: owner('ownerId'), delete: anyOf(owner('ownerId'), role('admin')) },
+ *   private: ['notes'],
+ *   refine: { title: (schema) => schema.min(1).max(200) },
+ * })
+ * @throws TypeError where the options name what the table does not have.
+ */
+export function resource<
+  Table extends PgTable,
+  const Options extends ResourceOptions<Table>,
+  Refine extends Refined<Table> = {},
+>(table: Table, options: Options & WithRefinements<Table, Refine>): Resource<ResourceChildren<Table, Options, Refine>> {
+  const declared = declareResource(table, options as unknown as Parameters<typeof declareResource>[1])
+  // Made by the same conditions as the types say.
+  return resourceRouter(
+    declared,
+    options as RouterOptions,
+    operationsOf(declared, options as { readonly put?: boolean }),
+  ) as unknown as Resource<ResourceChildren<Table, Options, Refine>>
+}
+
+function operationsOf(declared: Declared, { put }: { readonly put?: boolean }): Record<string, Operation> {
+  const { read, create, update, delete: remove } = declared.access
+  const { deletedAt } = declared.definition.model.life
+  return {
+    ...(read !== undefined && { read: readOperation(declared) }),
+    ...(create !== undefined && { create: createOperation(declared) }),
+    ...(update !== undefined && { update: updateOperation(declared) }),
+    ...(update !== undefined && put === true && { replace: replaceOperation(declared) }),
+    ...(remove !== undefined && { delete: deleteOperation(declared) }),
+    ...(remove !== undefined && deletedAt !== undefined && { restore: restoreOperation(declared) }),
+  }
+}
+
+function resourceRouter(declared: Declared, options: RouterOptions, children: RouterChildren): Resource {
+  const { tags = [declared.name], deprecated, middleware, hidden, errors, uses } = options
+  const routerOptions = {
+    tags,
+    ...(deprecated !== undefined && { deprecated }),
+    ...(middleware !== undefined && { middleware }),
+    ...(hidden !== undefined && { hidden }),
+    ...(errors !== undefined && { errors }),
+    ...(uses !== undefined && { uses }),
+  }
+  return {
+    kind: 'router',
+    prefix: declared.path,
+    options: routerOptions,
+    children,
+    with: (more) => resourceRouter(declared, options, { ...children, ...more }) as never,
+    without: (...names) =>
+      resourceRouter(
+        declared,
+        options,
+        Object.fromEntries(Object.entries(children).filter(([name]) => !(names as readonly string[]).includes(name))),
+      ) as never,
+  }
+}

@@ -1,0 +1,63 @@
+import { createApp, router } from 'ashlar'
+import { anyOf, authenticated, owner, role } from 'ashlar/access'
+import { testApp } from 'ashlar/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { basic } from 'ashlar/auth'
+import { database } from '../../database.ts'
+import { resource } from '../resource.ts'
+import { CREATE_TABLES, schema, tasks } from './tasks.fixture.ts'
+
+const db = database({ schema })
+const api = router('/api', {
+  tasks: resource(tasks, {
+    database: db,
+    access: {
+      read: owner('ownerId'),
+      create: authenticated,
+      update: owner('ownerId'),
+      delete: anyOf(owner('ownerId'), role('admin')),
+    },
+    private: ['secret'],
+    refine: { title: (schema) => schema.min(1).max(20) },
+    put: true,
+  }),
+})
+const app = createApp({
+  title: 'Tasks',
+  version: '1',
+  database: db,
+  api,
+  auth: [basic({ realm: 'test', verify: () => undefined })],
+})
+const t = await testApp(app)
+const [ada, bob] = [t.as({ id: 'ada' }), t.as({ id: 'bob' })]
+
+beforeAll(() => t.run({ drizzle: db.drizzle }, ({ drizzle }) => drizzle.execute(CREATE_TABLES)).then(() => undefined))
+afterAll(() => t.stop())
+
+test('what a caller creates is theirs, and is sent without its private columns', async () => {
+  const task = await ada.tasks.create({ body: { title: 'Tea' } })
+  expect(task).toMatchObject({ title: 'Tea', ownerId: 'ada', done: false, notes: null })
+  expect(task).not.toHaveProperty('secret')
+  expect(await ada.tasks.read({ params: { id: task.id } })).toEqual(task)
+})
+
+test("another's row is not found, and not changed", async () => {
+  const task = await ada.tasks.create({ body: { title: 'Tea' } })
+  await expect(bob.tasks.read({ params: { id: task.id } })).rejects.toMatchObject({ status: 404 })
+  await expect(bob.tasks.update({ params: { id: task.id }, body: { title: 'x' } })).rejects.toMatchObject({
+    status: 404,
+  })
+  await expect(bob.tasks.delete({ params: { id: task.id } })).rejects.toMatchObject({ status: 404 })
+  expect(await ada.tasks.read({ params: { id: task.id } })).toEqual(task)
+})
+
+test('PATCH changes what is sent, PUT resets what is absent', async () => {
+  const task = await ada.tasks.create({ body: { title: 'Tea', notes: 'green', priority: 3 } })
+  const patched = await ada.tasks.update({ params: { id: task.id }, body: { done: true } })
+  expect(patched).toMatchObject({ title: 'Tea', notes: 'green', priority: 3, done: true })
+  const put = await ada.tasks.replace({ params: { id: task.id }, body: { title: 'Coffee' } })
+  expect(put).toMatchObject({ title: 'Coffee', notes: null, priority: 0, done: false })
+  await ada.tasks.delete({ params: { id: task.id } })
+  await expect(ada.tasks.read({ params: { id: task.id } })).rejects.toMatchObject({ status: 404 })
+})

@@ -1,0 +1,122 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { AccessRule, OwnedOf } from '../../core/access/index.ts'
+import type {
+  ErrorClass,
+  Forbidden,
+  NotFound,
+  PreconditionFailed,
+  PreconditionRequired,
+} from '../../core/errors/index.ts'
+import type { Operation } from '../../core/operation.ts'
+import type { Router, RouterChildren } from '../../core/router.ts'
+import type { Schema } from '../../core/schema.ts'
+import type {
+  ChangesShape,
+  ColumnName,
+  ColumnsOf,
+  NewRowShape,
+  Refined,
+  ReplacementShape,
+  RowOf,
+} from '../columns/table-types.ts'
+import type { z } from 'zod'
+import type { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
+import type { ActionRules, ResourceOptions } from './options.ts'
+
+type Names<O, Name extends string> = O extends { readonly [K in Name]: readonly (infer Column)[] } ? Column : never
+
+/** What the server writes by itself. */
+export type StampName = 'createdAt' | 'updatedAt' | 'createdBy' | 'updatedBy' | 'deletedAt' | 'deletedBy' | 'version'
+
+type OwnedIn<Access> = Access extends AccessRule ? OwnedOf<Access> : OwnedOf<Access[keyof Access]>
+type ReadOnly<T extends PgTable, O extends ResourceOptions<T>> =
+  Names<O, 'readOnly'> | Exclude<(StampName & ColumnName<T>) | OwnedIn<O['access']>, Names<O, 'writable'>>
+
+export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = RowOf<T, Names<O, 'private'>, R>
+/** One page of a list. */
+export interface Page<Row> {
+  readonly items: Row[]
+  /** The cursor of the page after this one; null where this is the last. */
+  readonly next: string | null
+  /** The cursor of the page before this one; null where this is the first. */
+  readonly previous: string | null
+  /** How many rows there are on all pages, where `count` asks for it. */
+  readonly total?: number
+}
+
+type KeyName<T extends PgTable> = {
+  [K in keyof ColumnsOf<T>]: ColumnsOf<T>[K]['_']['isPrimaryKey'] extends true ? K : never
+}[keyof ColumnsOf<T>]
+
+/** The primary key's values. A composite key is not told apart in a table's type: all columns may be given. */
+export type KeyOf<T extends PgTable> = [KeyName<T>] extends [never]
+  ? Partial<T['$inferSelect']>
+  : Pick<T['$inferSelect'], KeyName<T> & keyof T['$inferSelect']>
+
+type Row<T extends PgTable, O, R extends Refined<T>> = Schema<ResourceRow<T, O, R>>
+type KeyInput<T extends PgTable> = { readonly params: Schema<KeyOf<T>> }
+
+type Body<Shape extends z.core.$ZodLooseShape> = { readonly body: z.ZodObject<Shape> }
+type IfMatch<O> = O extends { readonly version: true | 'required' }
+  ? { readonly headers: Schema<{ readonly 'if-match'?: string | undefined }> }
+  : unknown
+
+type WriteErrors = typeof UniqueViolation | typeof ForeignKeyViolation | typeof CheckViolation
+type ChangeErrors<O> =
+  | typeof NotFound
+  | typeof Forbidden
+  | (O extends { readonly version: true | 'required' }
+      ? typeof PreconditionFailed | typeof PreconditionRequired
+      : never)
+
+interface ResourceOperation<Inputs, R extends Schema | undefined, E extends ErrorClass> extends Operation<{
+  readonly path: string
+  readonly inputs: Inputs
+  readonly uses: {}
+  readonly response: R
+  readonly errors: E
+}> {}
+
+/** The operations by what allows them. */
+interface Operations<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> {
+  readonly list: ResourceOperation<{ readonly query: Schema<object> }, Schema<Page<ResourceRow<T, O, R>>>, never>
+  readonly read: ResourceOperation<KeyInput<T>, Row<T, O, R>, typeof NotFound>
+  readonly create: ResourceOperation<Body<NewRowShape<T, ReadOnly<T, O>, R>>, Row<T, O, R>, WriteErrors>
+  readonly update: ResourceOperation<
+    KeyInput<T> & Body<ChangesShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
+    Row<T, O, R>,
+    WriteErrors | ChangeErrors<O>
+  >
+  readonly replace: ResourceOperation<
+    KeyInput<T> & Body<ReplacementShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
+    Row<T, O, R>,
+    WriteErrors | ChangeErrors<O>
+  >
+  readonly delete: ResourceOperation<KeyInput<T> & IfMatch<O>, undefined, ChangeErrors<O> | typeof ForeignKeyViolation>
+  readonly restore: ResourceOperation<KeyInput<T>, Row<T, O, R>, WriteErrors | typeof NotFound>
+}
+
+type Allowed<Access, Action extends keyof ActionRules, Name> = Access extends AccessRule
+  ? Name
+  : Access extends { readonly [A in Action]: AccessRule }
+    ? Name
+    : never
+
+type OperationName<O extends { readonly access: unknown }> =
+  | Allowed<O['access'], 'read', 'list' | 'read'>
+  | Allowed<O['access'], 'create', 'create'>
+  | Allowed<O['access'], 'update', 'update' | (O extends { readonly put: true } ? 'replace' : never)>
+  | Allowed<O['access'], 'delete', 'delete' | (O extends { readonly softDelete: true | string } ? 'restore' : never)>
+
+export type ResourceChildren<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> = Pick<
+  Operations<T, O, R>,
+  OperationName<O>
+>
+
+/** A table as REST operations: a router like any other. */
+export interface Resource<out Children = RouterChildren> extends Router<Children> {
+  /** The same with these operations besides, or in the place of those of the same name. */
+  with<const More extends RouterChildren>(operations: More): Resource<Omit<Children, keyof More> & More>
+  /** The same without these operations. */
+  without<const Name extends keyof Children>(...names: readonly Name[]): Resource<Omit<Children, Name>>
+}

@@ -1,0 +1,100 @@
+import { eq, exists, getTableColumns, getTableName, sql, type SQL } from 'drizzle-orm'
+import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import type { RowCondition } from '../../core/access/index.ts'
+import type { CallerScope } from '../../core/builtin.ts'
+import { everyOf, someOf, type Scope } from './condition.ts'
+import { predicateScope } from './predicate.ts'
+import type { Relation, RelationsOf } from './relation.ts'
+
+type RowScope = ReturnType<CallerScope['scopeOf']>
+
+/** Makes conditions of what rules leave one caller. */
+export interface ScopeContext {
+  readonly caller: Pick<CallerScope, 'scopeOf'>
+  readonly relationsOf: RelationsOf
+}
+
+/** The rows of `table` that a rule leaves a caller, as a condition for SQL. */
+export function rowScope(scope: RowScope, table: PgTable, context: ScopeContext): Scope {
+  if (typeof scope === 'boolean') return scope
+  if (scope.type !== 'row') {
+    const scopes = scope.of.map((each) => rowScope(each, table, context))
+    return scope.type === 'anyOf' ? someOf(scopes) : everyOf(scopes)
+  }
+  const { node, user } = scope
+  const { condition } = node
+  // What a predicate and a value are called with is what its rule's authenticator gave.
+  if (condition.type === 'column') return columnScope(condition, condition.value(user as never), table)
+  if (condition.type === 'predicate')
+    return predicateScope((each) => condition.predicate({ user, table: each } as never), table, node.name)
+  return throughScope(condition, table, context)
+}
+
+function columnScope(
+  { column: key }: Extract<RowCondition, { type: 'column' }>,
+  value: unknown,
+  table: PgTable,
+): Scope {
+  // A caller without the value has no rows: NULL equals nothing.
+  if (value === undefined || value === null) return false
+  return {
+    shape: `${key}=`,
+    values: [columnOf(table, key).mapToDriverValue(value)],
+    sql: (aliased, slots) => {
+      const column = columnOf(aliased, key)
+      return eq(column, slots(column))
+    },
+  }
+}
+
+function throughScope(
+  { relation: name, rule }: Extract<RowCondition, { type: 'through' }>,
+  table: PgTable,
+  context: ScopeContext,
+): Scope {
+  const relation = context.relationsOf(table)[name]
+  if (relation === undefined) throw unknownRelation(table, name, context)
+  const inner = rowScope(context.caller.scopeOf(rule, false), relation.table, context)
+  if (inner === false) return false
+  return {
+    shape: `${name}{${inner === true ? '' : inner.shape}}`,
+    values: inner === true ? [] : inner.values,
+    sql: (from, slots) =>
+      relatedExists(relation, from, (target) => (inner === true ? undefined : inner.sql(target, slots))),
+  }
+}
+
+/** That a row of `from` has, by this relation, at least one related row for which the condition holds. */
+export function relatedExists(relation: Relation, from: PgTable, condition: (target: PgTable) => SQL | undefined): SQL {
+  const name = `${getTableName(from)}_${relation.name}`
+  const target = alias(relation.table, name)
+  const parts = relation.columns.map((pair) => eq(columnIn(target, pair.to), columnIn(from, pair.from)))
+  const more = condition(target)
+  if (more !== undefined) parts.push(more)
+  return exists(sql`(select from ${relation.table} ${sql.identifier(name)} where ${sql.join(parts, sql` and `)})`)
+}
+
+/** The column of an alias that is `column` in the table itself. */
+export function columnIn(aliased: PgTable, column: PgColumn): PgColumn {
+  const found = Object.values(getTableColumns(aliased)).find((each) => each.name === column.name)
+  if (found !== undefined) return found as PgColumn
+  throw new TypeError(`"${getTableName(aliased)}" has no column "${column.name}".`)
+}
+
+export function columnOf(table: PgTable, key: string): PgColumn {
+  const column = (getTableColumns(table) as Readonly<Record<string, PgColumn>>)[key]
+  if (column !== undefined) return column
+  throw new TypeError(
+    `A row rule names the column "${key}", which the table "${getTableName(table)}" does not have. It has ${Object.keys(getTableColumns(table)).join(', ')}.`,
+  )
+}
+
+function unknownRelation(table: PgTable, name: string, { relationsOf }: ScopeContext): TypeError {
+  const known = Object.keys(relationsOf(table))
+  return new TypeError(
+    `The row rule through(${name}) names no relation of "${getTableName(table)}"; ` +
+      (known.length === 0
+        ? 'it has none in the schema of its database: declare relations(...) and give them to database({ schema }).'
+        : `it has ${known.join(', ')}.`),
+  )
+}
