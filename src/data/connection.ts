@@ -1,3 +1,4 @@
+import type { Logger } from '../core/request.ts'
 import { firstConnection } from './connect-error.ts'
 import type { DatabaseOptions } from './database-options.ts'
 import type { DrizzleSchema } from './drizzle.ts'
@@ -15,6 +16,8 @@ interface Connected<Schema extends DrizzleSchema> {
 export class Connection<Schema extends DrizzleSchema> {
   readonly #name: string
   readonly #options: DatabaseOptions<Schema>
+  /** Of the app that uses it: for what happens outside a request. */
+  log: Logger | undefined
   #connecting: Promise<Connected<Schema>> | undefined
   #starting: Promise<Engine<Schema>> | undefined
   #engine: Engine<Schema> | undefined
@@ -104,7 +107,7 @@ export class Connection<Schema extends DrizzleSchema> {
         ...(url !== undefined && { url }),
         ...(embedded !== undefined && { embedded }),
       })
-      this.#engine = createEngine(located.url, this.#options)
+      this.#engine = createEngine(located.url, this.#options, () => this.log)
       return { engine: this.#engine, leave: () => located.leave() }
     } catch (error) {
       this.#connecting = undefined

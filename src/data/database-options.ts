@@ -1,5 +1,7 @@
 import type { DrizzleSchema } from './drizzle.ts'
 import type { InstanceOptions } from './embedded/instance.ts'
+import type { RepeatedStatementsOptions } from './n-plus-one/repeated-statements.ts'
+import type { DatabaseEnvironment } from './observe/observer.ts'
 import type { PoolOptions } from './pool.ts'
 
 /** Where a database is, what is in it, and how it is used. */
@@ -32,6 +34,29 @@ export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, n
   readonly pooler?: 'transaction'
   /** The server itself, past the pooler: for migrations. Default: the environment's `DATABASE_DIRECT_URL`. */
   readonly directUrl?: string
+  /**
+   * How often one request may run the same statement, counted without its values. Default `{ limit: 10 }`: one more, and a test's request
+   * fails with 500 `repeated_statement`, while in development a warning names the operation, the statement and the line. Not in production.
+   */
+  readonly repeatedStatements?: RepeatedStatementsOptions | false
+  /**
+   * From how many milliseconds on a statement is told in the log, with its plan except in production. Default 200 in development
+   * (by `NODE_ENV`), else `false`.
+   */
+  readonly slowStatementMs?: number | false
   /** Where and how the embedded server keeps its data. In production it runs only where this is set, or `ASHLAR_EMBEDDED=1`. */
   readonly embedded?: boolean | InstanceOptions
+  /** Set for databases of tests, whatever `NODE_ENV` says. */
+  readonly [ENVIRONMENT]?: DatabaseEnvironment
+}
+
+export const ENVIRONMENT = Symbol('environment')
+
+/** As an app's own: what is none of the three is taken for the strictest. */
+export function databaseEnvironment({
+  [ENVIRONMENT]: given,
+}: Pick<DatabaseOptions, typeof ENVIRONMENT>): DatabaseEnvironment {
+  const named = given ?? process.env.NODE_ENV ?? ''
+  if (named === '' || named === 'development') return 'development'
+  return named === 'test' ? 'test' : 'production'
 }

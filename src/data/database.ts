@@ -84,7 +84,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     this.options = options
     this.name = name
     this.#connection = connection
-    this.engine = dependency({ name: `${name}.engine`, scope: 'app', errors: ERRORS }, () => connection.ready())
+    this.engine = dependency({ name: `${name}.engine`, scope: 'app', errors: ERRORS }, ({ log }) => {
+      connection.log = log
+      return connection.ready()
+    })
     this.transaction = this.isolated({})
     this.drizzle = dependency(
       { name: `${name}.drizzle`, scope: 'app', uses: { engine: this.engine }, errors: ERRORS },

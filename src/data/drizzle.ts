@@ -29,16 +29,18 @@ type Tables<Schema extends DrizzleSchema> = RelationalSchemaConfig<ExtractTables
 export interface HandleOptions {
   /** `false`: statements have no names, since another connection may run them the next time. Default `true`. */
   readonly prepared?: boolean
+  /** What Drizzle sends its statements to in the place of a pool or a connection. */
+  readonly observed?: <T extends Pool | PoolClient>(client: T) => T
 }
 
 export function handlesFor<Schema extends DrizzleSchema>(
   schema: Schema | undefined,
-  { prepared = true }: HandleOptions = {},
+  { prepared = true, observed = (client) => client }: HandleOptions = {},
 ): Handles<Schema> {
   const dialect = new PgDialect()
   const tables = relationsOf(schema) as Tables<Schema> | undefined
   const Session = prepared ? NodePgSession : UnnamedSession
-  const sessionOn = (client: Pool | PoolClient): Session<Schema> => new Session(client, dialect, tables)
+  const sessionOn = (client: Pool | PoolClient): Session<Schema> => new Session(observed(client), dialect, tables)
   return {
     on: (pool) => new NodePgDatabase(dialect, sessionOn(pool), tables),
     inTransaction: (client) =>
@@ -77,6 +79,11 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
     super(parts.dialect, parts.session, parts.tables, depth)
     this.#parts = parts
     this.#depth = depth
+  }
+
+  /** The connection it has to itself. */
+  get client(): PoolClient {
+    return this.#parts.client
   }
 
   get hooks(): CommitHooks {

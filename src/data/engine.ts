@@ -1,6 +1,11 @@
 import type { Pool } from 'pg'
+import type { Logger } from '../core/request.ts'
 import { handlesFor, type Drizzle, type DrizzleSchema, type Handles } from './drizzle.ts'
-import type { DatabaseOptions } from './database-options.ts'
+import { databaseEnvironment, type DatabaseOptions } from './database-options.ts'
+import { observerOf } from './observe/observer.ts'
+import { observedClient } from './observe/observed-client.ts'
+import type { StatementObserver } from './observe/statement-observer.ts'
+import { poolRunner, type PoolRunner } from './wire/pool-runner.ts'
 import { createPool, localLimits, SESSION_LIMITS, type SessionLimits } from './pool.ts'
 
 /** A connected database, as its dependencies use it. */
@@ -9,6 +14,10 @@ export interface Engine<Schema extends DrizzleSchema> {
   readonly pool: Pool
   readonly handles: Handles<Schema>
   readonly drizzle: Drizzle<Schema>
+  /** Statements of resources outside of transactions: many requests share few connections. */
+  readonly runner: PoolRunner
+  /** To be told of statements that do not go through Drizzle; there in development and tests alone. */
+  readonly observer: StatementObserver | undefined
   /** Whether statements may have names that a later one on the same connection relies on. */
   readonly prepared: boolean
   /** What begins a transaction: its BEGIN, with the limits of the session where a pooler keeps none. */
@@ -19,20 +28,31 @@ export interface Engine<Schema extends DrizzleSchema> {
 export function createEngine<Schema extends DrizzleSchema>(
   url: string,
   options: DatabaseOptions<Schema>,
+  log: () => Logger | undefined,
 ): Engine<Schema> {
   const behindPooler = options.pooler === 'transaction'
   const limits = limitsOf(options)
   const pool = createPool(url, { ...options.pool, limits, behindPooler })
-  const handles = handlesFor(options.schema, { prepared: !behindPooler })
+  const observer = observerOf(options, { pool, environment: databaseEnvironment(options), log })
+  const handles = handlesFor(options.schema, {
+    prepared: !behindPooler,
+    ...(observer !== undefined && { observed: (client) => observedClient(client, observer) }),
+  })
+  const runner = poolRunner(pool, { prepare: !behindPooler })
   const local = `; ${localLimits(limits)}`
   return {
     url,
     pool,
     handles,
     drizzle: handles.on(pool),
+    runner,
+    observer,
     prepared: !behindPooler,
     beginWith: behindPooler ? (begin) => begin + local : (begin) => begin,
-    end: () => pool.end(),
+    end: async () => {
+      await runner.end()
+      await pool.end()
+    },
   }
 }
 

@@ -93,3 +93,11 @@ export const CommitOutcomeUnknown = defineError({
   title: 'Whether the changes were saved is not known',
   fix: 'Read the record to see whether the change is there before sending the request again.',
 })
+
+/** In tests alone: an operation runs one statement per row. */
+export const RepeatedStatement = defineError({
+  code: 'repeated_statement',
+  status: 500,
+  title: 'The operation runs the same statement again and again',
+  fix: 'Get all rows with one statement, by a join, a relation or a loader; this is an error of the app, found by a test.',
+})

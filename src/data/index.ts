@@ -22,11 +22,17 @@ export {
   ForeignKeyViolation,
   InvalidText,
   NotNullViolation,
+  RepeatedStatement,
   SerializationFailure,
   StatementTimeout,
   UniqueViolation,
 } from './errors.ts'
 export type { AppliedMigration, MigrationStatus } from './migrations/migration-plan.ts'
+export type { Loader, LoaderKey } from './n-plus-one/batches.ts'
+export { loader } from './n-plus-one/loader.ts'
+export type { LoaderConfig } from './n-plus-one/loader.ts'
+export type { RepeatedStatementsOptions } from './n-plus-one/repeated-statements.ts'
+export type { StatementObserver } from './observe/statement-observer.ts'
 export type { PoolOptions } from './pool.ts'
 export { afterCommit } from './transactions/after-commit.ts'
 export type { TransactionOptions } from './transactions/options.ts'

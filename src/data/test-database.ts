@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { Client } from 'pg'
 import { checkUrl, firstConnection } from './connect-error.ts'
+import { ENVIRONMENT } from './database-options.ts'
 import { database, type Database, type DatabaseOptions } from './database.ts'
 import type { DrizzleSchema } from './drizzle.ts'
 import { urlOf } from './embedded/app-database.ts'
@@ -22,7 +23,7 @@ export interface TestDatabase<Schema extends DrizzleSchema> {
 }
 
 /** A server to make databases on. */
-interface TestServer {
+export interface TestServer {
   /** Of the database one connects to for making others. */
   readonly url: string
   readonly leave: () => Promise<void>
@@ -58,7 +59,7 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
     await lock(keeper, name)
     await keeper.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
     const url = withDatabase(server.url, name)
-    const own = database({ ...declared.options, url, migrate: 'manual' })
+    const own = database({ ...declared.options, url, migrate: 'manual', [ENVIRONMENT]: 'test' })
     const end = async (): Promise<void> => {
       await own.stop()
       await drop(keeper, name)
@@ -74,7 +75,12 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
 async function testServer(options: Declared): Promise<TestServer> {
   const url = options.url ?? process.env.DATABASE_URL
   if (url !== undefined && url !== '') return { url: checkUrl(url), leave: () => Promise.resolve() }
-  const directory = typeof options.embedded === 'object' ? options.embedded.directory : undefined
+  return embeddedTestServer(options)
+}
+
+/** The project's embedded server for tests, which gives up crash safety: what is on it can be made again. */
+export async function embeddedTestServer({ embedded }: Pick<DatabaseOptions, 'embedded'>): Promise<TestServer> {
+  const directory = typeof embedded === 'object' ? embedded.directory : undefined
   const instance = instanceIn(findProject(), {
     durable: false,
     ...(directory !== undefined && { directory: `${directory}-test` }),

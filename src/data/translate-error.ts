@@ -8,6 +8,7 @@ import {
   ForeignKeyViolation,
   InvalidText,
   NotNullViolation,
+  RepeatedStatement,
   SerializationFailure,
   StatementTimeout,
   UniqueViolation,
@@ -44,6 +45,7 @@ const UNAVAILABLE_CLASSES = ['08', '53']
 /** Gives an error of the database its answer: which rule was broken, never the statement nor its values. */
 export function translateDatabaseError(error: unknown): AshlarError | undefined {
   if (error instanceof DatabaseError) return translateSqlState(error)
+  if (error instanceof RepeatedStatement) return error
   if (error instanceof DrizzleQueryError) return translateDatabaseError(error.cause) ?? connectionLost(error.cause)
   return isConnectionError(error) ? unavailable(error) : undefined
 }

@@ -5,6 +5,7 @@ import type { BuiltinName } from '../core/dependency.ts'
 import type { RunContext } from '../core/graph/resolution.ts'
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { Logger } from '../core/request.ts'
+import type { RunningRequest } from '../core/running-request.ts'
 import type { Head } from './edge/head.ts'
 import type { Incoming } from './incoming.ts'
 import { SideHead } from './response-head.ts'
@@ -17,7 +18,7 @@ export interface ExchangeSettings {
 }
 
 /** One request and what comes of it. What few requests ask for is made when it is asked for. */
-export class Exchange implements RunContext, CallerScope {
+export class Exchange implements RunContext, CallerScope, RunningRequest {
   readonly incoming: Incoming
   readonly head: Head
   /** When the handler's time began; later than the request where a body had to arrive first. */

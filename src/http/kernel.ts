@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AshlarError } from '../core/errors/index.ts'
 import { HandlerTimeout, NotFound } from '../core/errors/index.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
 import type { Logger } from '../core/request.ts'
+import { runningRequest } from '../core/running-request.ts'
 import { Exchange, type ExchangeSettings } from './exchange.ts'
 import { failureOutcome, type FailureSettings } from './failure.ts'
 import { InFlight } from './in-flight.ts'
@@ -26,9 +26,6 @@ export const SWEEP_INTERVAL_MS = 500
 /** How often a stopping app looks whether all is done. */
 const IDLE_CHECK_MS = 10
 
-/** The exchange that the running code belongs to, wherever it is called from. */
-const current = new AsyncLocalStorage<Exchange>()
-
 /**
  * The log of the request that the running code belongs to, for code that is handed no context: its lines carry the request's id. Outside
  * a request `undefined`.
@@ -37,7 +34,7 @@ const current = new AsyncLocalStorage<Exchange>()
  * const charge = (cents: number) => currentLog()?.info({ cents }, 'charged')
  */
 export function currentLog(): Logger | undefined {
-  return current.getStore()?.log
+  return runningRequest.getStore()?.log
 }
 
 /** Answers requests, whatever transport they come by. */
@@ -58,7 +55,7 @@ export class Kernel {
 
   /** Answers an exchange. Never throws: every error has become a response. */
   answer(exchange: Exchange): MaybePromise<Outcome> {
-    return current.run(exchange, this.#answer, exchange)
+    return runningRequest.run(exchange, this.#answer, exchange)
   }
 
   readonly #answer = (exchange: Exchange): MaybePromise<Outcome> => {
@@ -77,7 +74,7 @@ export class Kernel {
       this.inFlight.delete(exchange)
       return
     }
-    return current.run(exchange, () => this.#finish(exchange, work))
+    return runningRequest.run(exchange, () => this.#finish(exchange, work))
   }
 
   /** Waits until nothing is in flight any more, at most `timeoutMs`. */
