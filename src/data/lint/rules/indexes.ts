@@ -83,7 +83,9 @@ export const reindexNotConcurrent: Rule = {
     yield {
       message:
         'REINDEX holds SHARE on the table and ACCESS EXCLUSIVE on the index until it is built: writes wait, and queries that use the index.',
-      recipe: alone(`${statement.text.replace(/\b(INDEX|TABLE|SCHEMA|DATABASE|SYSTEM)\b/i, '$1 CONCURRENTLY')};`),
+      recipe: alone(
+        `${statement.text.replace(/^REINDEX\s*\([^)]*\)/i, 'REINDEX').replace(/\b(INDEX|TABLE|SCHEMA|DATABASE|SYSTEM)\b/i, '$1 CONCURRENTLY')};`,
+      ),
     }
   },
 }
