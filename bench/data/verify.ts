@@ -60,7 +60,7 @@ async function verifyReads(origin: string, client: Client, dataset: Dataset): Pr
 
 async function verifyCreates(origin: string, client: Client, { owners }: Dataset, target: string): Promise<void> {
   for (let i = 0; i < CHECKED; i += 1) {
-    const ownerId = owners[i]!
+    const ownerId = owners[i % owners.length]!
     const before = await itemCount(client, ownerId)
     const item = newItem(ownerId, i)
     const created = (await fetchJson(origin, post(target, item), 201)) as Record<string, unknown>
