@@ -1,13 +1,10 @@
-import { Client, type DatabaseError } from 'pg'
-import { firstConnection } from '../connect-error.ts'
+import type { Client, DatabaseError } from 'pg'
+import { withConnection } from './connection.ts'
+import { lockMigrations } from './migration-lock.ts'
 import { readMigrations, type MigrationFile } from './migration-files.ts'
 import { pendingOf, type AppliedMigration, type MigrationStatus } from './migration-plan.ts'
 import { isoTime } from '../wire-times.ts'
 
-/** "ashl" and "migr" in ASCII: the advisory lock's two numbers, the same in every process. */
-const LOCK = [0x6173686c, 0x6d696772] as const
-/** Another process may be in the middle of a long migration. */
-const LOCK_WAIT_LIMIT = '10min'
 const UNDEFINED_TABLE = '42P01'
 
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS public.ashlar_migrations (
@@ -19,12 +16,13 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS public.ashlar_migrations (
 
 /** Applies what is pending and gives the names of it. However many processes call this at the same time, each file is applied once. */
 export async function migrate(url: string, folder: string | URL): Promise<readonly string[]> {
-  const files = readMigrations(folder)
+  return migrateFiles(url, readMigrations(folder))
+}
+
+export async function migrateFiles(url: string, files: readonly MigrationFile[]): Promise<readonly string[]> {
   return withConnection(url, async (client) => {
     if (pendingOf(files, await readApplied(client)).length === 0) return []
-    await client.query(`SET lock_timeout = '${LOCK_WAIT_LIMIT}'`)
-    await client.query('SELECT pg_advisory_lock($1, $2)', [...LOCK])
-    await client.query('SET lock_timeout = 0')
+    await lockMigrations(client)
     return applyPending(client, files)
   })
 }
@@ -37,19 +35,7 @@ export async function migrationStatus(url: string, folder: string | URL): Promis
   })
 }
 
-/** A connection of its own: without a statement timeout, and its end is the end of the lock. */
-async function withConnection<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url })
-  client.on('error', () => {})
-  await firstConnection(url, () => client.connect())
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-async function readApplied(client: Client): Promise<readonly AppliedMigration[]> {
+export async function readApplied(client: Client): Promise<readonly AppliedMigration[]> {
   try {
     const { rows } = await client.query<{ name: string; checksum: string; at: string; ms: number }>(
       'SELECT name, checksum, applied_at::text AS at, duration_ms AS ms FROM public.ashlar_migrations ORDER BY name',
