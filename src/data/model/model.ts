@@ -75,7 +75,7 @@ type TableConfig = ReturnType<typeof getTableConfig>
 function primaryKeyOf(columns: readonly ModelColumn[], { primaryKeys }: TableConfig): readonly ModelColumn[] {
   const composite = primaryKeys[0]?.columns ?? []
   if (composite.length === 0) return columns.filter(({ column }) => column.primary)
-  return composite.flatMap((part) => columns.find(({ column }) => column === part) ?? [])
+  return composite.flatMap((part) => columns.find(({ column }) => column.name === part.name) ?? [])
 }
 
 function lifeOf(
