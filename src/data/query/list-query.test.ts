@@ -23,7 +23,10 @@ const tasks = pgTable('tasks', {
 const model = modelOf(tasks, { private: ['secret'] })
 const query = listQuery(
   model,
-  { filter: ['title', 'code', 'done', 'status', 'dueAt', 'price', 'tags', 'meta', 'owner'], sort: ['title', 'dueAt', 'price'] },
+  {
+    filter: ['title', 'code', 'done', 'status', 'dueAt', 'price', 'tags', 'meta', 'owner'],
+    sort: ['title', 'dueAt', 'price'],
+  },
   { name: 'tasks' },
 )
 
