@@ -5,7 +5,9 @@ import { databaseEnvironment, type DatabaseOptions } from './database-options.ts
 import { observerOf } from './observe/observer.ts'
 import { observedClient } from './observe/observed-client.ts'
 import type { StatementObserver } from './observe/statement-observer.ts'
+import { signingKey } from './signing-key.ts'
 import { poolRunner, type PoolRunner } from './wire/pool-runner.ts'
+import { AbandonedTransactions } from './transactions/abandoned-transactions.ts'
 import { createPool, localLimits, SESSION_LIMITS, type SessionLimits } from './pool.ts'
 
 /** A connected database, as its dependencies use it. */
@@ -16,8 +18,12 @@ export interface Engine<Schema extends DrizzleSchema> {
   readonly drizzle: Drizzle<Schema>
   /** Statements of resources outside of transactions: many requests share few connections. */
   readonly runner: PoolRunner
+  /** Seals what callers carry for the app, such as cursors. */
+  signingKey(): Promise<Uint8Array>
   /** To be told of statements that do not go through Drizzle; there in development and tests alone. */
   readonly observer: StatementObserver | undefined
+  /** The open transactions of requests. */
+  readonly abandoned: AbandonedTransactions
   /** Whether statements may have names that a later one on the same connection relies on. */
   readonly prepared: boolean
   /** What begins a transaction: its BEGIN, with the limits of the session where a pooler keeps none. */
@@ -38,6 +44,7 @@ export function createEngine<Schema extends DrizzleSchema>(
     prepared: !behindPooler,
     ...(observer !== undefined && { observed: (client) => observedClient(client, observer) }),
   })
+  let key: Promise<Uint8Array> | undefined
   const runner = poolRunner(pool, { prepare: !behindPooler })
   const local = `; ${localLimits(limits)}`
   return {
@@ -46,7 +53,15 @@ export function createEngine<Schema extends DrizzleSchema>(
     handles,
     drizzle: handles.on(pool),
     runner,
+    signingKey: () => {
+      key ??= signingKey(pool).catch((error: unknown) => {
+        key = undefined
+        throw error
+      })
+      return key
+    },
     observer,
+    abandoned: new AbandonedTransactions(),
     prepared: !behindPooler,
     beginWith: behindPooler ? (begin) => begin + local : (begin) => begin,
     end: async () => {

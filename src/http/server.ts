@@ -114,11 +114,14 @@ export class HttpServer {
   }
 
   #abortWhenGone(exchange: Exchange, response: ServerResponse): void {
-    exchange.onListen(() =>
-      response.once('close', () => {
-        if (!response.writableEnded) exchange.abort(new ClientClosedRequest('The client has gone.'))
-      }),
-    )
+    const gone = (): void => {
+      if (!response.writableEnded) exchange.abort(new ClientClosedRequest('The client has gone.'))
+    }
+    exchange.onListen(() => {
+      // Who begins to listen late hears no event any more.
+      if (response.destroyed) gone()
+      else response.once('close', gone)
+    })
   }
 
   #send(exchange: Exchange, response: ServerResponse, outcome: Outcome): void {

@@ -52,7 +52,7 @@ export function loader<Key extends LoaderKey, Value, const U extends Uses = {}>(
   const resolve = (context: BaseContext): Loader<Key, Value> =>
     // What the uses are is known to the caller's types alone.
     new Batches((keys) => batch(keys, context as BaseContext & UsedValues<U>), maxKeys)
-  return dependency({ name, ...(uses !== undefined && { uses }) }, resolve) as unknown as LoaderDependency<
+  return dependency({ name, uses: (uses ?? {}) as Uses }, resolve) as unknown as LoaderDependency<
     Key,
     Exclude<Value, Error>,
     U

@@ -5,17 +5,17 @@ import { connectionLost, translateDatabaseError } from '../translate-error.ts'
 /** A transaction that has begun, on a connection of its own. */
 export interface OpenTransaction {
   readonly client: PoolClient
-  /** Saves everything, or throws. */
-  commit(): Promise<void>
+  /** Saves everything, or throws. With `discard`, nobody has the connection after it. */
+  commit(discard?: boolean): Promise<void>
   /** Undoes everything. Never throws: there is an error already, and what was not committed is undone in any case. */
-  rollback(): Promise<void>
+  rollback(discard?: boolean): Promise<void>
 }
 
 export async function beginTransaction(pool: Pool, begin = 'BEGIN'): Promise<OpenTransaction> {
   const client = await connect(pool)
   // Not awaited: in pipeline mode it travels with the first statement. Where it fails, the connection is lost, and all else fails with it.
   client.query(begin).catch(() => {})
-  return { client, commit: () => commit(client), rollback: () => rollback(client) }
+  return { client, commit: (discard) => commit(client, discard), rollback: (discard) => rollback(client, discard) }
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {
@@ -26,9 +26,9 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-async function commit(client: PoolClient): Promise<void> {
+async function commit(client: PoolClient, discard = false): Promise<void> {
   const command = await answerTo(client)
-  client.release()
+  client.release(discard)
   // What PostgreSQL answers to COMMIT where a statement has failed before.
   if (command !== 'ROLLBACK') return
   throw new Error(
@@ -51,10 +51,10 @@ function isAnswer(error: unknown): boolean {
   return error instanceof DatabaseError && !(translateDatabaseError(error) instanceof DatabaseUnavailable)
 }
 
-async function rollback(client: PoolClient): Promise<void> {
+async function rollback(client: PoolClient, discard = false): Promise<void> {
   try {
     await client.query('ROLLBACK')
-    client.release()
+    client.release(discard)
   } catch {
     client.release(true)
   }

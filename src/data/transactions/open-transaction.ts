@@ -13,20 +13,22 @@ export interface HandledTransaction<Schema extends DrizzleSchema> {
 }
 
 export async function openTransaction<Schema extends DrizzleSchema>(
-  { pool, handles, beginWith }: Engine<Schema>,
+  { pool, handles, beginWith, abandoned }: Engine<Schema>,
   begin: string,
+  signal?: () => AbortSignal,
 ): Promise<HandledTransaction<Schema>> {
   const open = await beginTransaction(pool, beginWith(begin))
   const tx = handles.inTransaction(open.client)
+  const unwatch = signal === undefined ? undefined : abandoned.watch(open.client, signal)
   return {
     tx,
     commit: async (report) => {
-      await open.commit()
+      await open.commit(await unwatch?.())
       await runAfterCommit(tx.hooks.end(), report)
     },
     rollback: async () => {
       tx.hooks.end()
-      await open.rollback()
+      await open.rollback(await unwatch?.())
     },
   }
 }

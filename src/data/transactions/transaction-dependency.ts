@@ -24,8 +24,8 @@ export function transactionDependency<Schema extends DrizzleSchema>(
   const times = retriesOf(options)
   const declared = dependency(
     { name: `${name}.transaction`, uses: { engine }, errors: [DatabaseUnavailable, SerializationFailure] },
-    async function* ({ engine: live, log }) {
-      const transaction = await openTransaction(live, begin)
+    async function* (context) {
+      const transaction = await openTransaction(context.engine, begin, () => context.signal)
       let succeeded = false
       try {
         yield transaction.tx
@@ -35,7 +35,7 @@ export function transactionDependency<Schema extends DrizzleSchema>(
         if (!succeeded) await transaction.rollback()
       }
       await transaction.commit((error) =>
-        log.error({ err: error }, 'work after the commit failed; what was committed stays'),
+        context.log.error({ err: error }, 'work after the commit failed; what was committed stays'),
       )
     },
   )
