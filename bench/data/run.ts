@@ -58,7 +58,8 @@ function choose(words: readonly string[]) {
 }
 
 async function compare(): Promise<readonly Sample[]> {
-  return onStage(SIZE, parts.servers, async ({ dataset, postgres, staged }) => {
+  const names = parts.scenarios.map(({ name }) => name)
+  return onStage({ size: SIZE, servers: parts.servers, scenarios: names }, async ({ dataset, postgres, staged }) => {
     const samples: Sample[] = []
     for (const scenario of parts.scenarios) {
       const contenders = staged.map(({ server, positions }) => ({
@@ -79,7 +80,7 @@ async function compare(): Promise<readonly Sample[]> {
 async function measureLargeTable() {
   const names = parts.servers.filter((name) => name === 'ashlar' || (name === REFERENCE && parts.size))
   if (names.length === 0 || !(parts.size || parts.export)) return undefined
-  return onStage(LARGE, names, async (large) => {
+  return onStage({ size: LARGE, servers: names, scenarios: parts.size ? ['list20'] : [] }, async (large) => {
     const samples = parts.size ? await measureSizes(large, names, plan) : []
     if (samples.length > 0) console.log(`\n${table(samples, `${REFERENCE} (small)`)}`)
     goals.push(...sizeGoals(samples))

@@ -16,10 +16,10 @@ const LIST = scenarios.find(({ name }) => name === 'list20')!
 /** A list of 20 from a table of a thousand rows against one of a million. */
 export async function measureSizes(
   large: Stage,
-  names: readonly ServerName[],
+  servers: readonly ServerName[],
   plan: { readonly rounds: number; readonly scale: number },
 ): Promise<readonly Sample[]> {
-  return onStage(SMALL, names, async (small) => {
+  return onStage({ size: SMALL, servers, scenarios: [LIST.name] }, async (small) => {
     const owners = small.dataset.busyOwners.length
     const contenders = [
       ...(await contendersOf(small, 'small', owners)),

@@ -2,7 +2,7 @@ import { freePort, startServer } from '../server-process.ts'
 import { createDataset, type Dataset, type DatasetSize } from './dataset.ts'
 import { findPositions } from './positions.ts'
 import { watchPostgres, type PostgresCpu } from './postgres-cpu.ts'
-import type { Position } from './scenarios.ts'
+import type { Position, ScenarioName } from './scenarios.ts'
 import { servers, type Server, type ServerName } from './servers.ts'
 import { verifyServer } from './verify.ts'
 
@@ -18,10 +18,15 @@ export interface Stage {
   readonly staged: readonly StagedServer[]
 }
 
+export interface StagePlan {
+  readonly size: DatasetSize
+  readonly servers: readonly ServerName[]
+  readonly scenarios: readonly ScenarioName[]
+}
+
 /** Ends the servers and drops the database, however `use` ends. */
 export async function onStage<Result>(
-  size: DatasetSize,
-  names: readonly ServerName[],
+  { size, servers: names, scenarios }: StagePlan,
   use: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
   await using cleanup = new AsyncDisposableStack()
@@ -39,8 +44,9 @@ export async function onStage<Result>(
       '/items/ready',
     )
     cleanup.defer(() => server.stop())
-    const positions = await findPositions(server.origin, dataset.busyOwners)
-    await verifyServer(server, dataset, positions)
+    const lists = scenarios.some((name) => name.startsWith('list') || name.startsWith('nested'))
+    const positions = lists ? await findPositions(server.origin, dataset.busyOwners) : []
+    await verifyServer(server, { dataset, positions, scenarios })
     staged.push({ server, positions })
   }
   return await use({ dataset, postgres, staged })

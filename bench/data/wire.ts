@@ -119,16 +119,18 @@ function wire(url: string, options: PoolRunnerOptions): Subject {
   const pool = createPool(url, { max: 10 })
   const runner = poolRunner(pool, options)
   const write = compileJson(COLUMNS)
+  const sink = new JsonSink()
   const job: Job = async (size, turn) => {
     const rows =
       size === 1
         ? await runner.run(BY_ID, [idOf(1 + (turn % ROWS))])
         : await runner.run(LIST, [idOf(turn % OWNERS), size])
-    const sink = new JsonSink(rows.size + 256 * rows.length)
+    sink.clear()
     if (size > 1) sink.byte(0x5b)
     write(rows, sink)
     if (size > 1) sink.byte(0x5d)
-    return sink.toBuffer().length
+    rows.release()
+    return sink.toText().length
   }
   const end = async (): Promise<void> => {
     await runner.end()
