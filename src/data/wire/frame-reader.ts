@@ -1,13 +1,15 @@
-/** Takes the whole frames at the beginning of `bytes` from `at` on; gives where the first incomplete one begins. */
-export type FrameConsumer = (bytes: Buffer, at: number) => number
+import { ReceivedBytes } from './received-bytes.ts'
+
+/** Takes the whole frames between `from` and `to`; gives where the first incomplete one begins. */
+export type FrameConsumer = (received: ReceivedBytes, from: number, to: number) => number
 
 /** A frame's type (1 byte) and length (4 bytes, which counts itself and not the type). */
 const HEADER = 5
 
-/** Makes whole frames of the chunks of a stream, which may be cut anywhere. Only a frame that is cut is copied. */
+/** Makes whole frames of what a stream brings, which may be cut anywhere. Only a frame that is cut is copied. */
 export class FrameReader {
   readonly #consume: FrameConsumer
-  /** The beginning of a frame: at first what has come of it, then a buffer for the whole of it. */
+  /** The beginning of a frame: at first what has come of its header, then a buffer for the whole of it. */
   #partial: Buffer | undefined
   #received = 0
 
@@ -15,42 +17,39 @@ export class FrameReader {
     this.#consume = consume
   }
 
-  read(chunk: Buffer): void {
-    let at = 0
-    while (this.#partial !== undefined && at < chunk.length) at = this.#complete(this.#partial, chunk, at)
-    if (at >= chunk.length) return
-    const end = this.#consume(chunk, at)
-    if (end < chunk.length) this.#hold(chunk, end)
-  }
-
-  #hold(chunk: Buffer, from: number): void {
-    const received = chunk.length - from
-    const frame = Buffer.allocUnsafe(received < HEADER ? HEADER : frameLength(chunk, from))
-    chunk.copy(frame, 0, from)
-    this.#partial = frame
-    this.#received = received
-  }
-
-  /** Adds what of a chunk belongs to the frame that was cut; gives where the rest begins. */
-  #complete(partial: Buffer, chunk: Buffer, at: number): number {
-    const taken = Math.min(partial.length - this.#received, chunk.length - at)
-    chunk.copy(partial, this.#received, at, at + taken)
-    this.#received += taken
-    if (this.#received < partial.length) return at + taken
-    const whole = frameLength(partial, 0)
-    if (whole > partial.length) this.#grow(partial, whole)
-    else {
-      this.#partial = undefined
-      this.#consume(partial, 0)
+  read(received: ReceivedBytes, from: number, to: number): void {
+    let at = from
+    while (this.#partial !== undefined && at < to) {
+      at += this.#complete(this.#partial, received.bytes.subarray(at, to))
     }
-    return at + taken
+    if (at >= to) return
+    const end = this.#consume(received, at, to)
+    if (end < to) this.#hold(received.bytes.subarray(end, to))
   }
 
-  /** So far only the header was there. */
-  #grow(header: Buffer, length: number): void {
-    const frame = Buffer.allocUnsafe(length)
-    header.copy(frame)
+  #hold(beginning: Buffer): void {
+    const frame = Buffer.allocUnsafe(beginning.length < HEADER ? HEADER : frameLength(beginning, 0))
+    beginning.copy(frame)
     this.#partial = frame
+    this.#received = beginning.length
+  }
+
+  /** Adds what belongs to the frame that was cut; gives how much that was. */
+  #complete(partial: Buffer, chunk: Buffer): number {
+    const taken = Math.min(partial.length - this.#received, chunk.length)
+    chunk.copy(partial, this.#received, 0, taken)
+    this.#received += taken
+    if (this.#received < partial.length) return taken
+    const length = frameLength(partial, 0)
+    if (length > partial.length) {
+      // So far only the header was there.
+      this.#partial = Buffer.allocUnsafe(length)
+      partial.copy(this.#partial)
+    } else {
+      this.#partial = undefined
+      this.#consume(new ReceivedBytes(partial), 0, length)
+    }
+    return taken
   }
 }
 

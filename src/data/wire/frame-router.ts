@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Connection } from 'pg'
 import { frameLength, type FrameConsumer } from './frame-reader.ts'
+import type { ReceivedBytes } from './received-bytes.ts'
 import { WireQuery } from './wire-query.ts'
 
 const HEADER = 5
@@ -8,6 +9,7 @@ const HEADER = 5
 const DATA_ROW = 0x44
 const COMMAND_COMPLETE = 0x43
 const READY_FOR_QUERY = 0x5a
+const COPY_DATA = 0x64
 const PARSE_COMPLETE = 0x31
 const BIND_COMPLETE = 0x32
 const CLOSE_COMPLETE = 0x33
@@ -31,23 +33,22 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
   const relay = new EventEmitter()
   // It listens to `data` alone.
   attachToParser(relay as unknown as NodeJS.ReadableStream)
-  const toParser = (bytes: Buffer, at: number, end: number): void => void relay.emit('data', bytes.subarray(at, end))
-
-  return (bytes, from) => {
+  return (received, from, to) => {
+    const { bytes } = received
     let at = from
-    while (isWhole(bytes, at)) {
+    while (isWhole(bytes, at, to)) {
       const query = active()
-      if (query instanceof WireQuery) at = routeFrame(query, bytes, at)
-      else at = relayRun(bytes, at)
+      at = query instanceof WireQuery ? routeFrame(query, received, at) : relayRun(bytes, at, to)
     }
     return at
   }
 
-  function routeFrame(query: WireQuery, bytes: Buffer, at: number): number {
+  function routeFrame(query: WireQuery, received: ReceivedBytes, at: number): number {
+    const { bytes } = received
     const end = at + frameLength(bytes, at)
     switch (bytes[at]) {
       case DATA_ROW:
-        query.rows.add(bytes, at, end)
+        query.rows.add(received, at, end)
         break
       case COMMAND_COMPLETE:
         query.rows.complete(bytes.toString('latin1', at + HEADER, end - 1))
@@ -62,24 +63,28 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
       case CLOSE_COMPLETE:
         break
       default:
-        toParser(bytes, at, end)
+        relay.emit('data', bytes.subarray(at, end))
     }
     return end
   }
 
   /** Up to the end of the answer: with it, the active query changes. */
-  function relayRun(bytes: Buffer, from: number): number {
+  function relayRun(bytes: Buffer, from: number, to: number): number {
     let at = from
-    while (isWhole(bytes, at)) {
+    let isCopy = false
+    while (isWhole(bytes, at, to)) {
       const type = bytes[at]
       at += frameLength(bytes, at)
+      isCopy ||= type === COPY_DATA
       if (type === READY_FOR_QUERY) break
     }
-    toParser(bytes, from, at)
+    const frames = bytes.subarray(from, at)
+    // All that is kept of a frame is text, but for COPY's data: those would be read over.
+    relay.emit('data', isCopy ? Buffer.from(frames) : frames)
     return at
   }
 }
 
-function isWhole(bytes: Buffer, at: number): boolean {
-  return bytes.length - at >= HEADER && frameLength(bytes, at) <= bytes.length - at
+function isWhole(bytes: Buffer, at: number, to: number): boolean {
+  return to - at >= HEADER && frameLength(bytes, at) <= to - at
 }

@@ -66,9 +66,9 @@ sink.length = p;
   #field(field: WireField): void {
     if ('slot' in field) {
       this.#flush()
-      this.#apart(`cursor.slots(${Number(field.slot)}, cursor.row, sink)`)
+      this.#apart(`cursor.slots(${field.slot}, cursor.row, sink)`)
     } else if ('object' in field) {
-      this.#nullable(Number(field.presentIf), () => {
+      this.#nullable(field.presentIf, () => {
         this.#object(field.object)
         this.#flush()
       })
@@ -76,7 +76,7 @@ sink.length = p;
   }
 
   #column({ kind, index }: WireColumn): void {
-    const [from, to] = [`at${Number(index)}`, `at${Number(index)} + n${Number(index)}`]
+    const [from, to] = [`at${index}`, `at${index} + n${index}`]
     this.#nullable(index, () => {
       if (kind === 'boolean') return this.#boolean(from)
       const plain = typeof kind === 'string' ? COPIES[kind] : undefined
@@ -93,7 +93,7 @@ sink.length = p;
 
   #nullable(index: number, present: () => void): void {
     this.#flush()
-    this.#code.push(`if (n${Number(index)} < 0) { target.setInt32(p, ${word('null', 0)}, true); p += 4; } else {`)
+    this.#code.push(`if (n${index} < 0) { target.setInt32(p, ${word('null', 0)}, true); p += 4; } else {`)
     present()
     this.#code.push('}')
   }

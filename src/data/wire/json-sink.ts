@@ -1,14 +1,20 @@
 /** More than is asked for: four bytes are written at once where fewer may be meant. */
 const SPARE = 8
+const CAPACITY = 64 * 1024
+/** Larger memory is not kept for the next time. */
+const KEPT_MAX = 1024 * 1024
 
-/** Where JSON is written: bytes that grow, and become a buffer of their own. */
+/**
+ * Where JSON is written. One sink serves many texts, one after the other: `clear`, write, `toText`, without anything asynchronous between. Text
+ * is the cheapest to hand on: it is in V8's heap, and Node sends it in one write with the head of a response.
+ */
 export class JsonSink {
   bytes: Buffer
   view: DataView
   length = 0
 
   /** `capacity` in bytes; it grows where that is not enough. */
-  constructor(capacity = 4096) {
+  constructor(capacity = CAPACITY) {
     this.bytes = Buffer.allocUnsafe(capacity + SPARE)
     this.view = viewOf(this.bytes)
   }
@@ -48,9 +54,22 @@ export class JsonSink {
     this.length += json.length
   }
 
-  /** What was written. It is not to be written to any more. */
+  /** What was written, as text. */
+  toText(): string {
+    return this.bytes.toString('utf8', 0, this.length)
+  }
+
+  /** What was written, in memory of its own. */
   toBuffer(): Buffer {
-    return this.bytes.subarray(0, this.length)
+    return Buffer.from(this.bytes.subarray(0, this.length))
+  }
+
+  /** Begins anew, in the same memory unless that has become large. */
+  clear(): void {
+    this.length = 0
+    if (this.bytes.length <= KEPT_MAX) return
+    this.bytes = Buffer.allocUnsafe(CAPACITY + SPARE)
+    this.view = viewOf(this.bytes)
   }
 }
 

@@ -1,4 +1,4 @@
-import { viewOf, type JsonSink } from './json-sink.ts'
+import type { JsonSink } from './json-sink.ts'
 import type { RowSet } from './row-set.ts'
 
 /** Writes what stands in a slot, for a row of the row set: one JSON value. */
@@ -33,8 +33,9 @@ export class RowCursor {
     while (segment + 1 < segments.length && segments[segment + 1]!.first <= row) segment += 1
     if (segment !== this.#segment) {
       this.#segment = segment
-      this.bytes = segments[segment]!.bytes
-      this.view = viewOf(this.bytes)
+      const { received } = segments[segment]!
+      this.bytes = received.bytes
+      this.view = received.view
     }
     this.row = row
     this.start = starts[row]!

@@ -1,9 +1,11 @@
+import type { ReceivedBytes } from './received-bytes.ts'
+
 /** Type (1 byte), length (4) and number of columns (2) stand before the first value of a DataRow. */
 export const ROW_HEADER = 7
 
 /** Rows that lie in one buffer: as many as follow `first`, until the next segment's. */
 export interface Segment {
-  readonly bytes: Buffer
+  readonly received: ReceivedBytes
   readonly first: number
 }
 
@@ -15,7 +17,7 @@ export interface RowSet {
   /** How many rows the command read or wrote. */
   readonly affected: number
   readonly segments: readonly Segment[]
-  /** Where each row's frame begins in the buffer of its segment. */
+  /** Where each row's frame begins in the bytes of its segment. */
   readonly starts: readonly number[]
   /** The bytes of all frames together: more than all their text. */
   readonly size: number
@@ -23,24 +25,27 @@ export interface RowSet {
   text(row: number, column: number): string | null
   /** The texts of one row, in the order of its select list. */
   texts(row: number): (string | null)[]
+  /**
+   * Gives the memory back to the connection, which reads into it again: the rows are gone. Where it is not called, the garbage collector does
+   * the same, at a higher price.
+   */
+  release(): void
 }
 
-/**
- * Collects frames. A buffer is held for as long as one of its rows is: the socket's reads are 64 KiB at most and belong to nobody else,
- * and rows become JSON or values at once.
- */
+/** Collects the frames of a result. */
 export class ReceivedRows implements RowSet {
-  readonly segments: Segment[] = []
-  readonly starts: number[] = []
+  segments: Segment[] = []
+  starts: number[] = []
   length = 0
   size = 0
-  #bytes: Buffer | undefined
+  #last: ReceivedBytes | undefined
   #tag = ''
 
-  add(bytes: Buffer, start: number, end: number): void {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes
-      this.segments.push({ bytes, first: this.length })
+  add(received: ReceivedBytes, start: number, end: number): void {
+    if (received !== this.#last) {
+      this.#last = received
+      received.holders += 1
+      this.segments.push({ received, first: this.length })
     }
     this.starts.push(start)
     this.length += 1
@@ -61,7 +66,7 @@ export class ReceivedRows implements RowSet {
   }
 
   text(row: number, column: number): string | null {
-    const bytes = this.bytesOf(row)
+    const bytes = this.#bytesOf(row)
     let at = this.starts[row]! + ROW_HEADER
     for (let skipped = 0; skipped < column; skipped += 1) at += 4 + Math.max(0, bytes.readInt32BE(at))
     const length = bytes.readInt32BE(at)
@@ -69,7 +74,7 @@ export class ReceivedRows implements RowSet {
   }
 
   texts(row: number): (string | null)[] {
-    const bytes = this.bytesOf(row)
+    const bytes = this.#bytesOf(row)
     const start = this.starts[row]!
     const columns = bytes.readUInt16BE(start + ROW_HEADER - 2)
     const texts: (string | null)[] = []
@@ -77,24 +82,28 @@ export class ReceivedRows implements RowSet {
     for (let column = 0; column < columns; column += 1) {
       const length = bytes.readInt32BE(at)
       at += 4
-      if (length < 0) {
-        texts.push(null)
-        continue
-      }
-      texts.push(bytes.toString('utf8', at, at + length))
-      at += length
+      texts.push(length < 0 ? null : bytes.toString('utf8', at, at + length))
+      at += Math.max(0, length)
     }
     return texts
   }
 
-  bytesOf(row: number): Buffer {
+  release(): void {
+    for (const { received } of this.segments) received.holders -= 1
+    this.segments = []
+    this.starts = []
+    this.length = 0
+    this.size = 0
+    this.#last = undefined
+  }
+
+  #bytesOf(row: number): Buffer {
+    if (!(row >= 0 && row < this.length)) {
+      throw new RangeError(`There is no row ${row}: the result has ${this.length}, or was released.`)
+    }
     const { segments } = this
     let index = segments.length - 1
-    while (index > 0 && segments[index]!.first > row) index -= 1
-    const found = segments[index]
-    if (found === undefined || row >= this.length || row < 0) {
-      throw new RangeError(`There is no row ${row}: the result has ${this.length}.`)
-    }
-    return found.bytes
+    while (segments[index]!.first > row) index -= 1
+    return segments[index]!.received.bytes
   }
 }

@@ -1,9 +1,13 @@
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Client, types, type ClientConfig, type Connection, type CustomTypesConfig, type QueryConfig } from 'pg'
 import { isoTime } from '../wire-times.ts'
 import { AnswerWatch } from './answer-watch.ts'
 import { FrameReader } from './frame-reader.ts'
 import { frameRouter } from './frame-router.ts'
 import { PreparedStatements } from './prepared-statements.ts'
+import { ReadBuffers } from './read-buffers.ts'
+import { ReceivedBytes } from './received-bytes.ts'
 import type { RowSet } from './row-set.ts'
 import type { Statement } from './statement.ts'
 import { WireQuery, type QueryHost, type WireQueryOptions } from './wire-query.ts'
@@ -21,7 +25,8 @@ interface ClientInternals {
   _pulseQueryQueue(): void
 }
 
-interface ConnectionInternals extends Connection {
+interface ConnectionInternals extends Omit<Connection, 'stream'> {
+  stream: Duplex
   attachListeners(stream: NodeJS.ReadableStream): void
 }
 
@@ -105,16 +110,29 @@ export class WireClient extends Client implements QueryHost {
   #intercept(): void {
     const connection = this.connection as ConnectionInternals
     const attachToParser = connection.attachListeners.bind(connection)
+    const consume = frameRouter({ connection, attachToParser, active: () => this.#internals._activeQuery })
+    const reader = new FrameReader(consume)
+    // What comes decrypted comes in buffers of its own.
+    if (!this.ssl) connection.stream = readingSocket(reader)
     connection.attachListeners = (stream) => {
-      const consume = frameRouter({ connection, attachToParser, active: () => this.#internals._activeQuery })
-      const reader = new FrameReader(consume)
-      stream.on('data', (chunk: Buffer) => reader.read(chunk))
+      stream.on('data', (chunk: Buffer) => reader.read(new ReceivedBytes(chunk), 0, chunk.length))
     }
   }
 
   get #internals(): ClientInternals {
     return this as unknown as ClientInternals
   }
+}
+
+/** A socket that reads into memory which is used again. It emits no `data`. */
+function readingSocket(reader: FrameReader): Socket {
+  const buffers = new ReadBuffers()
+  const callback = (received: number): boolean => {
+    const start = buffers.advance(received)
+    reader.read(buffers.current, start, start + received)
+    return true
+  }
+  return new Socket({ onread: { buffer: () => buffers.room(), callback } })
 }
 
 /** The words of `pg`: by them a connection's errors are known. */

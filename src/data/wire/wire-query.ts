@@ -103,6 +103,7 @@ export class WireQuery {
       return
     }
     this.#settle()
+    this.rows.release()
     this.#reject(error)
   }
 
