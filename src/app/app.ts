@@ -1,5 +1,6 @@
 import type { OperationDescription } from '../core/description.ts'
-import type { TypesOf, Uses, UsedValues } from '../core/dependency.ts'
+import type { Uses, UsedValues } from '../core/dependency.ts'
+import type { OutsideRequests } from '../core/outside-requests.ts'
 import type { OpenApiDocument } from '../openapi/types.ts'
 import type { Router } from '../core/router.ts'
 import type { AppDefinition } from './definition.ts'
@@ -23,13 +24,6 @@ export interface Listening {
 /** Options of work outside a request. */
 export interface RunOptions {
   readonly signal?: AbortSignal
-}
-
-/** A sentence for each dependency that cannot be had outside a request. */
-export type OutsideRequests<U extends Uses> = {
-  readonly [K in keyof U]: TypesOf<U[K]>['request'] extends false
-    ? U[K]
-    : 'This dependency needs a request, and there is none here: pass the value in instead.'
 }
 
 /** A compiled app. */

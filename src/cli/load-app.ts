@@ -19,7 +19,8 @@ export async function loadApp(path: string): Promise<App> {
   })
 }
 
-async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
+/** @throws CommandError where it cannot be imported, with what helps. */
+export async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { DEFAULT_FILES } from './app-file.ts'
+import { addDb } from './db.ts'
 import type { OpenApiOptions } from './openapi.ts'
 
 type ListenFlags = { readonly port?: number; readonly host?: string }
@@ -21,6 +22,7 @@ export function program(version: string, done: (code: number) => void): Command 
   addRoutes(root, done)
   addOpenapi(root, done)
   addMigrate(root, done)
+  addDb(root, done)
   return root
 }
 
@@ -118,6 +120,7 @@ Examples:
   ashlar routes                  what is there, and who may call it
   ashlar openapi --out api.json  write the OpenAPI document
   ashlar migrate status          which migrations are pending
+  ashlar db seed                 data to begin with
 ${ENVIRONMENT_HELP}`
 
 const DEV_HELP = `

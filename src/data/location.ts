@@ -13,6 +13,8 @@ export interface LocationOptions {
 /** A database that can be connected to. */
 export interface Located {
   readonly url: string
+  /** Whether it is the project's own server. */
+  readonly embedded: boolean
   /** Ends this process's use of an embedded server; nothing for any other. */
   leave(): Promise<void>
 }
@@ -21,12 +23,12 @@ export const DEFAULT_NAME = 'database'
 
 /** Finds the database to use: the given URL, else `DATABASE_URL`, else the project's embedded server, which is started for it. */
 export async function locate({ url = process.env.DATABASE_URL, name, embedded }: LocationOptions): Promise<Located> {
-  if (url !== undefined && url !== '') return { url: checkUrl(url), leave: () => Promise.resolve() }
+  if (url !== undefined && url !== '') return { url: checkUrl(url), embedded: false, leave: () => Promise.resolve() }
   if (process.env.NODE_ENV === 'production' && !isAskedFor(embedded)) throw new Error(NOT_IN_PRODUCTION)
   const project = findProject()
   const { endpoint, leave } = await joinServer(instanceIn(project, typeof embedded === 'object' ? embedded : {}))
   try {
-    return { url: await ensureDatabase(endpoint, appDatabaseName(project, name)), leave }
+    return { url: await ensureDatabase(endpoint, appDatabaseName(project, name)), embedded: true, leave }
   } catch (error) {
     await leave()
     throw error
