@@ -3,12 +3,22 @@ export async function firstConnection<T>(url: string, connect: () => Promise<T>)
   try {
     return await connect()
   } catch (error) {
+    if (reasonOf(error).startsWith('unsupported startup parameter'))
+      throw new Error(behindPooler(url), { cause: error })
     throw new Error(
       `The database ${placeOf(url)} cannot be used: ${reasonOf(error)}. ` +
         'Start it, or correct DATABASE_URL (or the url of database({ url })): postgres://user:password@host:5432/name.',
       { cause: error },
     )
   }
+}
+
+/** What pgbouncer says to settings of a session. */
+function behindPooler(url: string): string {
+  return (
+    `The database ${placeOf(url)} is behind a pooler that keeps nothing for a session. Say so: database({ pooler: 'transaction' }), ` +
+    'and name the server itself in DATABASE_DIRECT_URL, for migrations.'
+  )
 }
 
 /** @throws TypeError where the text is not one `pg` connects with as it was meant. The text itself can hold a password and is not repeated. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { Client } from 'pg'
 import { checkUrl, firstConnection } from './connect-error.ts'
+import { directUrlOf } from './connection.ts'
 import { ENVIRONMENT } from './database-options.ts'
 import { database, type Database, type DatabaseOptions } from './database.ts'
 import type { DrizzleSchema } from './drizzle.ts'
@@ -29,7 +30,7 @@ export interface TestServer {
   readonly leave: () => Promise<void>
 }
 
-type Declared = Pick<DatabaseOptions, 'url' | 'embedded' | 'migrations'>
+type Declared = Pick<DatabaseOptions, 'url' | 'directUrl' | 'embedded' | 'migrations'>
 
 const PREFIX = 'ashlar_test_'
 const TEMPLATE_PREFIX = 'ashlar_template_'
@@ -73,7 +74,7 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
 }
 
 async function testServer(options: Declared): Promise<TestServer> {
-  const url = options.url ?? process.env.DATABASE_URL
+  const url = directUrlOf(options) ?? options.url ?? process.env.DATABASE_URL
   if (url !== undefined && url !== '') return { url: checkUrl(url), leave: () => Promise.resolve() }
   return embeddedTestServer(options)
 }
