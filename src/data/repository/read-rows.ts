@@ -9,12 +9,12 @@ import type { Selection } from './selection.ts'
 export type Key = Readonly<Record<string, unknown>>
 
 export function keyCondition({ model }: Definition): SQL {
-  return allOfThem(...model.primaryKey.map(({ key, column }) => eq(column, place(`key.${key}`, column))))
+  return allOfThem(...model.primaryKey.map(({ key, column }) => eq(column, place(`key:${key}`, column))))
 }
 
 export function keyValues({ model }: Definition, key: Key): Record<string, unknown> {
   const values: Record<string, unknown> = {}
-  for (const { key: name } of model.primaryKey) values[`key.${name}`] = key[name]
+  for (const { key: name } of model.primaryKey) values[`key:${name}`] = key[name]
   return values
 }
 

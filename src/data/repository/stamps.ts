@@ -64,8 +64,8 @@ function stampsOf({ model }: Definition, stamps: readonly Stamp[]): Stamps {
       sets.push({ column, value: value as SQL })
       continue
     }
-    sets.push({ column, value: place(`stamp.${column.key}`, column.column) })
-    values[`stamp.${column.key}`] = value
+    sets.push({ column, value: place(`stamp:${column.key}`, column.column) })
+    values[`stamp:${column.key}`] = value
   }
   return { shape: sets.map(({ column }) => column.key).join(), sets, values }
 }

@@ -76,7 +76,12 @@ async function change(session: RowSession, key: Key, of: Change): Promise<RowSet
   const allowed = session.scope(of.action)
   const scope = scopePart(allowed, 's')
   const check = of.action === 'update' ? checkPart(session, allowed, columns) : undefined
-  const values = { ...keyValues(definition, key), ...valuesOf('v', of.fields), ...stamps.values, version: of.version }
+  const values = {
+    ...keyValues(definition, key),
+    ...valuesOf('v', of.fields),
+    ...stamps.values,
+    ':version': of.version,
+  }
   scope.put(values)
   check?.part.put(values)
   const named = assignedShape(columns, of.fields)
@@ -111,7 +116,7 @@ function versionIs({ model }: Definition, version: unknown): SQL | undefined {
   const key = model.life.version
   if (key === undefined || version === undefined) return undefined
   const { column } = model.byKey.get(key)!
-  return sql`${column} = ${place('version', column)}`
+  return sql`${column} = ${place(':version', column)}`
 }
 
 /** Deletes one row: softly where the table has a column for it. */
@@ -139,7 +144,7 @@ export function deleteRow(
   }
   const { table } = definition.model
   const scope = scopePart(session.scope('delete'), 's')
-  const values = { ...keyValues(definition, key), version }
+  const values = { ...keyValues(definition, key), ':version': version }
   scope.put(values)
   return session.run(
     `remove ${selection.shape} ${scope.shape} ${version === undefined}`,
@@ -247,7 +252,7 @@ function defaults({ model }: Definition, when: 'create' | 'update'): Record<stri
 function assigned(columns: readonly ModelColumn[], fields: Fields): Stamps['sets'] {
   return columns.map((column) => {
     const value = fields[column.key]
-    return { column, value: is(value, SQL) ? value : place(`v.${column.key}`, column.column) }
+    return { column, value: is(value, SQL) ? value : place(`v:${column.key}`, column.column) }
   })
 }
 
@@ -270,6 +275,6 @@ function columnsIn({ model }: Definition, fields: Fields): readonly ModelColumn[
 
 function valuesOf(prefix: string, fields: Fields): Record<string, unknown> {
   const values: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(fields)) values[`${prefix}.${key}`] = value
+  for (const [key, value] of Object.entries(fields)) values[`${prefix}:${key}`] = value
   return values
 }

@@ -5,6 +5,7 @@ import type { RouterOptions } from '../../core/router.ts'
 import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import type { ListOptions } from '../query/list-options.ts'
 import type { ResourceRules } from './rules.ts'
 
 /**
@@ -39,6 +40,8 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   readonly writeOnce?: readonly ColumnName<Table>[]
   /** Columns that callers write although the server would fill them: the rules are then asked about what was written. */
   readonly writable?: readonly ColumnName<Table>[]
+  /** What callers can ask of the list. Default: pages, by the primary key. */
+  readonly list?: ListOptions<Table>
   /** Business rules around create, update and delete. */
   readonly rules?: Dependency<ResourceRules<Table>>
   /** `true`: PUT replaces a row. Default `false`. */

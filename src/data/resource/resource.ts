@@ -5,6 +5,8 @@ import type { Refined } from '../columns/table-types.ts'
 import { createOperation } from './create.ts'
 import { declareResource, type Declared } from './declared.ts'
 import type { ResourceOptions, WithRefinements } from './options.ts'
+import type { AnyListOptions } from '../query/list-options.ts'
+import { listOperation } from './list.ts'
 import { readOperation } from './read.ts'
 import { deleteOperation, restoreOperation } from './remove.ts'
 import type { Resource, ResourceChildren } from './types.ts'
@@ -32,15 +34,20 @@ export function resource<
   return resourceRouter(
     declared,
     options as RouterOptions,
-    operationsOf(declared, options as { readonly put?: boolean }),
+    operationsOf(declared, options as Parts),
   ) as unknown as Resource<ResourceChildren<Table, Options, Refine>>
 }
 
-function operationsOf(declared: Declared, { put }: { readonly put?: boolean }): Record<string, Operation> {
+interface Parts {
+  readonly put?: boolean
+  readonly list?: AnyListOptions
+}
+
+function operationsOf(declared: Declared, { put, list = {} }: Parts): Record<string, Operation> {
   const { read, create, update, delete: remove } = declared.access
   const { deletedAt } = declared.definition.model.life
   return {
-    ...(read !== undefined && { read: readOperation(declared) }),
+    ...(read !== undefined && { list: listOperation(declared, list), read: readOperation(declared) }),
     ...(create !== undefined && { create: createOperation(declared) }),
     ...(update !== undefined && { update: updateOperation(declared) }),
     ...(update !== undefined && put === true && { replace: replaceOperation(declared) }),

@@ -21,6 +21,8 @@ import type {
 } from '../columns/table-types.ts'
 import type { z } from 'zod'
 import type { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
+import type { CursorInvalid, QueryInvalid } from '../query/errors.ts'
+import type { ListQueryInput } from '../query/list-input.ts'
 import type { ActionRules, ResourceOptions } from './options.ts'
 
 type Names<O, Name extends string> = O extends { readonly [K in Name]: readonly (infer Column)[] } ? Column : never
@@ -43,6 +45,8 @@ export interface Page<Row> {
   /** How many rows there are on all pages, where `count` asks for it. */
   readonly total?: number
 }
+
+type ListOf<O> = O extends { readonly list: infer L } ? L : {}
 
 type KeyName<T extends PgTable> = {
   [K in keyof ColumnsOf<T>]: ColumnsOf<T>[K]['_']['isPrimaryKey'] extends true ? K : never
@@ -79,7 +83,11 @@ interface ResourceOperation<Inputs, R extends Schema | undefined, E extends Erro
 
 /** The operations by what allows them. */
 interface Operations<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> {
-  readonly list: ResourceOperation<{ readonly query: Schema<object> }, Schema<Page<ResourceRow<T, O, R>>>, never>
+  readonly list: ResourceOperation<
+    { readonly query: Schema<ListQueryInput<T, ListOf<O>, Names<O, 'private'> & string>> },
+    Schema<Page<ResourceRow<T, O, R>>>,
+    typeof QueryInvalid | typeof CursorInvalid
+  >
   readonly read: ResourceOperation<KeyInput<T>, Row<T, O, R>, typeof NotFound>
   readonly create: ResourceOperation<Body<NewRowShape<T, ReadOnly<T, O>, R>>, Row<T, O, R>, WriteErrors>
   readonly update: ResourceOperation<

@@ -43,11 +43,11 @@ export function place(name: string, column?: PgColumn): SQL {
 /** A condition's places are named by a prefix and their number; its values are encoded already. */
 export function placesOf(prefix: string): Slots {
   let next = 0
-  return () => place(`${prefix}${next++}`)
+  return () => place(`${prefix}:${next++}`)
 }
 
 export function putValues(target: Record<string, unknown>, prefix: string, { values }: Condition): void {
-  for (const [index, value] of values.entries()) target[`${prefix}${index}`] = value
+  for (const [index, value] of values.entries()) target[`${prefix}:${index}`] = value
 }
 
 /** For the key of a statement's cache. */

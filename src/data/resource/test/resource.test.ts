@@ -20,6 +20,7 @@ const api = router('/api', {
     private: ['secret'],
     refine: { title: (schema) => schema.min(1).max(20) },
     put: true,
+    list: { filter: ['done', 'priority'], sort: ['priority', 'createdAt'], count: ['exact'] },
   }),
 })
 const app = createApp({
@@ -60,4 +61,22 @@ test('PATCH changes what is sent, PUT resets what is absent', async () => {
   expect(put).toMatchObject({ title: 'Coffee', notes: null, priority: 0, done: false })
   await ada.tasks.delete({ params: { id: task.id } })
   await expect(ada.tasks.read({ params: { id: task.id } })).rejects.toMatchObject({ status: 404 })
+})
+
+test('a list has the rows of its caller, filtered, sorted and page by page', async () => {
+  const cleo = t.as({ id: 'cleo' })
+  for (const priority of [3, 1, 2, 5, 4]) await cleo.tasks.create({ body: { title: `p${priority}`, priority } })
+  const query = { sort: ['-priority'], limit: 2, 'priority[gte]': 2, count: 'exact' } as const
+  const first = await cleo.tasks.list({ query })
+  expect(first).toMatchObject({ items: [{ priority: 5 }, { priority: 4 }], previous: null, total: 4 })
+  const second = await cleo.tasks.list({ query: { ...query, cursor: first.next! } })
+  expect(second).toMatchObject({ items: [{ priority: 3 }, { priority: 2 }], next: null })
+  const back = await cleo.tasks.list({ query: { ...query, cursor: second.previous! } })
+  expect(back.items).toEqual(first.items)
+  const response = await t.fetch('/api/tasks?limit=2&sort=-priority', { as: { id: 'cleo' } })
+  expect(response.headers.get('link')).toMatch(/^<\/api\/tasks\?limit=2&sort=-priority&cursor=[\w-]+>; rel="next"$/)
+  await expect(t.fetch('/api/tasks?secret=x', { as: { id: 'cleo' } }).then((r) => r.json())).resolves.toMatchObject({
+    status: 400,
+    code: 'query_invalid',
+  })
 })

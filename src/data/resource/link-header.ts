@@ -1,0 +1,20 @@
+import type { RequestHead } from '../../core/request.ts'
+
+/** The pages beside this one, as RFC 8288 links; `undefined` where it is the only one. */
+export function linkHeader(
+  { basePath, path, search }: RequestHead,
+  { next, previous }: { readonly next: string | null; readonly previous: string | null },
+): string | undefined {
+  if (next === null && previous === null) return undefined
+  const asked = search.replaceAll(/(?:^|&)cursor=[^&]*/g, '').replace(/^&/, '')
+  // What the client sent is sent back: encoded where a header or the link's brackets would break on it.
+  const at = `${basePath}${encodeURI(path)}?${asked === '' ? '' : `${escaped(asked)}&`}cursor=`
+  const links: string[] = []
+  if (next !== null) links.push(`<${at}${next}>; rel="next"`)
+  if (previous !== null) links.push(`<${at}${previous}>; rel="prev"`)
+  return links.join(', ')
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[^!#-;=?-~]/g, encodeURIComponent)
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { JsonBytes } from '../../core/json-bytes.ts'
+import type { Operation } from '../../core/operation.ts'
+import { compileSerializer } from '../../schema/index.ts'
+import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
+import type { AnyListOptions } from '../query/list-options.ts'
+import { listQuery, type ListQuery } from '../query/list-query.ts'
+import { ListStatements, type RowPage } from '../repository/list-rows.ts'
+import { JsonSink } from '../wire/json-sink.ts'
+import type { Declared } from './declared.ts'
+import { linkHeader } from './link-header.ts'
+import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
+
+export function listOperation(declared: Declared, options: AnyListOptions): Operation {
+  const { definition, name, schemas } = declared
+  const query = listQuery(definition.model, options, { name })
+  const statements = new ListStatements()
+  const write = pageWriter(schemas.row)
+  return resourceOperation(
+    declared,
+    {
+      method: 'GET',
+      path: '/',
+      action: 'read',
+      summary: `List ${name} records`,
+      inputs: { query: query.schema as NonNullable<Operation['inputs']['query']> },
+      response: pageSchema(schemas.row),
+      errors: [QueryInvalid, CursorInvalid],
+      onInvalid: query.onInvalid,
+    },
+    (context) => list(declared, context, { query, statements, write }),
+  )
+}
+
+interface List {
+  readonly query: ListQuery
+  readonly statements: ListStatements
+  readonly write: PageWriter
+}
+
+async function list(
+  declared: Declared,
+  context: ResourceContext,
+  { query, statements, write }: List,
+): Promise<unknown> {
+  const request = query.read(context.query, await context.engine.signingKey())
+  const page = await statements.page(sessionOf(declared, context), request)
+  const link = linkHeader(context.request, page)
+  if (link !== undefined) context.response.header('link', link)
+  return write(page)
+}
+
+function pageSchema(row: z.ZodType): z.ZodType {
+  return z.object({
+    items: z.array(row),
+    next: z.string().nullable().describe('The cursor of the page after this one; null where this is the last.'),
+    previous: z.string().nullable().describe('The cursor of the page before this one; null where this is the first.'),
+    total: z.int().optional().describe('How many there are on all pages, where the parameter count asks for it.'),
+  })
+}
+
+type PageWriter = (page: RowPage) => JsonBytes
+
+/** Writes a page as JSON: of the rows as they came, or of their values where the wire's text does not do. */
+function pageWriter(row: z.ZodObject): PageWriter {
+  const writeRow = compileSerializer(row.partial())
+  return ({ rows, selection, to, reverse, next, previous, total }) => {
+    const sink = new JsonSink(rows.size * 2 + 256)
+    sink.latin1('{"items":[')
+    if (selection.json !== undefined) selection.json(rows, sink, { to, reverse })
+    else {
+      const items = Array.from({ length: to }, (_, index) => selection.object(rows, reverse ? to - 1 - index : index))
+      sink.text(items.map((item) => writeRow(item)).join(','))
+    }
+    sink.latin1(
+      `],"next":${quoted(next)},"previous":${quoted(previous)}${total === undefined ? '' : `,"total":${total}`}}`,
+    )
+    return new JsonBytes(sink.toBuffer())
+  }
+}
+
+/** A cursor is base64url. */
+function quoted(cursor: string | null): string {
+  return cursor === null ? 'null' : `"${cursor}"`
+}
