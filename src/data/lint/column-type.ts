@@ -21,15 +21,18 @@ export function columnType(type: NodeOf<'TypeName'> | undefined): ColumnType | u
 /** Types whose first modifier may grow, or go, without touching a stored value. */
 const WIDENING = ['varchar', 'varbit', 'timestamp', 'timestamptz', 'time', 'timetz']
 /** What is stored for the one is stored for the other. */
-const SAME_BYTES = ['varchar>text', 'text>varchar', 'cidr>inet']
+const SAME_BYTES = ['varchar>text', 'text>varchar', 'cidr>inet', 'bit>varbit', 'xml>text', 'xml>varchar']
 
 /** Whether `ALTER COLUMN ... TYPE` writes every row again. A type that is not known is taken to. */
 export function rewrites(from: ColumnType | undefined, to: ColumnType, utc = false): boolean {
   if (from === undefined || from.array !== to.array) return true
   if (from.name === to.name) return !fits(from, to)
+  // Elements that change their type are converted one by one.
+  if (from.array) return true
   const pair = `${from.name}>${to.name}`
   // In UTC the one moment and the other are the same number.
-  if (pair === 'timestamp>timestamptz' || pair === 'timestamptz>timestamp') return !utc || !fits(from, to)
+  if (pair === 'timestamp>timestamptz' || pair === 'timestamptz>timestamp')
+    return !utc || (to.modifiers[0] ?? TIME_DIGITS) < TIME_DIGITS
   return !SAME_BYTES.includes(pair) || to.modifiers.length > 0
 }
 

@@ -10,7 +10,6 @@ let client: Client
 const SCHEMA = `
   DROP SCHEMA public CASCADE;
   CREATE SCHEMA public;
-  CREATE EXTENSION btree_gist;
   CREATE TYPE state AS ENUM ('draft');
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE posts (
@@ -22,15 +21,13 @@ const SCHEMA = `
   CREATE TABLE events (key date NOT NULL) PARTITION BY RANGE (key);
   CREATE TABLE events_2020 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
   CREATE TABLE events_2026 (key date NOT NULL);
-  INSERT INTO users SELECT generate_series(1, 2500);
+  INSERT INTO users SELECT generate_series(1, 1100);
   INSERT INTO posts SELECT id, id, 'title ' || id, id FROM users;
   INSERT INTO events_2026 VALUES ('2026-05-05');
 `
 
 beforeAll(async () => {
   client = await server.connect()
-})
-beforeEach(async () => {
   await client.query(SCHEMA)
 })
 
@@ -41,8 +38,8 @@ interface Seen {
 }
 
 /** What a statement does to a table while its transaction runs. */
-async function watch(sql: string, table: string): Promise<Seen> {
-  await client.query('BEGIN')
+async function watch(sql: string, table: string, prepared = ''): Promise<Seen> {
+  await client.query(`BEGIN; ${prepared}`)
   try {
     const before = await stateOf(table)
     await client.query(sql)
@@ -143,7 +140,7 @@ const BAD: readonly Claim[] = [
   { rule: 'add-unique', sql: 'ALTER TABLE posts ADD UNIQUE (views)', mode: 'AccessExclusiveLock', scans: true },
   {
     rule: 'add-exclusion',
-    sql: 'ALTER TABLE posts ADD EXCLUDE USING gist (id WITH =)',
+    sql: 'ALTER TABLE posts ADD EXCLUDE USING gist (int8range(id, id) WITH &&)',
     mode: 'AccessExclusiveLock',
     scans: true,
   },
@@ -195,24 +192,29 @@ describe('what the linter lets pass', () => {
   test('VALIDATE CONSTRAINT reads the rows under a lock for which nobody waits', async () => {
     await client.query('ALTER TABLE posts ADD CONSTRAINT c CHECK (id > 0) NOT VALID')
     const seen = await watch('ALTER TABLE posts VALIDATE CONSTRAINT c', 'posts')
+    await client.query('ALTER TABLE posts DROP CONSTRAINT c')
     expect(seen.modes.filter((mode) => mode !== 'AccessShareLock')).toEqual(['ShareUpdateExclusiveLock'])
     expect(seen.scans).toBe(1)
   })
 
-  test('SET NOT NULL reads nothing after a validated CHECK', async () => {
-    await client.query('ALTER TABLE posts ADD CONSTRAINT c CHECK (title IS NOT NULL AND id > 0)')
-    expect(await watch('ALTER TABLE posts ALTER title SET NOT NULL', 'posts')).toMatchObject({ scans: 0 })
-  })
-
-  test('ATTACH PARTITION reads nothing after a validated CHECK', async () => {
-    await client.query("ALTER TABLE events_2026 ADD CHECK (key >= '2026-01-01' AND key < '2027-01-01')")
-    const sql = "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
-    expect(await watch(sql, 'events_2026')).toMatchObject({ scans: 0 })
-  })
-
-  test('ADD UNIQUE USING INDEX reads nothing', async () => {
-    await client.query('CREATE UNIQUE INDEX posts_views ON posts (views)')
-    expect(await watch('ALTER TABLE posts ADD UNIQUE USING INDEX posts_views', 'posts')).toMatchObject({ scans: 0 })
+  test.each([
+    [
+      'posts',
+      'ALTER TABLE posts ADD CHECK (title IS NOT NULL AND id > 0)',
+      'ALTER TABLE posts ALTER title SET NOT NULL',
+    ],
+    [
+      'events_2026',
+      "ALTER TABLE events_2026 ADD CHECK (key >= '2026-01-01' AND key < '2027-01-01')",
+      "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+    ],
+    [
+      'posts',
+      'CREATE UNIQUE INDEX posts_views ON posts (views)',
+      'ALTER TABLE posts ADD UNIQUE USING INDEX posts_views',
+    ],
+  ])('reads no row of %s, once %s is done: %s', async (table, prepared, sql) => {
+    expect(await watch(sql, table, prepared)).toMatchObject({ scans: 0, rewritten: false })
   })
 
   test.each([
@@ -242,6 +244,10 @@ describe('what the linter lets pass', () => {
 })
 
 describe('a recipe', () => {
+  beforeEach(async () => {
+    await client.query(SCHEMA)
+  })
+
   test.each([
     ['ALTER TABLE posts ADD COLUMN token uuid DEFAULT gen_random_uuid() NOT NULL', 'token IS NULL'],
     ['ALTER TABLE posts ADD COLUMN n bigserial', 'n IS NULL'],
