@@ -9,6 +9,7 @@ export type {
   Refined,
   Refinements,
   RowOf,
+  TableLike,
 } from './columns/table-types.ts'
 export { database } from './database.ts'
 export type { Database, DatabaseOptions } from './database.ts'

@@ -1,9 +1,13 @@
 import type { Many, One, Relations } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
 import type { DrizzleSchema } from '../drizzle.ts'
 
+/** A table by its name. Not `PgTable`: comparing tables with it makes the compiler work out all of their rows. */
+interface NamedTable {
+  readonly _: { readonly name: string }
+}
+
 /** What Drizzle's `relations()` declares for a table, wherever in the schema it does. */
-type Declared<Schema extends DrizzleSchema, Table extends PgTable> = {
+type Declared<Schema extends DrizzleSchema, Table extends NamedTable> = {
   [K in keyof Schema]: Schema[K] extends Relations<Table['_']['name'], infer Declaration> ? Declaration : never
 }[keyof Schema]
 
@@ -15,10 +19,10 @@ type RelationIn<Declaration, Name> = Declaration extends unknown
   : never
 
 /** The names of a table's relations. */
-export type RelationNames<Schema extends DrizzleSchema, Table extends PgTable> = NamesIn<Declared<Schema, Table>>
+export type RelationNames<Schema extends DrizzleSchema, Table extends NamedTable> = NamesIn<Declared<Schema, Table>>
 
 /** Whether a relation leads to one row or to many. */
-export type RelationKind<Schema extends DrizzleSchema, Table extends PgTable, Name extends string> =
+export type RelationKind<Schema extends DrizzleSchema, Table extends NamedTable, Name extends string> =
   RelationIn<Declared<Schema, Table>, Name> extends infer R
     ? R extends One
       ? 'one'
@@ -28,7 +32,7 @@ export type RelationKind<Schema extends DrizzleSchema, Table extends PgTable, Na
     : never
 
 /** The table a relation leads to. */
-export type RelatedTable<Schema extends DrizzleSchema, Table extends PgTable, Name extends string> = TableNamed<
+export type RelatedTable<Schema extends DrizzleSchema, Table extends NamedTable, Name extends string> = TableNamed<
   Schema,
   RelationIn<Declared<Schema, Table>, Name> extends { readonly referencedTableName: infer TableName }
     ? TableName
@@ -36,9 +40,11 @@ export type RelatedTable<Schema extends DrizzleSchema, Table extends PgTable, Na
 >
 
 type TableNamed<Schema extends DrizzleSchema, Name> = {
-  [K in keyof Schema]: Schema[K] extends PgTable ? (Schema[K]['_']['name'] extends Name ? Schema[K] : never) : never
+  [K in keyof Schema]: Schema[K] extends { readonly _: { readonly brand: 'Table'; readonly name: Name } }
+    ? Schema[K]
+    : never
 }[keyof Schema]
 
 /** Whether the row of a relation to one may be missing. Drizzle's `isNullable` says the opposite of its name. */
-export type IsOptional<Schema extends DrizzleSchema, Table extends PgTable, Name extends string> =
+export type IsOptional<Schema extends DrizzleSchema, Table extends NamedTable, Name extends string> =
   RelationIn<Declared<Schema, Table>, Name> extends One<string, true> ? false : true

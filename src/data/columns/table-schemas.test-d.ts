@@ -93,8 +93,10 @@ test('changes need nothing, and leave out what is read-only, written once, gener
 test('the rows have types of their own', () => {
   expectTypeOf<RowOf<typeof tasks>>().toEqualTypeOf<typeof tasks.$inferSelect>()
   expectTypeOf<keyof RowOf<typeof tasks, 'secret'>>().toEqualTypeOf<keyof OutputOf<typeof row>>()
-  expectTypeOf<NewRowOf<typeof tasks>['title']>().toEqualTypeOf<string>()
-  expectTypeOf<ChangesOf<typeof tasks, 'size'>['title']>().toEqualTypeOf<string | undefined>()
+  type Refine = { title: z.ZodString; data: z.ZodObject<{ color: z.ZodDefault<z.ZodString> }> }
+  expectTypeOf<RowOf<typeof tasks, 'secret', Refine>>().toEqualTypeOf<OutputOf<typeof row>>()
+  expectTypeOf<NewRowOf<typeof tasks, 'at' | 'serial', Refine>>().toEqualTypeOf<OutputOf<typeof create>>()
+  expectTypeOf<ChangesOf<typeof tasks, 'at' | 'serial' | 'size', Refine>>().toEqualTypeOf<OutputOf<typeof update>>()
 })
 
 test('the schemas are objects that can be taken apart and grown', () => {

@@ -13,11 +13,12 @@ import type {
   Refinements,
   ReplacementShape,
   RowShape,
+  TableLike,
 } from './table-types.ts'
 
 /** Which columns are sent, which are written, and by which rules. Columns go by their names in the code. */
 export interface TableSchemaOptions<
-  Table extends PgTable,
+  Table extends TableLike,
   Private extends ColumnName<Table> = ColumnName<Table>,
   ReadOnly extends ColumnName<Table> = ColumnName<Table>,
   WriteOnce extends ColumnName<Table> = ColumnName<Table>,
@@ -40,7 +41,7 @@ export interface TableSchemaOptions<
 
 /** The schemas of one table. */
 export interface TableSchemas<
-  Table extends PgTable,
+  Table extends TableLike,
   Private = never,
   ReadOnly = never,
   WriteOnce = never,
@@ -74,7 +75,7 @@ export interface TableSchemas<
  * @throws TypeError where a column of a custom type is received, or sent, and `refine` has no schema for it
  */
 export function tableSchemas<
-  Table extends PgTable,
+  Table extends TableLike,
   const Private extends ColumnName<Table> = never,
   const ReadOnly extends ColumnName<Table> = never,
   const WriteOnce extends ColumnName<Table> = never,
@@ -84,7 +85,7 @@ export function tableSchemas<
   options: TableSchemaOptions<Table, Private, ReadOnly, WriteOnce, Refine> & OnlyColumns<Table, Refine> = {},
 ): TableSchemas<Table, Private, ReadOnly, WriteOnce, Refine> {
   const { name, private: hidden = [], readOnly = [], writeOnce = [] } = options
-  const columns = fieldsOf(table, options.refine ?? {})
+  const columns = fieldsOf(table as unknown as PgTable, options.refine ?? {})
   const sent = columns.filter(({ key }) => !has(hidden, key))
   const created = columns.filter(({ key, column }) => !isComputed(column) && !has(readOnly, key))
   const changed = created.filter(({ key, primary }) => !primary && !has(writeOnce, key))

@@ -1,12 +1,19 @@
-import type { PgTable } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import type { InputOf, OutputOf } from '../../core/schema.ts'
 
+/**
+ * What of a table's type is read here. A Drizzle table fits, and telling so is cheap: comparing it with `PgTable` makes the compiler work
+ * out what all of its rows are.
+ */
+export interface TableLike {
+  readonly _: { readonly columns: Readonly<Record<string, object>>; readonly config: { readonly dialect: string } }
+}
+
 /** A table's columns by their names in the code. */
-export type ColumnsOf<Table extends PgTable> = Table['_']['columns']
+export type ColumnsOf<Table extends TableLike> = Table['_']['columns']
 
 /** The names of a table's columns in the code. */
-export type ColumnName<Table extends PgTable> = keyof ColumnsOf<Table> & string
+export type ColumnName<Table extends TableLike> = keyof ColumnsOf<Table> & string
 
 /** What of a column's type is read here. Structural, since comparing Drizzle's classes costs far more. */
 interface ColumnTypes {
@@ -20,6 +27,8 @@ interface ColumnTypes {
     readonly identity: unknown
   }
 }
+
+type DataOf<Column> = Column extends ColumnTypes ? Column['_']['data'] : never
 
 /** The schema a `refine` function is given: that of the column's values, NULL aside. */
 export type ColumnSchema<Column> = Column extends ColumnTypes
@@ -39,18 +48,18 @@ type SchemaOfType<DataType extends string, Data> = DataType extends 'string'
         : z.ZodType<Data>
 
 /** Schemas in place of columns' own, by the columns' names. What they give must fit the column. */
-export type Refined<Table extends PgTable> = {
-  readonly [K in ColumnName<Table>]?: z.ZodType<ColumnsOf<Table>[K]['_']['data']>
+export type Refined<Table extends TableLike> = {
+  readonly [K in ColumnName<Table>]?: z.ZodType<DataOf<ColumnsOf<Table>[K]>>
 }
 
 /** How refinements are written: as a schema, or as a function of the column's own. */
-export type Refinements<Table extends PgTable, Refine> = {
+export type Refinements<Table extends TableLike, Refine> = {
   readonly [K in keyof Refine]:
     Refine[K] | ((schema: K extends ColumnName<Table> ? ColumnSchema<ColumnsOf<Table>[K]> : never) => Refine[K])
 }
 
 /** Makes a misspelt column a type error. */
-export type OnlyColumns<Table extends PgTable, Refine> = {
+export type OnlyColumns<Table extends TableLike, Refine> = {
   readonly refine?: { readonly [K in Exclude<keyof Refine, ColumnName<Table>>]: never }
 }
 
@@ -98,34 +107,49 @@ type NewField<Column, K, R> = Column extends ColumnTypes
 type RowField<Column, K, R> = Column extends ColumnTypes ? z.ZodType<Output<Column, K, R>, Output<Column, K, R>> : never
 
 /** The fields of a row as it is sent. */
-export type RowShape<Table extends PgTable, Private = never, Refine = {}> = {
+export type RowShape<Table extends TableLike, Private = never, Refine = {}> = {
   [K in Kept<ColumnsOf<Table>, Private>]: RowField<ColumnsOf<Table>[K], K, Refine>
 }
 
 /** The fields that create a row. `Except` are the read-only columns. */
-export type NewRowShape<Table extends PgTable, Except = never, Refine = {}> = {
+export type NewRowShape<Table extends TableLike, Except = never, Refine = {}> = {
   [K in Written<ColumnsOf<Table>, Except>]: NewField<ColumnsOf<Table>[K], K, Refine>
 }
 
 /** The fields that change a row. `Except` are the read-only and the write-once columns. */
-export type ChangesShape<Table extends PgTable, Except = never, Refine = {}> = {
+export type ChangesShape<Table extends TableLike, Except = never, Refine = {}> = {
   [K in Changed<ColumnsOf<Table>, Except>]: z.ZodOptional<Field<ColumnsOf<Table>[K], K, Refine>>
 }
 
 /** The fields that replace a row: as those that create one, but for what a row keeps. */
-export type ReplacementShape<Table extends PgTable, Except = never, Refine = {}> = {
+export type ReplacementShape<Table extends TableLike, Except = never, Refine = {}> = {
   [K in Changed<ColumnsOf<Table>, Except>]: NewField<ColumnsOf<Table>[K], K, Refine>
 }
 
+type Value<Column, K, R> = Column extends ColumnTypes ? Output<Column, K, R> : never
+type NeededOf<Columns, Keys extends keyof Columns> = {
+  [K in Keys]: Columns[K] extends ColumnTypes ? (Defaulted<Columns[K]> extends true ? never : K) : never
+}[Keys]
+type Flat<T> = { [K in keyof T]: T[K] }
+
 /** A row without its private columns. */
-export type RowOf<Table extends PgTable, Private = never, Refine = {}> = z.output<
-  z.ZodObject<RowShape<Table, Private, Refine>>
->
+export type RowOf<Table extends TableLike, Private = never, Refine = {}> = {
+  [K in Kept<ColumnsOf<Table>, Private>]: Value<ColumnsOf<Table>[K], K, Refine>
+}
+
 /** What creates a row. `Except` are the read-only columns. */
-export type NewRowOf<Table extends PgTable, Except = never, Refine = {}> = z.output<
-  z.ZodObject<NewRowShape<Table, Except, Refine>>
+export type NewRowOf<Table extends TableLike, Except = never, Refine = {}> = New<
+  ColumnsOf<Table>,
+  Written<ColumnsOf<Table>, Except>,
+  Refine
 >
+type New<Columns, Keys extends keyof Columns, Refine> = Flat<
+  { [K in NeededOf<Columns, Keys>]: Value<Columns[K], K, Refine> } & {
+    [K in Exclude<Keys, NeededOf<Columns, Keys>>]?: Value<Columns[K], K, Refine> | undefined
+  }
+>
+
 /** What changes a row. `Except` are the read-only and the write-once columns. */
-export type ChangesOf<Table extends PgTable, Except = never, Refine = {}> = z.output<
-  z.ZodObject<ChangesShape<Table, Except, Refine>>
->
+export type ChangesOf<Table extends TableLike, Except = never, Refine = {}> = {
+  [K in Changed<ColumnsOf<Table>, Except>]?: Value<ColumnsOf<Table>[K], K, Refine> | undefined
+}
