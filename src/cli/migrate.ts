@@ -1,45 +1,72 @@
 import { isDatabase, partsOf } from '../app/parts.ts'
-import type { Database } from '../data/database.ts'
+import type { Database, DrizzleSchema } from '../data/index.ts'
 import { findAppFile } from './app-file.ts'
 import { CommandError } from './command-error.ts'
 import { loadApp } from './load-app.ts'
+import { check } from './migrate/check.ts'
+import type { MigrateFlags } from './migrate/flags.ts'
+import { make } from './migrate/make.ts'
+import { undo } from './migrate/undo.ts'
 import { print } from './print.ts'
 import { table } from './table.ts'
 
-export const MIGRATE_ACTIONS = ['apply', 'status'] as const
+export const MIGRATE_ACTIONS = ['apply', 'status', 'make', 'check', 'undo'] as const
 export type MigrateAction = (typeof MIGRATE_ACTIONS)[number]
 
-/** `ashlar migrate`: applies the pending migrations of the app's databases, or says which there are. */
-export async function migrate(first: string | undefined, second: string | undefined): Promise<void> {
-  const { file, action } = argumentsOf(first, second)
+/** `ashlar migrate`: makes, applies, checks and takes back the migrations of the app's databases. Gives the exit code. */
+export async function migrate(words: readonly string[], flags: MigrateFlags): Promise<number> {
+  const { file, action, name } = argumentsOf(words)
+  const databases = await databasesOf(file)
+  if (action === 'make') return make(databases, name, flags)
+  if (action === 'check') return check(databases, flags)
+  if (action === 'undo') await undo(databases, flags)
+  else for (const database of databases) await (action === 'apply' ? apply(database) : status(database))
+  return 0
+}
+
+async function databasesOf(file: string | undefined): Promise<readonly Database<DrizzleSchema>[]> {
   const app = await loadApp(findAppFile(file))
   const databases = partsOf(app.definition)
     .filter(isDatabase)
     .filter(({ options }) => options.migrations !== undefined)
-  if (databases.length === 0) {
-    throw new CommandError('The app has no database with migrations.', {
-      hint: "Declare them: database({ migrations: new URL('../migrations', import.meta.url) }), and give it to createApp as `database`.",
-    })
-  }
-  for (const database of databases) await (action === 'apply' ? apply(database) : status(database))
+  if (databases.length > 0) return databases as unknown as readonly Database<DrizzleSchema>[]
+  throw new CommandError('The app has no database with migrations.', {
+    hint: "Declare them: database({ migrations: new URL('../migrations', import.meta.url) }), and give it to createApp as `database`.",
+  })
+}
+
+interface Arguments {
+  readonly file: string | undefined
+  readonly action: MigrateAction
+  /** Of the migration to make. */
+  readonly name: string | undefined
 }
 
 /** The file may be left out: `ashlar migrate status`. */
-function argumentsOf(
-  first: string | undefined,
-  second: string | undefined,
-): { readonly file: string | undefined; readonly action: MigrateAction } {
-  if (second === undefined && isAction(first)) return { file: undefined, action: first }
-  const action = second ?? 'apply'
-  if (isAction(action)) return { file: first, action }
-  throw new CommandError(`There is no action "${action}".`, { hint: `Write one of: ${MIGRATE_ACTIONS.join(', ')}` })
+function argumentsOf(words: readonly string[]): Arguments {
+  const [first] = words
+  const named = first !== undefined && !isAction(first)
+  const [action = 'apply', name, ...rest] = named ? words.slice(1) : words
+  if (!isAction(action)) {
+    throw new CommandError(`There is no action "${action}".`, { hint: `Write one of: ${MIGRATE_ACTIONS.join(', ')}` })
+  }
+  const superfluous = action === 'make' ? rest[0] : name
+  if (superfluous !== undefined) {
+    throw new CommandError(`What "${superfluous}" means is not clear.`, {
+      hint:
+        action === 'make'
+          ? 'Write the name as one word: add_bio_to_users'
+          : 'Write the file before the action: ashlar migrate src/app.ts status',
+    })
+  }
+  return { file: named ? first : undefined, action, name }
 }
 
-function isAction(value: string | undefined): value is MigrateAction {
+function isAction(value: string): value is MigrateAction {
   return MIGRATE_ACTIONS.some((action) => action === value)
 }
 
-async function apply(database: Database): Promise<void> {
+async function apply(database: Database<DrizzleSchema>): Promise<void> {
   try {
     const names = await database.migrate()
     if (names.length === 0) return await print(`${database.name}: nothing to apply, it is up to date.`)
@@ -49,7 +76,7 @@ async function apply(database: Database): Promise<void> {
   }
 }
 
-async function status(database: Database): Promise<void> {
+async function status(database: Database<DrizzleSchema>): Promise<void> {
   try {
     const { applied, pending } = await database.migrationStatus()
     const rows = [

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { DEFAULT_FILES } from './app-file.ts'
 import { addDb } from './db.ts'
+import { addMigrate } from './migrate/command.ts'
 import type { OpenApiOptions } from './openapi.ts'
 
 type ListenFlags = { readonly port?: number; readonly host?: string }
@@ -21,7 +22,7 @@ export function program(version: string, done: (code: number) => void): Command 
   addStart(root)
   addRoutes(root, done)
   addOpenapi(root, done)
-  addMigrate(root, done)
+  addMigrate(root, FILE, done)
   addDb(root, done)
   return root
 }
@@ -74,20 +75,6 @@ function addOpenapi(root: Command, done: (code: number) => void): void {
     .action(async (file: string | undefined, options: OpenApiOptions) => {
       const { openapi } = await import('./openapi.ts')
       await openapi(file, options)
-      done(0)
-    })
-}
-
-function addMigrate(root: Command, done: (code: number) => void): void {
-  root
-    .command('migrate')
-    .description("apply the pending migrations of the app's database, or list them")
-    .argument('[file]', FILE)
-    .argument('[action]', 'apply or status; default: apply')
-    .addHelpText('after', MIGRATE_HELP)
-    .action(async (file: string | undefined, action: string | undefined) => {
-      const { migrate } = await import('./migrate.ts')
-      await migrate(file, action)
       done(0)
     })
 }
@@ -155,11 +142,3 @@ Examples:
   ashlar openapi > openapi.json
   ashlar openapi --out openapi.json
   ashlar openapi --check openapi.json`
-
-const MIGRATE_HELP = `
-An app applies its migrations when it starts, unless it declares database({ migrate: 'manual' }): then this is a step of the release.
-
-Examples:
-  ashlar migrate
-  ashlar migrate status
-  DATABASE_URL=postgres://... ashlar migrate src/app.ts apply`

@@ -27,6 +27,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DrizzleSchema } from '../drizzle.ts'
+import { formatFindings } from '../lint/format.ts'
 import { openWorkshop, type Workshop } from './make.fixture.ts'
 import type { Decisions } from './review/decisions.ts'
 
@@ -79,7 +80,7 @@ const cases: readonly Case[] = [
         price: numeric({ precision: 10, scale: 2 }).notNull().default('1.50'),
         big: bigint({ mode: 'bigint' }).default(9007199254740993n),
         at: timestamp({ withTimezone: true }).notNull().defaultNow(),
-        then: timestamp({ withTimezone: true }).default(new Date('2026-01-02T03:04:05Z')),
+        until: timestamp({ withTimezone: true }).default(new Date('2026-01-02T03:04:05Z')),
         sum: integer().default(sql`1 + 2`),
       }),
     },
@@ -494,13 +495,14 @@ const cases: readonly Case[] = [
 describe('a migration that is made', () => {
   test.each(cases)('leads from one to the other: $what', async ({ from, to, decisions = {}, says }) => {
     await shop.make(from)
-    const { files, remaining } = await shop.make(to, { decisions })
+    const { files, findings, remaining } = await shop.make(to, { decisions })
     expect(remaining).toEqual([])
+    if (findings.length > 0) console.log(formatFindings(findings))
     const text = shop.text(files)
     for (const part of says) {
       if (typeof part === 'string') expect(text).toContain(part)
       else expect(text).toMatch(part)
     }
-    expect(await shop.make(to)).toEqual({ files: [], remaining: [] })
+    expect(await shop.make(to)).toEqual({ files: [], findings: [], remaining: [] })
   })
 })

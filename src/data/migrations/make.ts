@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import type { Client, DatabaseError } from 'pg'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import type { Finding } from '../lint/finding.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { introspect } from './catalog/introspect.ts'
 import type { Change } from './diff/change.ts'
 import { compare } from './diff/compare.ts'
 import { describe } from './diff/describe.ts'
+import { lintMigrations } from './lint-migration.ts'
 import { migrationsFolder, number, readMigrations, type MigrationFile } from './migration-files.ts'
 import { contextFor } from './plan/context.ts'
 import { filesOf, type PlannedFile } from './plan/files.ts'
@@ -37,6 +39,8 @@ export interface MakeOptions {
 export interface MadeMigration {
   /** Empty where the tables and the migrations agree. */
   readonly files: readonly MadeFile[]
+  /** What the linter says about them. */
+  readonly findings: readonly Finding[]
   /** What the files leave different, as sentences: to be written by hand. */
   readonly remaining: readonly string[]
 }
@@ -62,7 +66,8 @@ export async function makeMigration(options: MakeOptions): Promise<MadeMigration
   mkdirSync(folder, { recursive: true })
   const files = made.files.map((file) => ({ ...file, path: join(folder, file.name) }))
   for (const { path, sql } of files) writeFileSync(path, sql, { flag: 'wx' })
-  return { files, remaining: made.remaining }
+  const findings = await lintMigrations(files, { schema, earlier: existing })
+  return { files, findings, remaining: made.remaining }
 }
 
 export function scratchOptionsOf({ options }: Database<DrizzleSchema>, scratchUrl: string | undefined): ScratchOptions {
@@ -124,7 +129,7 @@ interface Planning {
 async function plan({ client, schema, existing, name, options }: Planning): Promise<Planned> {
   const unmanaged = unmanagedIn(existing)
   const target = await targetCatalog(client, { schema, unmanaged, extra: options.extra ?? [] })
-  const steps = await rehearse(client, () => stepsTo(client, { target, unmanaged, options }))
+  const { steps } = await rehearse(client, () => stepsTo(client, { target, unmanaged, options }))
   const files = filesOf(steps, nextNumber(existing), name)
   for (const file of files) await tryFile(client, file)
   const left = files.length === 0 ? [] : compare(await introspect(client, unmanaged), target)
@@ -139,12 +144,16 @@ interface Planned {
 interface StepsOptions {
   readonly target: Catalog
   readonly unmanaged: ReadonlySet<string>
-  readonly options: Pick<MakeOptions, 'decisions' | 'ask'>
+  /** `undo` asks nothing, and is careful with nobody: all is one transaction. */
+  readonly options: Pick<MakeOptions, 'decisions' | 'ask'> & { readonly undo?: boolean }
 }
 
 /** Renames are done at once, so that all that mentions the old name follows. */
-async function stepsTo(client: Client, { target, unmanaged, options }: StepsOptions): Promise<readonly Step[]> {
-  const review = reviewer(options)
+export async function stepsTo(
+  client: Client,
+  { target, unmanaged, options }: StepsOptions,
+): Promise<{ readonly steps: readonly Step[]; readonly changes: readonly Change[] }> {
+  const review = options.undo === true ? undoing(options) : reviewer(options)
   const renames: Rename[] = []
   for (const candidatesOf of [objectCandidates, memberCandidates]) {
     const decided = await review.renames(candidatesOf(await introspect(client, unmanaged), target))
@@ -156,8 +165,12 @@ async function stepsTo(client: Client, { target, unmanaged, options }: StepsOpti
   const decisions = await review.changes(changes)
   const conversions = await conversionsOf(client, changes, decisions)
   const tables = current.tables.map(({ id }) => id)
-  const steps = stepsOf(changes, contextFor(changes, { decisions, conversions, live: new Set(tables) }), tables)
-  return [...renameSteps(renames, steps), ...steps]
+  const steps = stepsOf(
+    changes,
+    contextFor(changes, { decisions, conversions, live: new Set(options.undo === true ? [] : tables) }),
+    tables,
+  )
+  return { steps: [...renameSteps(renames, steps), ...steps], changes }
 }
 
 /** In the first file: all others use the new names. */
@@ -187,6 +200,13 @@ async function tryFile(client: Client, { name, sql }: PlannedFile): Promise<void
 interface Reviewer {
   renames(candidates: Parameters<typeof reviewRenames>[0]): Promise<readonly Rename[]>
   changes(changes: readonly Change[]): Promise<Decisions>
+}
+
+function undoing({ decisions = {} }: Pick<MakeOptions, 'decisions'>): Reviewer {
+  return {
+    renames: async (candidates) => reviewRenames(candidates, decisions).renames,
+    changes: async () => decisions,
+  }
 }
 
 /** Asks until all is decided. */

@@ -1,5 +1,6 @@
 import type { Client, DatabaseError } from 'pg'
 import { withConnection } from './connection.ts'
+import { beginResumable, forgetBegin, record } from './resume.ts'
 import { lockMigrations } from './migration-lock.ts'
 import { readMigrations, type MigrationFile } from './migration-files.ts'
 import { pendingOf, type AppliedMigration, type MigrationStatus } from './migration-plan.ts'
@@ -38,7 +39,7 @@ export async function migrationStatus(url: string, folder: string | URL): Promis
 export async function readApplied(client: Client): Promise<readonly AppliedMigration[]> {
   try {
     const { rows } = await client.query<{ name: string; checksum: string; at: string; ms: number }>(
-      'SELECT name, checksum, applied_at::text AS at, duration_ms AS ms FROM public.ashlar_migrations ORDER BY name',
+      'SELECT name, checksum, applied_at::text AS at, duration_ms AS ms FROM public.ashlar_migrations WHERE duration_ms >= 0 ORDER BY name',
     )
     return rows.map(({ name, checksum, at, ms }) => ({ name, checksum, appliedAt: isoTime(at), durationMs: ms }))
   } catch (error) {
@@ -51,11 +52,23 @@ async function applyPending(client: Client, files: readonly MigrationFile[]): Pr
   await client.query(CREATE_TABLE)
   const pending = pendingOf(files, await readApplied(client))
   for (const file of pending) {
-    await (file.transactional ? applyInTransaction(client, file) : apply(client, file))
+    await (file.transactional ? applyInTransaction(client, file) : applyResumably(client, file))
     // A dump begins with an empty search path: what a file sets is not for the next one, which may also run alone.
     await client.query('RESET ALL; RESET ROLE')
   }
   return pending.map(({ name }) => name)
+}
+
+/** Without a transaction the end may find the statement done and the row missing, or an index half built: the begin is kept. */
+async function applyResumably(client: Client, file: MigrationFile): Promise<void> {
+  const start = await beginResumable(client, file)
+  if (start === 'done') return
+  try {
+    await apply(client, file)
+  } catch (error) {
+    await forgetBegin(client, file)
+    throw error
+  }
 }
 
 async function applyInTransaction(client: Client, file: MigrationFile): Promise<void> {
@@ -92,11 +105,7 @@ async function apply(
     throw new Error(explain(file, error as DatabaseError), { cause: error })
   }
   await check()
-  await client.query('INSERT INTO public.ashlar_migrations (name, checksum, duration_ms) VALUES ($1, $2, $3)', [
-    file.name,
-    file.checksum,
-    Math.round(performance.now() - started),
-  ])
+  await record(client, file, performance.now() - started)
 }
 
 const NEEDS_NO_TRANSACTION = '25001'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProject } from '../embedded/project.ts'
 
@@ -16,6 +16,7 @@ export interface MigrationFile {
   readonly transactional: boolean
 }
 
+const DOWN_NAME = /\.down\.sql$/
 const FILE_NAME = /^(\d{4,})_[a-z0-9_]+\.sql$/
 
 /** Reads the folder's migrations in their order. Throws on names that would leave the order open. */
@@ -23,7 +24,9 @@ export function readMigrations(folder: string | URL): readonly MigrationFile[] {
   const path = migrationsFolder(folder)
   if (!existsSync(path))
     throw new Error(`The migrations folder ${path} does not exist. Make it, or correct database({ migrations }).`)
-  const names = readdirSync(path).filter((name) => /\.sql$/i.test(name))
+  const all = readdirSync(path).filter((name) => /\.sql$/i.test(name))
+  const names = all.filter((name) => !DOWN_NAME.test(name))
+  checkDownFiles(path, all)
   const files = names.map((name) => readMigration(path, name)).sort((a, b) => number(a.name) - number(b.name))
   for (const [index, file] of files.entries()) {
     const next = files[index + 1]
@@ -34,6 +37,20 @@ export function readMigrations(folder: string | URL): readonly MigrationFile[] {
     }
   }
   return files
+}
+
+/** The file that takes a migration back, beside it: `0001_name.down.sql`. */
+export function downFileOf({ path }: MigrationFile): MigrationFile | undefined {
+  const down = path.replace(/\.sql$/, '.down.sql')
+  return existsSync(down) ? readFile(down) : undefined
+}
+
+function checkDownFiles(path: string, names: readonly string[]): void {
+  const lost = names.find((name) => DOWN_NAME.test(name) && !names.includes(name.replace(DOWN_NAME, '.sql')))
+  if (lost === undefined) return
+  throw new Error(
+    `${join(path, lost)} takes back ${lost.replace(DOWN_NAME, '.sql')}, and there is no such migration. Give it the name of one, or remove it.`,
+  )
 }
 
 /** One value for the whole set: it changes with any file. */
@@ -54,14 +71,17 @@ function readMigration(folder: string, name: string): MigrationFile {
       `"${name}" in ${folder} is not a migration's name. Use a number of four digits, "_" and lower-case words: 0001_create_users.sql.`,
     )
   }
-  const path = join(folder, name)
+  return readFile(join(folder, name))
+}
+
+function readFile(path: string): MigrationFile {
   // Git may change line ends on another machine: that is no change of the migration.
   const sql = textOf(path).replaceAll('\r\n', '\n')
   // Applied as it is, it could never be written: a file that was applied is not changed.
   if (sql.replaceAll(COMMENTS, '').trim() === '')
     throw new Error(`The migration ${path} has no statement yet. Write its SQL, or remove the file.`)
   const transactional = !/^-- ashlar: no-transaction\s*\n/.test(sql)
-  return { name, path, sql, checksum: createHash('sha256').update(sql).digest('hex'), transactional }
+  return { name: basename(path), path, sql, checksum: createHash('sha256').update(sql).digest('hex'), transactional }
 }
 
 const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g

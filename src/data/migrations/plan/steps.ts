@@ -93,7 +93,7 @@ export function stepsOf(
 }
 
 function stepsOfOne<Kind extends Change['kind']>(change: ChangeOf<Kind>, context: PlanContext): readonly Step[] {
-  return (STEPS[change.kind as Kind] as StepsOf[Kind])(change, context)
+  return STEPS[change.kind](change, context)
 }
 
 function createEnum({ sql, values }: EnumType): string {

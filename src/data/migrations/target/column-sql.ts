@@ -28,7 +28,7 @@ function typeSql(column: PgColumn): string {
 function generatedSql({ generated }: PgColumn): string {
   if (generated === undefined) return ''
   // Drizzle's column types the value; an expression it is in fact.
-  const given = generated.as as unknown
+  const given: unknown = generated.as
   const value: unknown = typeof given === 'function' ? (given as () => SQL)() : given
   const text = is(value, SQL) ? expression(value, { columns: 'bare' }) : String(value)
   return `GENERATED ALWAYS AS (${text}) ${generated.mode === 'virtual' ? 'VIRTUAL' : 'STORED'}`

@@ -86,9 +86,9 @@ function indexName(table: TableConfig, { name, columns }: IndexConfig): string {
 function indexColumn(column: IndexColumn, method: string | undefined): string {
   // As it is written: it may carry an order or an operator class.
   if (is(column, SQL)) return expression(column, { columns: 'bare' })
-  const { order, nulls, opClass } = (column as NamedColumn).indexConfig ?? {}
+  const { order, nulls, opClass } = column.indexConfig ?? {}
   const ordered = (method ?? 'btree') === 'btree' ? ` ${order ?? 'asc'} NULLS ${nulls ?? 'last'}` : ''
-  return `${quote((column as NamedColumn).name)}${opClass === undefined ? '' : ` ${opClass}`}${ordered}`
+  return `${quote(column.name)}${opClass === undefined ? '' : ` ${opClass}`}${ordered}`
 }
 
 export function policySql(table: TableConfig, policy: PgPolicy): string {

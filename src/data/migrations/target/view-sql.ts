@@ -11,7 +11,7 @@ import { expression, qualified } from './sql-text.ts'
 /** CREATE VIEW, or nothing for a view that somebody else makes. */
 export function viewSql(view: PgView | PgMaterializedView): string | undefined {
   const materialized = isPgMaterializedView(view)
-  const config = isPgView(view) ? getViewConfig(view) : getMaterializedViewConfig(view as PgMaterializedView)
+  const config = isPgView(view) ? getViewConfig(view) : getMaterializedViewConfig(view)
   if (config.isExisting || config.query === undefined) return undefined
   const options = Object.entries((config.with ?? {}) as Record<string, unknown>).map(
     ([key, value]) => `${snakeCase(key)} = ${String(value)}`,
