@@ -47,9 +47,9 @@ beforeAll(async () => {
 })
 afterAll(() => own.drop())
 
-const ids = async (search: string): Promise<unknown[]> => {
+const ids = async (search: string): Promise<number[]> => {
   const { rows } = await runList(own.database.pool, tasks, readUrl(query, search))
-  return rows.map(({ id }) => id)
+  return rows.map(({ id }) => id as number)
 }
 
 test.each([
@@ -90,5 +90,5 @@ test.each([
   ['sort=dueAt&limit=2', [1, 2]],
 ])('%s gives %j', async (search, expected) => {
   const found = await ids(search)
-  expect(search.includes('sort') ? found : found.toSorted()).toEqual(expected)
+  expect(search.includes('sort') ? found : found.toSorted((a, b) => a - b)).toEqual(expected)
 })

@@ -3,7 +3,7 @@ import { PgDialect, type PgTable } from 'drizzle-orm/pg-core'
 import type { Pool } from 'pg'
 import type { Issue } from '../../core/errors/index.ts'
 import { ValidationFailed } from '../../core/errors/index.ts'
-import { compileInput } from '../../schema/index.ts'
+import { compileInput, type InputReader } from '../../schema/index.ts'
 import { columnKind } from '../columns/column-kind.ts'
 import { columnIn } from './filters.ts'
 import type { ListQuery } from './list-query.ts'
@@ -19,15 +19,23 @@ export interface Page {
   readonly previous: string | undefined
 }
 
+const readers = new WeakMap<ListQuery, InputReader>()
+
+function readerOf(query: ListQuery): InputReader {
+  const reader = readers.get(query) ?? compileInput(query.schema, { source: 'strings', in: 'query' })
+  readers.set(query, reader)
+  return reader
+}
+
 /** The query parameters of a URL, read as an operation reads them. */
 export function readUrl(query: ListQuery, search: string): ListRequest {
-  const given: Record<string, string | string[]> = {}
+  const given = new Map<string, string | string[]>()
   for (const [name, value] of new URLSearchParams(search)) {
-    const known = Object.hasOwn(given, name) ? given[name] : undefined
-    given[name] = known === undefined ? value : [known, value].flat()
+    const known = given.get(name)
+    given.set(name, known === undefined ? value : [known, value].flat())
   }
   const issues: Issue[] = []
-  const read = compileInput(query.schema, { source: 'strings', in: 'query' })(given, issues)
+  const read = readerOf(query)(Object.fromEntries(given), issues)
   if (issues.length > 0) throw query.onInvalid(issues) ?? new ValidationFailed(issues)
   return query.read(read as Record<string, unknown>, KEY)
 }

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { database } from '../database.ts'
 import { modelOf } from '../model/model.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
-import type { ListInput } from './list-input.ts'
 import { listQuery, type ListQuery } from './list-query.ts'
 import { KEY, readUrl, runList, type Page } from './list.fixture.ts'
 
@@ -76,7 +75,7 @@ function randomSort(random: Random): string[] {
 const numberOf = (page: Page): number[] => page.rows.map(({ number }) => number as number)
 
 async function run(input: object, of: ListQuery = query): Promise<Page> {
-  return runList(own.database.pool, rows, of.readObject(input as ListInput, KEY))
+  return runList(own.database.pool, rows, of.readObject(input, KEY))
 }
 
 /** What the order means, said once more. PostgreSQL takes NaN for the largest number. */
@@ -194,7 +193,7 @@ test('a limit beyond the largest is taken as the largest, and one that is no num
 test('equal directions over columns that are never null are one comparison of rows, which an index is walked by', async () => {
   const input = { sort: ['-d', '-at'], limit: 2 } as const
   const first = await run(input)
-  const request = query.readObject({ ...input, cursor: first.next as string } as ListInput, KEY)
+  const request = query.readObject({ ...input, cursor: first.next as string }, KEY)
   const where = new PgDialect().sqlToQuery(request.where(rows) as never)
   expect(where.sql).toBe('("rows"."d", "rows"."at", "rows"."part", "rows"."number") < ($1, $2, $3, $4)')
 })

@@ -1,6 +1,7 @@
-import { getTableName, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
-import { index, type IndexBuilder, type PgColumn } from 'drizzle-orm/pg-core'
+import { getTableName, sql, type SQL } from 'drizzle-orm'
+import { index, type IndexBuilder, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import { columnKind } from '../columns/column-kind.ts'
+import { columnIn } from './filters.ts'
 
 /** How a list is searched. */
 export interface SearchOptions<Key extends string = string> {
@@ -62,7 +63,7 @@ export class Search {
 const WEIGHTS = { A: 'A', B: 'B', C: 'C', D: 'D' } as const
 
 /** The columns as a table's extra configuration has them. */
-type ExtraColumns = Readonly<Record<string, SQLWrapper>>
+type ExtraColumns = Readonly<Record<string, { readonly table: PgTable }>>
 
 /**
  * The index that makes a search fast, for a table's definition. Give it what the list is given as `search`.
@@ -72,7 +73,7 @@ type ExtraColumns = Readonly<Record<string, SQLWrapper>>
  * resourceful(notes)
  * @throws TypeError for a column that is not text.
  */
-export function searchIndex<Columns extends { readonly [K in keyof Columns]: SQLWrapper }>(
+export function searchIndex<Columns extends { readonly [K in keyof Columns]: { readonly table: PgTable } }>(
   table: Columns,
   options: SearchOptions<keyof Columns & string> | readonly (keyof Columns & string)[],
 ): IndexBuilder {
@@ -80,10 +81,11 @@ export function searchIndex<Columns extends { readonly [K in keyof Columns]: SQL
   const columnOf = (key: string): PgColumn => {
     const column = (table as ExtraColumns)[key]
     if (column === undefined) throw new TypeError(`searchIndex: the table has no column "${key}".`)
-    return column as unknown as PgColumn
+    // The columns of a table's extra configuration are copies that do not know their type.
+    return columnIn(column.table, key)
   }
-  const first = columnOf(search.columns[0] ?? '')
-  return index(`${getTableName(first.table)}_search_index`).using('gin', sql`${search.vector(columnOf)}`)
+  const { table: owner } = columnOf(search.columns[0] ?? '')
+  return index(`${getTableName(owner)}_search_index`).using('gin', sql`${search.vector(columnOf)}`)
 }
 
 function isList(options: SearchOptions | readonly string[]): options is readonly string[] {
