@@ -50,8 +50,9 @@ function fieldWriter(field: WireField): FieldWriter {
   }
 }
 
-function columnWriter({ kind, index }: WireColumn): FieldWriter {
-  const write = valueWriter(kind)
+function columnWriter(column: WireColumn): FieldWriter {
+  const write = valueWriter(column.kind, column.binary)
+  const { index } = column
   return ({ bytes, sink }, offsets) => {
     const at = offsets[index]!
     const length = bytes.readInt32BE(at)

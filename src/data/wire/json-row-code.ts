@@ -1,21 +1,35 @@
-import type { WireColumn, WireField, WireKind, WireObject } from './columns.ts'
+import { columnsOf, type WireColumn, type WireField, type WireKind, type WireObject } from './columns.ts'
+import { writeTimestamp, writeTimestamptz, writeUuid } from './json-binary.ts'
 import { copyJson, copyNumber, copyText, copyTimestamp, copyToken } from './json-copy.ts'
 import { valueWriter } from './json-values.ts'
 import { literalSize } from './json-literals.ts'
+import type { BinaryType } from './statement.ts'
 import type { RowWriter } from './row-cursor.ts'
 import { ROW_HEADER } from './row-set.ts'
 
 type Copy = typeof copyText
+/** A binary value's text is at most so much longer than the value and its length: 36 bytes of uuid for 20. */
+const BINARY_GROWTH = 20
 
-/** How the plain forms of a kind are copied, and whether they stand in quotes. All other forms go to the kind's writer. */
-const COPIES: Readonly<Partial<Record<Extract<WireKind, string>, { readonly copy: Copy; readonly quoted: boolean }>>> =
-  {
-    string: { copy: copyText, quoted: true },
-    token: { copy: copyToken, quoted: true },
-    timestamp: { copy: copyTimestamp, quoted: true },
-    number: { copy: copyNumber, quoted: false },
-    json: { copy: copyJson, quoted: false },
-  }
+/** How the plain forms of a column's values are written, and whether in quotes. All other forms go to the complete writer. */
+interface Plain {
+  readonly copy: Copy
+  readonly quoted: boolean
+}
+
+const BINARY: Readonly<Record<BinaryType, Plain>> = {
+  uuid: { copy: writeUuid, quoted: true },
+  timestamp: { copy: writeTimestamp, quoted: true },
+  timestamptz: { copy: writeTimestamptz, quoted: true },
+}
+
+const COPIES: Readonly<Partial<Record<Extract<WireKind, string>, Plain>>> = {
+  string: { copy: copyText, quoted: true },
+  token: { copy: copyToken, quoted: true },
+  timestamp: { copy: copyTimestamp, quoted: true },
+  number: { copy: copyNumber, quoted: false },
+  json: { copy: copyJson, quoted: false },
+}
 
 /**
  * The code that writes one row. Only numbers and names made here reach the code: keys become the numbers of their bytes, and functions are
@@ -41,11 +55,11 @@ export class RowProgram {
     const source = `"use strict";
 return (cursor) => {
 const { sink, view } = cursor;
-const room = view.getInt32(cursor.start + 1) + ${literalSize(this.#shape)};
+const room = view.getInt32(cursor.start + 1) + ${literalSize(this.#shape) + BINARY_GROWTH * columnsOf(this.#shape).length};
 sink.reserve(room);
 let { bytes, view: target, length: p } = sink, t = 0;
 let at = cursor.start + ${ROW_HEADER};
-${offsetsCode(columnsOf(this.#shape))}
+${offsetsCode(columnCount(this.#shape))}
 ${this.#code.join('\n')}
 sink.length = p;
 };`
@@ -75,12 +89,13 @@ sink.length = p;
     } else this.#column(field)
   }
 
-  #column({ kind, index }: WireColumn): void {
+  #column(column: WireColumn): void {
+    const { kind, binary, index } = column
     const [from, to] = [`at${index}`, `at${index} + n${index}`]
     this.#nullable(index, () => {
       if (kind === 'boolean') return this.#boolean(from)
-      const plain = typeof kind === 'string' ? COPIES[kind] : undefined
-      const complete = `${this.#constant(valueWriter(kind))}(sink, cursor.bytes, ${from}, ${to})`
+      const plain = binary !== undefined ? BINARY[binary] : typeof kind === 'string' ? COPIES[kind] : undefined
+      const complete = `${this.#constant(valueWriter(kind, binary))}(sink, cursor.bytes, ${from}, ${to})`
       if (plain === undefined) return this.#apart(complete)
       if (plain.quoted) this.#code.push('bytes[p] = 34;')
       const quote = plain.quoted ? 1 : 0
@@ -145,12 +160,12 @@ function offsetsCode(columns: number): string {
 }
 
 /** As many as have to be known. */
-function columnsOf({ fields }: WireObject): number {
+function columnCount({ fields }: WireObject): number {
   return Math.max(0, ...fields.map(columnsUntil))
 }
 
 function columnsUntil(field: WireField): number {
   if ('slot' in field) return 0
-  if ('object' in field) return Math.max(field.presentIf + 1, columnsOf(field.object))
+  if ('object' in field) return Math.max(field.presentIf + 1, columnCount(field.object))
   return field.index + 1
 }

@@ -1,7 +1,8 @@
 import { literalSize } from './json-literals.ts'
 import { compileRow } from './json-row.ts'
 import { RowCursor } from './row-cursor.ts'
-import type { WireObject } from './columns.ts'
+import { checkBinary, columnsOf, type WireObject } from './columns.ts'
+import type { BinaryColumns } from './statement.ts'
 import type { JsonSink } from './json-sink.ts'
 import type { SlotWriter } from './row-cursor.ts'
 import type { RowSet } from './row-set.ts'
@@ -31,8 +32,14 @@ export type JsonWriter = (rows: RowSet, sink: JsonSink, range?: JsonRange) => vo
 export function compileJson(shape: WireObject): JsonWriter {
   const writeRow = compileRow(shape)
   const literals = literalSize(shape)
+  const columns = columnsOf(shape)
+  let checked: BinaryColumns | undefined | null = null
   return (rows, sink, { from = 0, to = rows.length, reverse = false, slots = NO_SLOTS, separator = ',' } = {}) => {
     if (to <= from) return
+    if (rows.binary !== checked) {
+      checkBinary(columns, rows.binary)
+      checked = rows.binary
+    }
     sink.reserve(rows.size + (to - from) * (literals + 1))
     const cursor = new RowCursor(rows, sink, slots)
     const [first, step] = reverse ? [to - 1, -1] : [from, 1]

@@ -1,5 +1,7 @@
 import { isoTime } from '../wire-times.ts'
+import type { BinaryType } from './statement.ts'
 import { readArray, type ArrayElements } from './array-text.ts'
+import { binaryText } from './binary-text.ts'
 import { elementKind, type WireKind } from './columns.ts'
 import type { JsonSink } from './json-sink.ts'
 
@@ -24,8 +26,12 @@ const ESCAPES: readonly (Buffer | undefined)[] = Array.from({ length: BACKSLASH 
     : undefined,
 )
 
-/** Where nothing else is known of the kind than its name: complete, and not the fastest. */
-export function valueWriter(kind: WireKind): ValueWriter {
+/** For every form of a column's values, and so not the fastest. */
+export function valueWriter(kind: WireKind, binary?: BinaryType): ValueWriter {
+  if (binary !== undefined) {
+    const toJson = JSON_TEXTS[binary === 'uuid' ? 'token' : 'timestamp']
+    return (sink, bytes, from) => sink.latin1(toJson(binaryText(binary, bytes, from)))
+  }
   if (typeof kind === 'object') return arrayWriter(elementKind(kind))
   return kind === 'string' ? writeString : kind === 'json' ? writeJson : textWriter(kind)
 }

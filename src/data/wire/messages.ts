@@ -1,3 +1,4 @@
+import type { BinaryColumns } from './statement.ts'
 import { parameterOf } from './values.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface QueryMessages {
   /** The statement's name on the server; empty for the unnamed one. */
   readonly name: string
   readonly values: readonly unknown[]
+  /** The columns of the result that are to come in binary form. */
+  readonly binary: BinaryColumns | undefined
 }
 
 const [CLOSE, PARSE, BIND] = [0x43, 0x50, 0x42]
@@ -24,14 +27,14 @@ const STATEMENT = 0x53
 const MAX_PARAMETERS = 65_535
 
 /** Close, Parse, Bind, Execute and Sync in one buffer. Describe is left out: what the columns are is known. */
-export function queryMessages({ close, parse, name, values }: QueryMessages): Buffer {
+export function queryMessages({ close, parse, name, values, binary }: QueryMessages): Buffer {
   if (values.length > MAX_PARAMETERS) {
     throw new RangeError(
       `A statement takes ${MAX_PARAMETERS} values at most, and here are ${values.length}: pass arrays, or split it.`,
     )
   }
   const parameters = values.map(parameterOf)
-  const writer = new MessageWriter(sizeOf(close, parse, name, parameters))
+  const writer = new MessageWriter(sizeOf(close, parse, name, parameters) + 2 * (binary?.length ?? 0))
   for (const closed of close) {
     writer.begin(CLOSE)
     writer.byte(STATEMENT)
@@ -46,6 +49,8 @@ export function queryMessages({ close, parse, name, values }: QueryMessages): Bu
     writer.end()
   }
   writeBind(writer, name, parameters)
+  writer.formats(binary)
+  writer.end()
   return writer.finish()
 }
 
@@ -61,9 +66,6 @@ function writeBind(writer: MessageWriter, name: string, parameters: readonly (st
   }
   writer.int16(parameters.length)
   for (const each of parameters) writer.parameter(each)
-  // All results as text.
-  writer.int16(0)
-  writer.end()
 }
 
 function sizeOf(
@@ -130,6 +132,12 @@ class MessageWriter {
       this.#at += value.length
     }
     this.#bytes.writeInt32BE(this.#at - lengthAt - 4, lengthAt)
+  }
+
+  /** None: all columns come as text. Else one for each; a column of which nothing is said comes as text. */
+  formats(binary: BinaryColumns = []): void {
+    this.int16(binary.length)
+    for (const type of binary) this.int16(type === undefined ? 0 : 1)
   }
 
   finish(): Buffer {

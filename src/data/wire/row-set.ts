@@ -1,4 +1,6 @@
+import { binaryText } from './binary-text.ts'
 import type { ReceivedBytes } from './received-bytes.ts'
+import type { BinaryColumns } from './statement.ts'
 
 /** Type (1 byte), length (4) and number of columns (2) stand before the first value of a DataRow. */
 export const ROW_HEADER = 7
@@ -21,6 +23,8 @@ export interface RowSet {
   readonly starts: readonly number[]
   /** The bytes of all frames together: more than all their text. */
   readonly size: number
+  /** The columns that came in binary form. */
+  readonly binary: BinaryColumns | undefined
   /** The text of one value; null for NULL. */
   text(row: number, column: number): string | null
   /** The texts of one row, in the order of its select list. */
@@ -38,8 +42,13 @@ export class ReceivedRows implements RowSet {
   starts: number[] = []
   length = 0
   size = 0
+  readonly binary: BinaryColumns | undefined
   #last: ReceivedBytes | undefined
   #tag = ''
+
+  constructor(binary: BinaryColumns | undefined) {
+    this.binary = binary
+  }
 
   add(received: ReceivedBytes, start: number, end: number): void {
     if (received !== this.#last) {
@@ -70,7 +79,7 @@ export class ReceivedRows implements RowSet {
     let at = this.starts[row]! + ROW_HEADER
     for (let skipped = 0; skipped < column; skipped += 1) at += 4 + Math.max(0, bytes.readInt32BE(at))
     const length = bytes.readInt32BE(at)
-    return length < 0 ? null : bytes.toString('utf8', at + 4, at + 4 + length)
+    return length < 0 ? null : this.#textOf(column, bytes, at + 4, length)
   }
 
   texts(row: number): (string | null)[] {
@@ -82,7 +91,7 @@ export class ReceivedRows implements RowSet {
     for (let column = 0; column < columns; column += 1) {
       const length = bytes.readInt32BE(at)
       at += 4
-      texts.push(length < 0 ? null : bytes.toString('utf8', at, at + length))
+      texts.push(length < 0 ? null : this.#textOf(column, bytes, at, length))
       at += Math.max(0, length)
     }
     return texts
@@ -95,6 +104,12 @@ export class ReceivedRows implements RowSet {
     this.length = 0
     this.size = 0
     this.#last = undefined
+  }
+
+  // oxlint-disable-next-line eslint/max-params -- called for each value
+  #textOf(column: number, bytes: Buffer, at: number, length: number): string {
+    const type = this.binary?.[column]
+    return type === undefined ? bytes.toString('utf8', at, at + length) : binaryText(type, bytes, at)
   }
 
   #bytesOf(row: number): Buffer {

@@ -32,7 +32,7 @@ export class WireQuery {
   /** `pg` keeps a table of named statements. Ours are not in it. */
   readonly name = undefined
   readonly statement: Statement
-  readonly rows = new ReceivedRows()
+  readonly rows: ReceivedRows
   readonly result: Promise<RowSet>
   readonly #values: readonly unknown[]
   readonly #host: QueryHost
@@ -47,6 +47,7 @@ export class WireQuery {
   constructor(host: QueryHost, statement: Statement, values: readonly unknown[], options: WireQueryOptions) {
     this.#host = host
     this.statement = statement
+    this.rows = new ReceivedRows(statement.binary)
     this.#values = values
     this.#options = options
     this.result = new Promise((resolve, reject) => {
@@ -84,6 +85,7 @@ export class WireQuery {
       parse: this.#parsing ? statement.text : undefined,
       name: prepared?.serverName ?? '',
       values: this.#values,
+      binary: statement.binary,
     })
   }
 

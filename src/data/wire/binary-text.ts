@@ -1,0 +1,41 @@
+import type { BinaryType } from './statement.ts'
+
+/** PostgreSQL counts from 2000-01-01, in microseconds. */
+const EPOCH_MS = 946_684_800_000n
+const INFINITY = 0x7fff_ffff_ffff_ffffn
+const MINUS_INFINITY = -INFINITY - 1n
+
+/** The text PostgreSQL writes for a value it has sent in binary form, in UTC. */
+export function binaryText(type: BinaryType, bytes: Buffer, at: number): string {
+  if (type === 'uuid') return uuidText(bytes.toString('hex', at, at + 16))
+  return timeText(bytes.readBigInt64BE(at), type === 'timestamptz' ? '+00' : '')
+}
+
+function uuidText(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+function timeText(time: bigint, zone: string): string {
+  if (time === INFINITY) return 'infinity'
+  if (time === MINUS_INFINITY) return '-infinity'
+  const micros = ((time % 1_000_000n) + 1_000_000n) % 1_000_000n
+  const { year, monthAndDay } = dayOf((time - micros) / 1_000_000n)
+  const seconds = Number((((time - micros) / 1_000_000n) % 86_400n) + 86_400n) % 86_400
+  const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((each) => twoDigits(Math.floor(each))).join(':')
+  const fraction = micros === 0n ? '' : `.${micros.toString().padStart(6, '0').replace(/0+$/, '')}`
+  const [shown, era] = year > 0 ? [year, ''] : [1 - year, ' BC']
+  return `${String(shown).padStart(4, '0')}-${monthAndDay} ${clock}${fraction}${zone}${era}`
+}
+
+/** Years from 4713 BC to 294276 AD: more than a `Date` has, whose calendar repeats itself after 400 years. */
+function dayOf(seconds: bigint): { year: number; monthAndDay: string } {
+  const cycle = 146_097n * 86_400n
+  const within = ((seconds % cycle) + cycle) % cycle
+  const date = new Date(Number(EPOCH_MS + within * 1000n))
+  const year = date.getUTCFullYear() + 400 * Number((seconds - within) / cycle)
+  return { year, monthAndDay: `${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}` }
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
+}
