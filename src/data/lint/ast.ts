@@ -18,12 +18,16 @@ export function all<K extends Kind>(kind: K, nodes: readonly Node[] | undefined)
   return (nodes ?? []).flatMap((node) => as(kind, node) ?? [])
 }
 
-/** Every node of this kind below a value, at any depth. */
+/** Every node of this kind below a value, at any depth. Not by recursion: a long sum is a deep tree. */
 export function* within<K extends Kind>(kind: K, value: unknown): Generator<NodeOf<K>> {
-  if (typeof value !== 'object' || value === null) return
-  for (const [key, child] of Object.entries(value)) {
-    if (key === kind) yield child as NodeOf<K>
-    yield* within(kind, child)
+  const open = [value]
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next !== 'object' || next === null) continue
+    for (const [key, child] of Object.entries(next)) {
+      if (key === kind) yield child as NodeOf<K>
+      open.push(child)
+    }
   }
 }
 

@@ -64,6 +64,13 @@ export function isSerial(type: ColumnType | undefined): boolean {
   return type !== undefined && /^((small|big)?serial|serial[248])$/.test(type.name)
 }
 
+/** The type that a column has once it is made: a serial is an integer with a sequence. */
+export function storedType(type: ColumnType): ColumnType {
+  if (!isSerial(type)) return type
+  const bytes = /^small|2$/.test(type.name) ? 2 : /^big|8$/.test(type.name) ? 8 : 4
+  return { ...type, name: `int${bytes}` }
+}
+
 export function typeOfColumn(column: NodeOf<'ColumnDef'> | undefined): ColumnType | undefined {
   return columnType(column?.typeName)
 }

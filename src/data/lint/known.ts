@@ -1,5 +1,5 @@
 import { all, as, objectKeys, strings, tableKey, type Node, type NodeOf } from './ast.ts'
-import { typeOfColumn, type ColumnType } from './column-type.ts'
+import { storedType, typeOfColumn, type ColumnType } from './column-type.ts'
 
 /** A CHECK of a table: validated or not, and which columns it shows to have no NULL (`undefined`: its text is not known). */
 export interface KnownCheck {
@@ -10,7 +10,8 @@ export interface KnownCheck {
 export interface KnownTable {
   readonly columns: Map<string, ColumnType>
   readonly checks: Map<string, KnownCheck>
-  partitioned: boolean
+  /** `undefined` where nothing said how it is made. */
+  partitioned: boolean | undefined
 }
 
 /** What the statements so far say about the database. Only what the rules ask for. */
@@ -27,7 +28,7 @@ export function nothingKnown(): Known {
 
 /** The table as it is known, from now on. */
 export function tableOf(known: Known, key: string): KnownTable {
-  const table = known.tables.get(key) ?? { columns: new Map(), checks: new Map(), partitioned: false }
+  const table = known.tables.get(key) ?? { columns: new Map(), checks: new Map(), partitioned: undefined }
   known.tables.set(key, table)
   return table
 }
@@ -65,7 +66,7 @@ function learnChange(table: KnownTable, { subtype, name = '', def }: NodeOf<'Alt
 
 function learnColumn(table: KnownTable, column: NodeOf<'ColumnDef'> | undefined, name = ''): void {
   const type = typeOfColumn(column)
-  if (type !== undefined) table.columns.set(column?.colname ?? name, type)
+  if (type !== undefined) table.columns.set(column?.colname ?? name, storedType(type))
 }
 
 function learnCheck(table: KnownTable, constraint: NodeOf<'Constraint'> | undefined): void {

@@ -32,6 +32,11 @@ describe('what PostgreSQL cannot read', () => {
     expect(finding).toMatchObject({ rule: 'syntax-error', line: 2, column: 1 })
   })
 
+  test('is not what is merely long', async () => {
+    const sum = Array.from({ length: 4000 }, () => '1').join('+')
+    expect(await rulesOf(`ALTER TABLE a ADD b bigint DEFAULT ${sum}`)).toEqual([])
+  })
+
   test('does not stop the next text from being read', async () => {
     await lintFile(`SELECT ${'1+'.repeat(100_000)}1`)
     expect(await rulesOf('DROP INDEX a')).toEqual(['drop-index-not-concurrent'])

@@ -46,7 +46,7 @@ const CASES: Readonly<Record<string, Cases>> = {
       'CREATE TABLE copies AS SELECT 1 AS id; CREATE INDEX ON public.copies (id)',
       'CREATE INDEX ON pending (name)',
       'CREATE TABLE e (id bigint) PARTITION BY RANGE (id); CREATE INDEX ON ONLY e (id)',
-      'CREATE INDEX ON ONLY not_known_here (id)',
+      'ALTER TABLE not_known_here ADD a text; CREATE INDEX ON ONLY not_known_here (id)',
     ],
     context: { earlier: [POSTS] },
   },
@@ -136,8 +136,9 @@ const CASES: Readonly<Record<string, Cases>> = {
       'ALTER TABLE posts ALTER price TYPE numeric(12, 2), ALTER title TYPE varchar',
       "SET LOCAL timezone = 'UTC'; ALTER TABLE posts ALTER at TYPE timestamptz",
       'ALTER TABLE pending ALTER views TYPE bigint',
+      'ALTER TABLE numbered ALTER id TYPE bigint, ALTER n TYPE integer',
     ],
-    context: { earlier: [POSTS] },
+    context: { earlier: [POSTS, 'CREATE TABLE numbered (id bigserial, n serial)'] },
   },
   'add-foreign-key': {
     found: [
@@ -231,8 +232,19 @@ const CASES: Readonly<Record<string, Cases>> = {
     ],
   },
   'drop-still-read': {
-    found: ['>>ALTER TABLE posts DROP COLUMN title', '>>DROP TABLE posts', '>>DROP TABLE public.posts, other'],
-    fine: ['ALTER TABLE posts DROP COLUMN old', 'DROP TABLE other', 'DROP TABLE auth.posts', 'DROP TYPE posts'],
+    found: [
+      '>>ALTER TABLE posts DROP COLUMN title',
+      '>>DROP TABLE posts',
+      '>>DROP TABLE public.posts, other',
+      '>>DROP SCHEMA public CASCADE',
+    ],
+    fine: [
+      'ALTER TABLE posts DROP COLUMN old',
+      'DROP TABLE other',
+      'DROP TABLE auth.posts',
+      'DROP TYPE posts',
+      'DROP SCHEMA posts',
+    ],
     context: { readColumns: new Set(['posts.title']) },
   },
   'rename-still-read': {

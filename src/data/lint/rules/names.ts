@@ -9,11 +9,8 @@ export const dropStillRead: Rule = {
   why: 'The lock is short, but from then on every statement of the app that names it fails. Deploy an app without it first, and drop it when no other version runs.',
   example: 'ALTER TABLE posts DROP COLUMN title;',
   *check(scene) {
-    const { statement, context } = scene
-    const drop = as('DropStmt', statement.node)
-    const tables =
-      drop?.removeType === 'OBJECT_TABLE' || drop?.removeType === 'OBJECT_VIEW' ? objectKeys(drop.objects) : []
-    for (const table of tables.filter((key) => isRead(scene, key))) yield ofRead(scene, table)
+    const { context } = scene
+    for (const table of droppedTables(scene)) if (isRead(scene, table)) yield ofRead(scene, table)
     for (const column of droppedColumns(scene))
       if (context.readColumns?.has(column) === true) yield ofRead(scene, column)
   },
@@ -24,6 +21,15 @@ function ofRead({ statement }: Scene, what: string): { message: string; recipe: 
     message: `The app still declares ${what}: from here on its statements that name it fail.`,
     recipe: `-- First deploy an app whose tables do not declare ${what}.\n${statement.text};`,
   }
+}
+
+function droppedTables({ statement, context }: Scene): string[] {
+  const drop = as('DropStmt', statement.node)
+  const keys = objectKeys(drop?.objects)
+  if (drop?.removeType === 'OBJECT_TABLE' || drop?.removeType === 'OBJECT_VIEW') return keys
+  if (drop?.removeType !== 'OBJECT_SCHEMA') return []
+  const read = [...(context.readColumns ?? [])].map((column) => column.slice(0, column.lastIndexOf('.')))
+  return [...new Set(read)].filter((table) => keys.includes(table.includes('.') ? table.split('.')[0]! : 'public'))
 }
 
 /** Of new tables too: what reads them fails as well. */
