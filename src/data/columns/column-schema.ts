@@ -26,6 +26,10 @@ const DATE: Make = () =>
   })
 const JSON_VALUE: Make = () => z.unknown().refine((value) => value !== null, 'Input should not be null')
 
+/** As PostgreSQL writes it, `1 year 2 mons -3 days 04:05:06.7`, or ISO 8601's `P1Y2M`. */
+const INTERVAL =
+  /^(?:P(?=.*\d)(?:[+-]?\d+(?:\.\d+)?[YMWD])*(?:T(?:[+-]?\d+(?:\.\d+)?[HMS])+)?|(?=\S)(?:[+-]?\d+(?:\.\d+)? (?:year|mon|month|week|day|hour|minute|min|second|sec)s?(?: |$))*(?:[+-]?\d+:\d\d(?::\d\d(?:\.\d+)?)?)?)$/
+
 const MAKERS: Readonly<Record<string, Make>> = {
   PgInteger: INTEGER,
   PgSerial: INTEGER,
@@ -50,7 +54,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   PgTime: time,
   PgTimestamp: () => z.date(),
   PgTimestampString: timestamp,
-  PgInterval: () => z.string(),
+  PgInterval: () => z.string().regex(INTERVAL),
   PgInet: () => z.string().refine(isInet, 'Input should be an IP address, with or without a prefix length'),
   PgCidr: () => z.string().refine(isInet, 'Input should be a network such as 10.0.0.0/8'),
   PgMacaddr: () => z.string().regex(/^(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$/),

@@ -75,6 +75,14 @@ test('a new row needs what has no default and may not be null', () => {
   expectTypeOf<New>().toExtend<typeof tasks.$inferInsert extends infer I ? Omit<I, 'at'> : never>()
 })
 
+test('a field whose refinement has a default may be absent', () => {
+  const { create: New, update: Changes } = tableSchemas(tasks, { refine: { title: z.string().default('x') } })
+  expectTypeOf<InputOf<typeof New>['title']>().toEqualTypeOf<string | undefined>()
+  expectTypeOf<Pick<InputOf<typeof New>, 'title'>>().toEqualTypeOf<{ title?: string | undefined }>()
+  expectTypeOf<OutputOf<typeof New>['title']>().toEqualTypeOf<string>()
+  expectTypeOf<OutputOf<typeof Changes>['title']>().toEqualTypeOf<string | undefined>()
+})
+
 test('changes need nothing, and leave out what is read-only, written once, generated or the key', () => {
   expectTypeOf<OutputOf<typeof update>>().toEqualTypeOf<{
     title?: string | undefined

@@ -3,6 +3,7 @@ import {
   bigint,
   customType,
   integer,
+  interval,
   jsonb,
   numeric,
   pgTable,
@@ -108,6 +109,20 @@ describe('a row', () => {
   })
 })
 
+test('a refined array is documented, and old ones are sent', () => {
+  const lists = pgTable('lists', { tags: text().array().notNull(), ids: uuid().array(), rank: integer().notNull() })
+  const { row: List } = tableSchemas(lists, {
+    refine: { tags: z.array(z.string().max(5)).max(2), rank: (schema) => schema.min(1) },
+  })
+  expect(toJsonSchema(List, { io: 'output' })['properties']).toEqual({
+    tags: { type: 'array', items: { type: 'string', maxLength: 5 }, maxItems: 2 },
+    ids: { type: ['array', 'null'], items: { type: 'string', format: 'uuid' } },
+    rank: { type: 'integer', format: 'int32', minimum: 1 },
+  })
+  const old = { tags: ['too long', 'b', 'c'], ids: [], rank: 0 }
+  expect(JSON.parse(compileSerializer(List)(old))).toEqual(old)
+})
+
 describe('what creates a row', () => {
   test('needs what has no default and may not be null', () => {
     expect(required(create)).toEqual(['title', 'secret'])
@@ -147,6 +162,22 @@ describe('what creates a row', () => {
     ])
   })
 
+  test.each([
+    ['1 year 2 mons -3 days +04:05:06.7', true],
+    ['2 weeks', true],
+    ['04:05', true],
+    ['P1Y2M3DT4H', true],
+    ['PT5M', true],
+    ['', false],
+    ['soon', false],
+    ['P', false],
+    ['1 year or so', false],
+    ['1 fortnight', false],
+  ])('an interval %j is one: %s', (given, taken) => {
+    const { create: New } = tableSchemas(pgTable('waits', { wait: interval().notNull() }))
+    expect(read(New, { wait: given })).toEqual(taken ? { wait: given } : ['wait: string_pattern_mismatch'])
+  })
+
   test('a refinement made from the column keeps its limit', () => {
     expect(read(create, { title: 'x'.repeat(21), secret: '' })).toEqual(['title: string_too_long'])
   })
@@ -160,6 +191,25 @@ describe('what changes a row', () => {
   test('tells absent from null', () => {
     expect(read(update, { notes: null })).toEqual({ notes: null })
     expect(read(update, { title: null, data: null })).toEqual(['title: string_type', 'data: model_attributes_type'])
+  })
+
+  test("leaves out a refinement's default, which is for new rows", () => {
+    const ranked = pgTable('ranked', { rank: integer().notNull(), label: text() })
+    const refine = { rank: z.int32().default(1), label: z.string().trim().prefault(' x ').readonly() }
+    const schemas = tableSchemas(ranked, { refine })
+    expect(read(schemas.create, {})).toEqual({ rank: 1, label: 'x' })
+    expect(read(schemas.update, {})).toEqual({})
+    expect(read(schemas.update, { rank: 2, label: ' y ' })).toEqual({ rank: 2, label: 'y' })
+    const piped = tableSchemas(ranked, {
+      refine: {
+        label: z
+          .string()
+          .default('a')
+          .transform((label) => `${label}!`),
+      },
+    })
+    expect(read(piped.update, {})).toEqual({})
+    expect(read(piped.update, { label: 'b' })).toEqual({ label: 'b!' })
   })
 
   test('has neither the key, nor what is written once, nor what is read-only', () => {

@@ -15,6 +15,7 @@ import type {
   RowShape,
   TableLike,
 } from './table-types.ts'
+import { withoutDefault } from './without-default.ts'
 
 /** Which columns are sent, which are written, and by which rules. Columns go by their names in the code. */
 export interface TableSchemaOptions<
@@ -34,7 +35,8 @@ export interface TableSchemaOptions<
   readonly writeOnce?: readonly WriteOnce[]
   /**
    * Schemas in place of the columns' own: given, or made from the column's, as in `(schema) => schema.min(1)`. They check what is written.
-   * What is read is not checked by them, only typed and documented, so that rows written before a rule stay readable.
+   * What is read is not checked by them, only typed and documented, so that rows written before a rule stay readable. A default of theirs is for
+   * new rows: it changes none.
    */
   readonly refine?: Refinements<Table, Refine>
 }
@@ -92,10 +94,7 @@ export function tableSchemas<
   const schemas = {
     row: component(name, shapeOf(sent, sentField)),
     create: component(name && `New${name}`, shapeOf(created, newField)),
-    update: component(
-      name && `${name}Changes`,
-      shapeOf(changed, (field) => writtenField(field).optional()),
-    ),
+    update: component(name && `${name}Changes`, shapeOf(changed, changedField)),
     replace: component(name && `${name}Replacement`, shapeOf(changed, newField)),
   }
   // The shapes were made column by column, as their types say.
@@ -159,6 +158,10 @@ function writtenField({ key, column, refined }: TableField): z.ZodType {
 function newField(field: TableField): z.ZodType {
   const schema = writtenField(field)
   return isNullable(field.column) || field.column.hasDefault ? schema.optional() : schema
+}
+
+function changedField(field: TableField): z.ZodType {
+  return withoutDefault(writtenField(field)).optional()
 }
 
 /** Drizzle's types say that a `bigserial` of mode `bigint` is not null, which its values forget. */

@@ -100,8 +100,17 @@ type Field<Column, K, R> = Column extends ColumnTypes ? z.ZodType<Output<Column,
 type NewField<Column, K, R> = Column extends ColumnTypes
   ? Defaulted<Column> extends true
     ? z.ZodOptional<Field<Column, K, R>>
-    : Field<Column, K, R>
+    : K extends keyof R
+      ? undefined extends InputOf<R[K]>
+        ? Field<Column, K, R> & MayBeAbsent
+        : Field<Column, K, R>
+      : Field<Column, K, R>
   : never
+
+/** What Zod's types say of a schema with a default. */
+interface MayBeAbsent {
+  readonly _zod: { readonly optin: 'optional' }
+}
 
 /** A row's answer always has the column's own values: a refinement only says more about them. */
 type RowField<Column, K, R> = Column extends ColumnTypes ? z.ZodType<Output<Column, K, R>, Output<Column, K, R>> : never
