@@ -139,7 +139,7 @@ test('ashlar migrate shows what is pending, applies it once, and says when', asy
   expect((await runCommand(['migrate', file], { env })).output).toMatch(/applied\n {2}0001_posts/)
   expect((await runCommand(['migrate', file, 'apply'], { env })).output).toContain('nothing to apply')
   expect((await runCommand(['migrate', file, 'status'], { env })).output).toMatch(/0001_posts\S*\s+applied \d{4}-/)
-  expect((await runCommand(['migrate', file, 'undo'], { env })).output).toContain('Write one of: apply, status')
+  expect((await runCommand(['migrate', file, 'rollback'], { env })).output).toContain('Write one of: apply, status')
   expect((await runCommand(['migrate', hello], { env })).output).toContain('no database with migrations')
   await own.drop()
 })

@@ -9,5 +9,5 @@ try {
   process.send?.({ error: String(error) })
 } finally {
   await db.stop()
-  process.disconnect()
+  process.disconnect?.()
 }

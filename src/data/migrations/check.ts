@@ -45,7 +45,9 @@ export async function checkMigrations({ database, url, extra = [], scratchUrl }:
   const { schema } = database.options
   const state = url === undefined ? undefined : await stateOf(url, files)
   const pending = state?.pending ?? files
-  const findings = await lintMigrations(pending, { schema, earlier: files.filter((file) => !pending.includes(file)) })
+  const earlier = files.filter((file) => !pending.includes(file))
+  // Without a database it is not known what has been applied: each file is judged as if those before it had been.
+  const findings = await lintMigrations(pending, { schema, earlier, together: url !== undefined })
   const differences = await withScratch(scratchOptionsOf(database, scratchUrl), async (scratch) => [
     ...(await compareWithCode(scratch, { files, schema, extra })),
     ...(state === undefined ? [] : await compareWithDatabase(scratch, files, state)),

@@ -10,10 +10,17 @@ import type { MigrationFile } from './migration-files.ts'
 
 type Text = Pick<MigrationFile, 'sql' | 'transactional' | 'path'>
 
-/** Judges files that are not applied yet, in their order. */
+export interface LintOptions {
+  readonly earlier: readonly Text[]
+  readonly schema: DrizzleSchema | undefined
+  /** Whether the files are applied together, so that nobody uses yet what one makes for another. */
+  readonly together?: boolean
+}
+
+/** Judges files, in their order. */
 export async function lintMigrations(
   files: readonly Text[],
-  { earlier, schema }: { readonly earlier: readonly Text[]; readonly schema: DrizzleSchema | undefined },
+  { earlier, schema, together = true }: LintOptions,
 ): Promise<readonly Finding[]> {
   const readColumns = schema === undefined ? undefined : columnsOf(schema)
   const findings: Finding[] = []
@@ -31,6 +38,7 @@ export async function lintMigrations(
       })),
     )
     before.push(sql)
+    if (!together) continue
     for (const table of parser.parse(sql).statements.flatMap(({ node }) => createdBy(node))) created.add(table)
   }
   return findings

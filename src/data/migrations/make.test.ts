@@ -260,9 +260,10 @@ const cases: readonly Case[] = [
     to: { posts: pgTable('posts', columns, (t) => [index('a').on(t.title.desc())]) },
     says: [
       'CREATE INDEX CONCURRENTLY a_new',
-      'DROP INDEX a;',
+      'ALTER INDEX a RENAME TO a_old',
       'ALTER INDEX a_new RENAME TO a',
       'DROP INDEX CONCURRENTLY b',
+      'DROP INDEX CONCURRENTLY a_old',
     ],
   },
   {
@@ -327,7 +328,7 @@ const cases: readonly Case[] = [
       ]),
     },
     decisions: { conversions: { 'blog.entries.old': 'left(old, 9)' } },
-    says: ['TYPE character varying(9) USING left(old, 9)', 'DROP INDEX blog.entries_old'],
+    says: ['TYPE character varying(9) USING left(old, 9)', 'DROP INDEX CONCURRENTLY blog.entries_old_old'],
   },
   {
     what: 'a renamed column with all that mentions it',

@@ -81,7 +81,14 @@ function readFile(path: string): MigrationFile {
   if (sql.replaceAll(COMMENTS, '').trim() === '')
     throw new Error(`The migration ${path} has no statement yet. Write its SQL, or remove the file.`)
   const transactional = !/^-- ashlar: no-transaction\s*\n/.test(sql)
-  return { name: basename(path), path, sql, checksum: createHash('sha256').update(sql).digest('hex'), transactional }
+  return { name: basename(path), path, sql, checksum: checksumOf(sql), transactional }
+}
+
+/** Remarks for the linter and for `check` change nothing that runs: they can be added to a file that has been applied. */
+const REMARKS = /^[ \t]*-- ashlar: (?:allow|unmanaged)\b.*\n?/gm
+
+function checksumOf(sql: string): string {
+  return createHash('sha256').update(sql.replaceAll(REMARKS, '')).digest('hex')
 }
 
 const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g

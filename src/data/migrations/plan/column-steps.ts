@@ -89,12 +89,14 @@ export function identitySteps({ table, from, column }: ChangeOf<'change identity
   return [alter({ table, column }, `SET GENERATED ${kind} ${options!.replaceAll(OPTION, 'SET $&')}`)]
 }
 
+const COMES_BACK = '-- ashlar: allow drop-still-read it comes back in the same transaction\n'
+
 /** An expression cannot be changed before PostgreSQL 17: the column is made anew. Its values come from the others. */
 export function generatedSteps({ table, from, column }: ChangeOf<'replace generated'>): readonly Step[] {
   if (from.generated !== undefined && column.generated === undefined)
     return [alter({ table, column }, 'DROP EXPRESSION')]
   return [
-    inMain(ORDER.dropIndex, `ALTER TABLE ${table.sql} DROP COLUMN ${column.sql}`),
+    inMain(ORDER.dropIndex, `${COMES_BACK}ALTER TABLE ${table.sql} DROP COLUMN ${column.sql}`),
     inMain(ORDER.column, `ALTER TABLE ${table.sql} ADD COLUMN ${columnText(column)}`),
   ]
 }

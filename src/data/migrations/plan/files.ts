@@ -11,10 +11,11 @@ export interface PlannedFile {
 const NOTES: Readonly<Record<Stage, string>> = {
   values: 'New values can be used only after the transaction that adds them, so they have a file of their own.',
   main: '',
-  index: 'Without a transaction and CONCURRENTLY: reads and writes go on while the index is built or dropped.',
+  index: 'Without a transaction and CONCURRENTLY: reads and writes go on while the index is built.',
   attach: 'Takes over the indexes that were built before. Each statement needs its lock for a moment only.',
   backfill: 'Values for the rows that are there. On a table of millions of rows do this in batches instead.',
   validate: 'Reads whole tables, and reads and writes go on.',
+  drop: 'Without a transaction and CONCURRENTLY: reads and writes go on.',
 }
 
 const SUFFIX: Readonly<Record<Stage, string>> = {
@@ -24,6 +25,7 @@ const SUFFIX: Readonly<Record<Stage, string>> = {
   attach: 'attach',
   backfill: 'backfill',
   validate: 'validate',
+  drop: 'drop',
 }
 
 /** The files of a migration, numbered from `first` on. */
@@ -36,7 +38,7 @@ export function filesOf(steps: readonly Step[], first: number, name: string): re
   )
   return groups.map(({ stage, statements }, index) => {
     const suffix = groups.length === 1 || stage === 'main' ? '' : `_${label(statements[0]!, stage)}`
-    const transactional = stage !== 'index'
+    const transactional = !isAlone(stage)
     const head = [
       ...(transactional ? [] : ['-- ashlar: no-transaction']),
       ...(NOTES[stage] === '' ? [] : [`-- ${NOTES[stage]}`]),
@@ -55,10 +57,12 @@ interface Group {
   readonly statements: readonly Step[]
 }
 
+const isAlone = (stage: Stage): boolean => stage === 'index' || stage === 'drop'
+
 /** Without a transaction each statement needs a file of its own: a failure in the middle leaves nothing half done. */
 function groupsOf(stage: Stage, steps: readonly Step[]): readonly Group[] {
   if (steps.length === 0) return []
-  return stage === 'index' ? steps.map((step) => ({ stage, statements: [step] })) : [{ stage, statements: steps }]
+  return isAlone(stage) ? steps.map((step) => ({ stage, statements: [step] })) : [{ stage, statements: steps }]
 }
 
 const MAX_LABEL = 60

@@ -8,8 +8,9 @@ import type { Column } from '../catalog/catalog.ts'
  * - `attach`: what needs those indexes.
  * - `backfill`: values for the rows that are there.
  * - `validate`: what reads whole tables without stopping writes.
+ * - `drop`: indexes that nothing needs any more, like `index`.
  */
-export const STAGES = ['values', 'main', 'index', 'attach', 'backfill', 'validate'] as const
+export const STAGES = ['values', 'main', 'index', 'attach', 'backfill', 'validate', 'drop'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** The order of statements within a file. */

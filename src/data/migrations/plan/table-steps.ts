@@ -69,7 +69,7 @@ export function dropIndexSteps({ table, index }: IndexOf, context: PlanContext):
   const name = inSchemaOf(table, index.sql)
   if (!context.isLive(table)) return [inMain(ORDER.dropIndex, `DROP INDEX ${name}`)]
   return [
-    { stage: 'index', order: ORDER.dropIndex, sql: `DROP INDEX CONCURRENTLY ${name}`, label: `drop_${index.name}` },
+    { stage: 'drop', order: ORDER.dropIndex, sql: `DROP INDEX CONCURRENTLY ${name}`, label: `drop_${index.name}` },
   ]
 }
 
@@ -82,7 +82,8 @@ export function replaceIndexSteps(
   if (!context.isLive(table)) {
     return [inMain(ORDER.dropIndex, `DROP INDEX ${old}`), inMain(ORDER.index, indexText({ table, index }))]
   }
-  const draft = draftName(index.name)
+  const draft = nameWith(index.name, '_new')
+  const outdated = nameWith(index.name, '_old')
   return [
     {
       stage: 'index',
@@ -90,15 +91,16 @@ export function replaceIndexSteps(
       sql: indexText({ table, index }, { concurrently: true, name: draft }),
       label: index.name,
     },
-    { stage: 'attach', order: ORDER.dropIndex, sql: `DROP INDEX ${old}` },
+    { stage: 'attach', order: ORDER.dropIndex, sql: `ALTER INDEX ${old} RENAME TO ${outdated}` },
     { stage: 'attach', order: ORDER.rename, sql: `ALTER INDEX ${inSchemaOf(table, draft)} RENAME TO ${index.sql}` },
+    ...dropIndexSteps({ table, index: { ...from, sql: outdated } }, context),
   ]
 }
 
 const MAX_NAME_BYTES = 63
 
-function draftName(name: string): string {
-  return `"${name.slice(0, MAX_NAME_BYTES - '_new'.length)}_new"`.replace(/^"([a-z_][a-z0-9_]*)"$/, '$1')
+function nameWith(name: string, suffix: string): string {
+  return `"${name.slice(0, MAX_NAME_BYTES - suffix.length)}${suffix}"`.replace(/^"([a-z_][a-z0-9_]*)"$/, '$1')
 }
 
 export function renameIndexSteps({ table, from, index }: ChangeOf<'rename index'>): readonly Step[] {
