@@ -36,6 +36,11 @@ export function rewrites(from: ColumnType | undefined, to: ColumnType, utc = fal
   return !SAME_BYTES.includes(pair) || to.modifiers.length > 0
 }
 
+/** Whether an index on the column is built again, where the rows are not: it compares the new type in another way. */
+export function rebuildsIndex(from: ColumnType, to: ColumnType): boolean {
+  return from.name !== to.name && (isTime(to) || to.name === 'varbit')
+}
+
 function fits(from: ColumnType, to: ColumnType): boolean {
   if (from.modifiers.join() === to.modifiers.join()) return true
   if (from.name === 'numeric') return numericFits(from, to)

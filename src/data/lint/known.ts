@@ -1,5 +1,5 @@
-import { all, as, objectKeys, strings, tableKey, type Node, type NodeOf } from './ast.ts'
-import { storedType, typeOfColumn, type ColumnType } from './column-type.ts'
+import { all, as, objectKeys, strings, tableKey, within, type Node, type NodeOf } from './ast.ts'
+import { hasConstraint, storedType, typeOfColumn, type ColumnType } from './column-type.ts'
 
 /** A CHECK of a table: validated or not, and which columns it shows to have no NULL (`undefined`: its text is not known). */
 export interface KnownCheck {
@@ -10,6 +10,8 @@ export interface KnownCheck {
 export interface KnownTable {
   readonly columns: Map<string, ColumnType>
   readonly checks: Map<string, KnownCheck>
+  /** The columns that an index has, or had. */
+  readonly indexed: Set<string>
   /** `undefined` where nothing said how it is made. */
   partitioned: boolean | undefined
 }
@@ -28,15 +30,19 @@ export function nothingKnown(): Known {
 
 /** The table as it is known, from now on. */
 export function tableOf(known: Known, key: string): KnownTable {
-  const table = known.tables.get(key) ?? { columns: new Map(), checks: new Map(), partitioned: undefined }
+  const table = known.tables.get(key) ?? {
+    columns: new Map(),
+    checks: new Map(),
+    indexed: new Set(),
+    partitioned: undefined,
+  }
   known.tables.set(key, table)
   return table
 }
 
 export function learn(known: Known, node: Node): void {
   learnTable(known, as('CreateStmt', node))
-  const index = as('IndexStmt', node)
-  if (index?.idxname !== undefined) known.indexes.set(index.idxname, tableKey(index.relation))
+  learnIndex(known, as('IndexStmt', node))
   const type = as('CreateEnumStmt', node)
   if (type !== undefined) known.types.add(strings(type.typeName).join('.'))
   const altered = as('AlterTableStmt', node)
@@ -47,29 +53,40 @@ export function learn(known: Known, node: Node): void {
   if (dropped?.removeType === 'OBJECT_TABLE') for (const key of objectKeys(dropped.objects)) known.tables.delete(key)
 }
 
+function learnIndex(known: Known, index: NodeOf<'IndexStmt'> | undefined): void {
+  if (index === undefined) return
+  const key = tableKey(index.relation)
+  if (index.idxname !== undefined) known.indexes.set(index.idxname, key)
+  const { indexed } = tableOf(known, key)
+  for (const { name } of all('IndexElem', index.indexParams)) if (name !== undefined) indexed.add(name)
+  for (const { fields } of within('ColumnRef', index.indexParams)) for (const name of strings(fields)) indexed.add(name)
+}
+
 function learnTable(known: Known, made: NodeOf<'CreateStmt'> | undefined): void {
   if (made === undefined) return
   const table = tableOf(known, tableKey(made.relation))
   table.partitioned = made.partspec !== undefined
   for (const column of all('ColumnDef', made.tableElts)) learnColumn(table, column)
-  for (const constraint of all('Constraint', made.tableElts)) learnCheck(table, constraint)
+  for (const constraint of all('Constraint', made.tableElts)) learnConstraint(table, constraint)
 }
 
 function learnChange(table: KnownTable, { subtype, name = '', def }: NodeOf<'AlterTableCmd'>): void {
   const check = table.checks.get(name)
   if (subtype === 'AT_AddColumn' || subtype === 'AT_AlterColumnType') learnColumn(table, as('ColumnDef', def), name)
   if (subtype === 'AT_DropColumn') table.columns.delete(name)
-  if (subtype === 'AT_AddConstraint') learnCheck(table, as('Constraint', def))
+  if (subtype === 'AT_AddConstraint') learnConstraint(table, as('Constraint', def))
   if (subtype === 'AT_DropConstraint') table.checks.delete(name)
   if (subtype === 'AT_ValidateConstraint') table.checks.set(name, { notNull: check?.notNull, valid: true })
 }
 
 function learnColumn(table: KnownTable, column: NodeOf<'ColumnDef'> | undefined, name = ''): void {
   const type = typeOfColumn(column)
+  if (hasConstraint(column, 'CONSTR_PRIMARY', 'CONSTR_UNIQUE')) table.indexed.add(column?.colname ?? name)
   if (type !== undefined) table.columns.set(column?.colname ?? name, storedType(type))
 }
 
-function learnCheck(table: KnownTable, constraint: NodeOf<'Constraint'> | undefined): void {
+function learnConstraint(table: KnownTable, constraint: NodeOf<'Constraint'> | undefined): void {
+  for (const name of strings(constraint?.keys)) table.indexed.add(name)
   if (constraint?.contype !== 'CONSTR_CHECK' && constraint?.contype !== 'CONSTR_FOREIGN') return
   const notNull = constraint.contype === 'CONSTR_CHECK' ? notNullIn(constraint.raw_expr) : []
   table.checks.set(constraint.conname ?? '', { notNull, valid: constraint.skip_validation !== true })

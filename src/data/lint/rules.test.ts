@@ -127,6 +127,7 @@ const CASES: Readonly<Record<string, Cases>> = {
       'ALTER TABLE posts ALTER >>price TYPE numeric(12, 3)',
       'ALTER TABLE posts ALTER >>at TYPE timestamptz, ALTER >>tags TYPE varchar[]',
       'ALTER TABLE unheard_of ALTER >>name TYPE text',
+      "CREATE INDEX CONCURRENTLY ON posts (at); SET LOCAL timezone = 'UTC'; ALTER TABLE posts ALTER >>at TYPE timestamptz",
       "SET LOCAL timezone = 'UTC'; SET LOCAL timezone = 'Europe/Paris'; ALTER TABLE posts ALTER >>at TYPE timestamptz",
     ],
     fine: [
