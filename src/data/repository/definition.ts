@@ -3,6 +3,8 @@ import type { RowCondition } from '../../core/access/index.ts'
 import type { Model, ModelColumn } from '../model/model.ts'
 import type { RelationsOf } from '../rows/relation.ts'
 import type { CompiledStatement } from '../statements/compile.ts'
+import { checkAlternatives } from './check-rules.ts'
+import type { Journal } from './changes.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
 import { selectionOf, type Selection } from './selection.ts'
 
@@ -15,6 +17,8 @@ export type RowAccess = { readonly [A in Action]?: AccessRule }
 /** All about one table's rows that does not depend on who asks: worked out once. */
 export interface Definition {
   readonly model: Model
+  /** The same for code, which sees private columns too. */
+  readonly everything: Model
   readonly access: RowAccess
   readonly relationsOf: RelationsOf
   /** What leaves the process. */
@@ -26,6 +30,8 @@ export interface Definition {
   /** Columns that rules compare with a value of the caller: the server fills them. */
   readonly owned: readonly OwnedColumn[]
   readonly statements: StatementCache<CompiledStatement>
+  /** Keeps what changes; none where there is no audit trail. */
+  readonly journal: Journal | undefined
 }
 
 export interface OwnedColumn {
@@ -33,14 +39,23 @@ export interface OwnedColumn {
   readonly value: (user: never) => unknown
 }
 
-export function definitionOf(model: Model, access: RowAccess, relationsOf: RelationsOf): Definition {
+export interface DefinitionParts {
+  readonly model: Model
+  readonly access: RowAccess
+  readonly relationsOf: RelationsOf
+  readonly journal?: Journal | undefined
+}
+
+export function definitionOf({ model, access, relationsOf, journal }: DefinitionParts): Definition {
   const rules = Object.values(access).filter((rule) => rule !== undefined)
+  rules.forEach(checkAlternatives)
   const version = model.life.version === undefined ? undefined : model.byKey.get(model.life.version)
   const index = version === undefined ? -1 : model.visible.indexOf(version)
   // A private version is read beside what is sent.
   const besides = version !== undefined && index < 0 ? [version] : []
   return {
     model,
+    everything: { ...model, visible: model.columns },
     access,
     relationsOf,
     visible: selectionOf(model.visible, besides),
@@ -48,6 +63,7 @@ export function definitionOf(model: Model, access: RowAccess, relationsOf: Relat
     all: selectionOf(model.columns),
     owned: ownedColumns(model, rules),
     statements: new StatementCache(),
+    journal,
   }
 }
 

@@ -18,11 +18,13 @@ export function keyValues({ model }: Definition, key: Key): Record<string, unkno
   return values
 }
 
+export type Deleted = boolean | 'any'
+
 export interface ReadOptions {
   /** Default: the rows that may be read. */
   readonly action?: Action
-  /** Deleted softly: left out (default), or only those. */
-  readonly deleted?: boolean
+  /** Deleted softly: left out (default), only those, or those too. */
+  readonly deleted?: Deleted
   readonly lock?: 'update' | 'share'
 }
 
@@ -50,8 +52,9 @@ export function readRow(
   )
 }
 
-export function deletion(definition: Definition, deleted: boolean): SQL | undefined {
+export function deletion(definition: Definition, deleted: Deleted): SQL | undefined {
   const alive = living(definition)
+  if (deleted === 'any') return undefined
   return deleted && alive !== undefined ? sql`not (${alive})` : alive
 }
 

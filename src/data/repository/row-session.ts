@@ -2,6 +2,7 @@ import { and, isNull, sql, type SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { AccessRule, Principal } from '../../core/access/index.ts'
 import type { CallerScope } from '../../core/builtin.ts'
+import { unobserved } from '../observe/observed-runner.ts'
 import { everyOf, type Scope } from '../rows/condition.ts'
 import { columnOf, rowScope } from '../rows/row-scope.ts'
 import { compileStatement, placesOf, putValues, shapeOf, type CompiledStatement } from '../statements/compile.ts'
@@ -42,6 +43,18 @@ export class RowSession {
     this.asker = asker
     this.#custom = custom
     this.#within = within
+  }
+
+  /** For one statement many times on purpose, which nobody is to be warned of. */
+  inBulk(): RowSession {
+    const { definition, asker } = this
+    return new RowSession({
+      definition,
+      runner: unobserved(this.runner),
+      asker,
+      custom: this.#custom,
+      within: this.#within,
+    })
   }
 
   /** The same connection, asked by the system. */

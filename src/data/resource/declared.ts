@@ -11,7 +11,8 @@ import { modelOf } from '../model/model.ts'
 import { definitionOf, type Action, type Definition, type RowAccess } from '../repository/definition.ts'
 import { relationsIn } from '../rows/relation.ts'
 import { pathOf, singularName } from './names.ts'
-import type { ActionRules, ResourceOptions } from './options.ts'
+import { rulesOf } from './access.ts'
+import type { ResourceOptions } from './options.ts'
 import type { ResourceRules } from './rules.ts'
 
 /** A resource worked out: what its operations are made of. */
@@ -42,7 +43,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const model = modelOf(table, modelOptions(options))
   const access = rulesOf(options.access)
   const database = options.database as unknown as Database<DrizzleSchema>
-  const definition = definitionOf(model, access, relationsIn(database.options.schema))
+  const definition = definitionOf({ model, access, relationsOf: relationsIn(database.options.schema) })
   const name = options.name ?? singularName(model.name)
   return {
     name,
@@ -67,10 +68,6 @@ function modelOptions({ private: hidden, softDelete, version }: AnyOptions): Par
     ...(softDelete !== undefined && { softDelete }),
     ...(version !== undefined && { version }),
   }
-}
-
-function rulesOf(access: AccessRule | ActionRules): RowAccess {
-  return 'kind' in access ? { read: access, create: access, update: access, delete: access } : access
 }
 
 function schemasOf(

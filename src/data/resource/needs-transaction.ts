@@ -2,9 +2,15 @@ import type { AccessRule } from '../../core/access/index.ts'
 import type { Action } from '../repository/definition.ts'
 import type { Declared } from './declared.ts'
 
+/** Whether rules or the audit trail must see what changes. */
+export function isSeen({ rules, definition }: Declared): boolean {
+  return rules !== undefined || definition.journal !== undefined
+}
+
 /** Whether an operation makes several statements that are saved together, or one that may have to be undone. */
-export function needsTransaction({ rules, access, definition, writable }: Declared, action: Action): boolean {
-  if (rules !== undefined) return true
+export function needsTransaction(declared: Declared, action: Action): boolean {
+  const { access, definition, writable } = declared
+  if (isSeen(declared)) return true
   if (action === 'delete') return false
   const rule = access[action]
   return (

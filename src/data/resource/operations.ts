@@ -7,6 +7,7 @@ import type { HandlerContext, Method, Operation } from '../../core/operation.ts'
 import type { Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import { observedRunner } from '../observe/observed-runner.ts'
 import { RowSession } from '../repository/row-session.ts'
 import type { Action } from '../repository/definition.ts'
 import { transactionRunner } from '../tx-runner.ts'
@@ -75,6 +76,6 @@ export function resourceOperation(
 
 /** What the caller may do, in the operation's transaction or outside one. */
 export function sessionOf({ definition }: Declared, { engine, caller, tx }: ResourceContext): RowSession {
-  const runner = tx === undefined ? engine.runner : transactionRunner(tx, engine)
+  const runner = tx === undefined ? observedRunner(engine.runner, engine.observer) : transactionRunner(tx, engine)
   return new RowSession({ definition, runner, asker: caller, custom: true })
 }

@@ -1,27 +1,12 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type { AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import type { RouterOptions } from '../../core/router.ts'
 import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import type { ListOptions } from '../query/list-options.ts'
+import type { ResourceAccess } from './access.ts'
 import type { ResourceRules } from './rules.ts'
-
-/**
- * Who may do what. One rule for everything, or one for each action: what has no rule has no operation. Rules about rows (`owner`, `through`,
- * `tenant`, `rows`) become part of every statement.
- */
-export type ResourceAccess = AccessRule | ActionRules
-
-export interface ActionRules {
-  /** For the list and for one row. */
-  readonly read?: AccessRule
-  readonly create?: AccessRule
-  readonly update?: AccessRule
-  /** Also to restore what was deleted softly. */
-  readonly delete?: AccessRule
-}
 
 /** What a table is as a resource. Columns go by their keys in the Drizzle table. */
 export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfResource {

@@ -1,12 +1,13 @@
-import { NotFound } from '../../core/errors/index.ts'
+import { NotFound, PreconditionFailed } from '../../core/errors/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
-import { readRow } from '../repository/read-rows.ts'
+import { deleteSeen, restoreSeen } from '../repository/changes.ts'
+import { keyOf, readBack } from '../repository/read-rows.ts'
 import { deleteRow, restoreRow } from '../repository/write-rows.ts'
 import { rowAnswer } from './answer.ts'
 import { changeErrors, changeInputs } from './change-errors.ts'
 import type { Declared } from './declared.ts'
-import { needsTransaction } from './needs-transaction.ts'
+import { isSeen, needsTransaction } from './needs-transaction.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 import { refusal } from './refused.ts'
 import { rulesContext } from './rules-context.ts'
@@ -14,7 +15,7 @@ import { versionIn } from './update.ts'
 
 export function deleteOperation(declared: Declared): Operation {
   const { name, rowPath, rules } = declared
-  const remove = rules === undefined ? removeRow : removeByRules
+  const remove = isSeen(declared) ? removeRowSeen : removeRow
   return resourceOperation(
     declared,
     {
@@ -38,21 +39,23 @@ async function removeRow(declared: Declared, context: ResourceContext): Promise<
   if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'delete', version })
 }
 
-async function removeByRules(declared: Declared, context: ResourceContext): Promise<void> {
+async function removeRowSeen(declared: Declared, context: ResourceContext): Promise<void> {
   const session = sessionOf(declared, context)
-  const { all } = declared.definition
-  const found = await readRow(session, context.params, all, { action: 'delete', lock: 'update' })
-  if (found.length === 0) throw await refusal(declared, session, context.params, { action: 'delete' })
-  const row = all.object(found, 0)
+  const version = versionIn(declared, context)
   const around = rulesContext(context)
-  await context.rules?.beforeDelete?.(row as never, around)
-  await removeRow(declared, context)
-  await context.rules?.afterDelete?.(row as never, around)
+  const { rules } = context
+  const row = await deleteSeen(session, context.params, {
+    version,
+    first: (found) => rules?.beforeDelete?.(found as never, around),
+  })
+  if (row === 'missing') throw await refusal(declared, session, context.params, { action: 'delete' })
+  if (row === 'stale') throw new PreconditionFailed()
+  await rules?.afterDelete?.(row as never, around)
 }
 
 /** Takes a soft deletion back. */
 export function restoreOperation(declared: Declared): Operation {
-  const { definition, name, params, rowPath, schemas } = declared
+  const { name, params, rowPath, schemas } = declared
   return resourceOperation(
     declared,
     {
@@ -63,12 +66,23 @@ export function restoreOperation(declared: Declared): Operation {
       inputs: { params },
       response: schemas.row,
       errors: [NotFound, UniqueViolation, ForeignKeyViolation, CheckViolation],
+      inTransaction: isSeen(declared),
     },
-    async (context) => {
-      const session = sessionOf(declared, context)
-      const rows = await restoreRow(session, context.params, definition.visible)
-      if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'delete', deleted: true })
-      return rowAnswer(declared, rows, context.response)
-    },
+    (context) => (isSeen(declared) ? restoreRowSeen(declared, context) : restore(declared, context)),
   )
+}
+
+async function restore(declared: Declared, context: ResourceContext): Promise<unknown> {
+  const session = sessionOf(declared, context)
+  const rows = await restoreRow(session, context.params, declared.definition.visible)
+  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'delete', deleted: true })
+  return rowAnswer(declared, rows, context.response)
+}
+
+async function restoreRowSeen(declared: Declared, context: ResourceContext): Promise<unknown> {
+  const { definition } = declared
+  const session = sessionOf(declared, context)
+  const row = await restoreSeen(session, context.params)
+  if (row === 'missing') throw await refusal(declared, session, context.params, { action: 'delete', deleted: true })
+  return rowAnswer(declared, await readBack(session, keyOf(definition, row), definition.visible), context.response)
 }

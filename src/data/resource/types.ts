@@ -23,7 +23,8 @@ import type { z } from 'zod'
 import type { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
 import type { CursorInvalid, QueryInvalid } from '../query/errors.ts'
 import type { ListQueryInput } from '../query/list-input.ts'
-import type { ActionRules, ResourceOptions } from './options.ts'
+import type { ActionRules } from './access.ts'
+import type { ResourceOptions } from './options.ts'
 
 type Names<O, Name extends string> = O extends { readonly [K in Name]: readonly (infer Column)[] } ? Column : never
 

@@ -1,11 +1,13 @@
+import { PreconditionFailed } from '../../core/errors/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
-import { keyOf, readBack, readRow } from '../repository/read-rows.ts'
+import { updateSeen } from '../repository/changes.ts'
+import { keyOf, readBack } from '../repository/read-rows.ts'
 import { updateRow, type Fields } from '../repository/write-rows.ts'
 import { rowAnswer } from './answer.ts'
 import { changeErrors, changeInputs } from './change-errors.ts'
 import type { Declared } from './declared.ts'
-import { needsTransaction } from './needs-transaction.ts'
+import { isSeen, needsTransaction } from './needs-transaction.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 import { expectedVersion } from './precondition.ts'
 import { refusal } from './refused.ts'
@@ -24,7 +26,7 @@ export function replaceOperation(declared: Declared): Operation {
 
 function changeOperation(declared: Declared, method: 'PATCH' | 'PUT', fieldsOf: (body: Fields) => Fields): Operation {
   const { name, rowPath, rules, schemas } = declared
-  const change = rules === undefined ? update : updateByRules
+  const change = isSeen(declared) ? updateRowSeen : update
   return resourceOperation(
     declared,
     {
@@ -51,21 +53,21 @@ async function update(declared: Declared, context: ResourceContext, fields: Fiel
   return rowAnswer(declared, rows, context.response)
 }
 
-async function updateByRules(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
+async function updateRowSeen(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
+  const { definition } = declared
   const session = sessionOf(declared, context)
   const version = versionIn(declared, context)
-  const { all, visible } = declared.definition
-  const found = await readRow(session, context.params, all, { action: 'update', lock: 'update' })
-  if (found.length === 0) throw await refusal(declared, session, context.params, { action: 'update' })
-  const before = all.object(found, 0)
   const around = rulesContext(context)
   const { rules } = context
-  const changes = (await rules?.beforeUpdate?.(fields as never, before as never, around)) ?? fields
-  const rows = await updateRow(session, context.params, { fields: changes, selection: all, version })
-  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'update', version })
-  const after = all.object(rows, 0)
-  await rules?.afterUpdate?.(after as never, before as never, around)
-  return rowAnswer(declared, await readBack(session, keyOf(declared.definition, after), visible), context.response)
+  const outcome = await updateSeen(session, context.params, {
+    version,
+    fields: async (before) => (await rules?.beforeUpdate?.(fields as never, before as never, around)) ?? fields,
+  })
+  if (outcome === 'missing') throw await refusal(declared, session, context.params, { action: 'update' })
+  if (outcome === 'stale') throw new PreconditionFailed()
+  await rules?.afterUpdate?.(outcome.after as never, outcome.before as never, around)
+  const key = keyOf(definition, outcome.after)
+  return rowAnswer(declared, await readBack(session, key, definition.visible), context.response)
 }
 
 export function versionIn({ definition, requiresMatch }: Declared, { headers }: ResourceContext): string | undefined {

@@ -1,0 +1,97 @@
+import type { MaybePromise } from '../../core/maybe-promise.ts'
+import type { RowSet } from '../wire/row-set.ts'
+import type { Definition } from './definition.ts'
+import { readRow, type Key } from './read-rows.ts'
+import type { RowSession } from './row-session.ts'
+import { deleteRow, insertRow, restoreRow, updateRow, type Fields } from './write-rows.ts'
+
+// Changes that are seen: by code, which has the row before and after, and by the audit trail. They are several statements, saved together in
+// a transaction. A change that nobody sees is one statement, and made by the functions of write-rows.ts themselves.
+
+/** A row with all its columns, as the code has it. */
+export type SeenRow = Readonly<Record<string, unknown>>
+
+/** Keeps what changes, in the transaction of the change. */
+export interface Journal {
+  record(session: RowSession, change: JournalChange): Promise<void>
+}
+
+/** The images are rows of all columns; the first row of each set. */
+export interface JournalChange {
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge'
+  readonly before?: RowSet
+  readonly after?: RowSet
+}
+
+export type Outcome = { readonly before: SeenRow; readonly after: SeenRow } | 'missing' | 'stale'
+
+/** Whether changes must be seen by the journal. */
+export function isJournaled({ journal }: Definition): boolean {
+  return journal !== undefined
+}
+
+export async function insertSeen(session: RowSession, fields: Fields): Promise<SeenRow> {
+  const { all, journal } = session.definition
+  const after = await insertRow(session, fields, all)
+  await journal?.record(session, { action: 'create', after })
+  return all.object(after, 0)
+}
+
+export interface SeenUpdate {
+  readonly version?: string | undefined
+  /** What is to change, once the row is locked and known. */
+  readonly fields: (before: SeenRow) => MaybePromise<Fields>
+}
+
+export async function updateSeen(session: RowSession, key: Key, { version, fields }: SeenUpdate): Promise<Outcome> {
+  const { all, journal } = session.definition
+  const before = await readRow(session, key, all, { action: 'update', lock: 'update' })
+  if (before.length === 0) return 'missing'
+  if (isStale(session.definition, before, version)) return 'stale'
+  const row = all.object(before, 0)
+  const changes = await fields(row)
+  const after = await updateRow(session, key, { fields: changes, selection: all })
+  // A hook of the user's may have taken it away meanwhile.
+  if (after.length === 0) return 'missing'
+  await journal?.record(session, { action: 'update', before, after })
+  return { before: row, after: all.object(after, 0) }
+}
+
+export interface SeenDelete {
+  readonly version?: string | undefined
+  readonly purge?: boolean
+  /** Called once the row is locked and known. */
+  readonly first?: (row: SeenRow) => MaybePromise<void>
+}
+
+export async function deleteSeen(
+  session: RowSession,
+  key: Key,
+  { version, purge = false, first }: SeenDelete,
+): Promise<SeenRow | 'missing' | 'stale'> {
+  const { all, journal } = session.definition
+  const before = await readRow(session, key, all, { action: 'delete', lock: 'update', deleted: purge ? 'any' : false })
+  if (before.length === 0) return 'missing'
+  if (isStale(session.definition, before, version)) return 'stale'
+  const row = all.object(before, 0)
+  await first?.(row)
+  const after = await deleteRow(session, key, { selection: all, purge })
+  if (after.length === 0) return 'missing'
+  await journal?.record(session, { action: purge ? 'purge' : 'delete', before })
+  return row
+}
+
+export async function restoreSeen(session: RowSession, key: Key): Promise<SeenRow | 'missing'> {
+  const { all, journal } = session.definition
+  const before = await readRow(session, key, all, { action: 'delete', lock: 'update', deleted: true })
+  if (before.length === 0) return 'missing'
+  const after = await restoreRow(session, key, all)
+  await journal?.record(session, { action: 'restore', before, after })
+  return all.object(after, 0)
+}
+
+function isStale({ model, all }: Definition, rows: RowSet, version: string | undefined): boolean {
+  if (version === undefined || model.life.version === undefined) return false
+  const index = all.columns.findIndex(({ key }) => key === model.life.version)
+  return rows.text(0, index) !== version
+}

@@ -1,0 +1,64 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { ColumnName } from '../columns/table-types.ts'
+import type { ListInput } from '../query/list-input.ts'
+import type { KeyOf, Page } from '../resource/types.ts'
+
+/** The primary key: its value, or for a composite one an object of its columns. */
+export type KeyArgument<Table extends PgTable> = string | number | bigint | KeyOf<Table>
+
+/** The rows of one table, for hand-written code: what the caller may have of them, and nothing else. */
+export interface Repository<Table extends PgTable = PgTable> {
+  /**
+   * The row with this key.
+   *
+   * @throws NotFound where there is none, or it is not the caller's.
+   */
+  get(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
+  /** The row with this key, or the first one of those asked for. */
+  find(key: KeyArgument<Table>): Promise<Table['$inferSelect'] | undefined>
+  /** The first row of a list. */
+  first(input: ListInput<Table>): Promise<Table['$inferSelect'] | undefined>
+  /** One page, in the language of the URL. At most 1,000 rows; 20 where no limit is given. */
+  list(input?: ListInput<Table>): Promise<Page<Table['$inferSelect']>>
+  count(input?: Pick<ListInput<Table>, 'filter' | 'search'>): Promise<number>
+  /** @throws Forbidden where the caller may not create it. */
+  insert(values: New<Table>): Promise<Table['$inferSelect']>
+  insertMany(values: readonly New<Table>[]): Promise<Table['$inferSelect'][]>
+  /**
+   * Inserts, or changes the row that has the same values in the columns `on`, which need a unique index.
+   *
+   * @throws Forbidden where that row is not the caller's to change.
+   */
+  upsert(values: New<Table>, options: UpsertOptions<Table>): Promise<Table['$inferSelect']>
+  /**
+   * @throws NotFound, Forbidden for rows that the caller may not change.
+   * @throws PreconditionFailed where it has another version than the one named.
+   */
+  update(key: KeyArgument<Table>, changes: Changes<Table>, options?: VersionOption): Promise<Table['$inferSelect']>
+  /** Deletes a row, softly where that is declared, and gives it as it was. @throws NotFound, Forbidden, PreconditionFailed */
+  delete(key: KeyArgument<Table>, options?: VersionOption): Promise<Table['$inferSelect']>
+  /** Takes a soft deletion back. @throws NotFound, Forbidden */
+  restore(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
+  /** Removes a row for good, also one that is deleted softly. @throws NotFound, Forbidden */
+  purge(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
+  /** The row, which nobody else changes before this transaction ends. @throws NotFound */
+  lock(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
+  /** All rows asked for, a batch at a time, on a connection of its own: what this transaction has not committed is not among them. */
+  stream(input?: StreamInput<Table>): AsyncIterable<Table['$inferSelect']>
+  /** The same as JSON Lines, without private columns: for a response `raw`. */
+  jsonLines(input?: StreamInput<Table>): ReadableStream<Uint8Array>
+}
+
+/** What inserts a row. What the server fills may be absent. */
+export type New<Table extends PgTable> = Partial<Table['$inferInsert']>
+export type Changes<Table extends PgTable> = Partial<Table['$inferInsert']>
+export type StreamInput<Table extends PgTable> = Pick<ListInput<Table>, 'filter' | 'sort' | 'search'>
+
+export interface UpsertOptions<Table extends PgTable> {
+  readonly on: readonly ColumnName<Table>[]
+}
+
+export interface VersionOption {
+  /** The version the row must have. */
+  readonly version?: number
+}

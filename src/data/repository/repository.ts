@@ -1,0 +1,114 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { anyOf, type AccessRule } from '../../core/access/index.ts'
+import { currentCaller } from '../../core/builtin.ts'
+import { dependency, type Dependency } from '../../core/dependency.ts'
+import { Forbidden, NotFound, type ErrorClass } from '../../core/errors/index.ts'
+import type { ColumnName } from '../columns/table-types.ts'
+import type { Database } from '../database.ts'
+import type { DrizzleSchema } from '../drizzle.ts'
+import { modelOf } from '../model/model.ts'
+import { singularName } from '../resource/names.ts'
+import { rulesOf, type ResourceAccess } from '../resource/access.ts'
+import { relationsIn } from '../rows/relation.ts'
+import { transactionRunner } from '../tx-runner.ts'
+import { definitionOf, type RowAccess } from './definition.ts'
+import type { Repository } from './repository-types.ts'
+import { RowSession } from './row-session.ts'
+import { rowStreams } from './row-streams.ts'
+import { repositoryParts, StoredRows, type RepositoryParts } from './stored-rows.ts'
+
+/** What a table is to a repository. Columns go by their keys in the Drizzle table. */
+export interface RepositoryOptions<Table extends PgTable> {
+  readonly database: Database<DrizzleSchema> | Database
+  /** Who may do what to which rows; what has no rule, nobody may. */
+  readonly access: ResourceAccess
+  /** What one row is called, in messages. Default: made of the table's name. */
+  readonly name?: string
+  /** Columns that `jsonLines` leaves out. */
+  readonly private?: readonly ColumnName<Table>[]
+  readonly softDelete?: boolean | ColumnName<Table>
+  readonly version?: boolean
+}
+
+/** The dependency that gives a repository, in a request. */
+export type RepositoryDependency<Table extends PgTable> = Dependency<
+  Repository<Table>,
+  {
+    readonly inputs: { readonly access: AccessRule }
+    readonly uses: {}
+    readonly errors: typeof NotFound | typeof Forbidden
+    readonly life: 'handled'
+    readonly request: true
+  }
+>
+
+/**
+ * The rows of a table for hand-written code, as a dependency: each statement has the caller's rules in it, so that there is no way to another's
+ * rows. It runs in the operation's transaction (`database.transaction`). What is to go past the rules says so: `database.system('why')`.
+ *
+ * @example
+ * const taskRepository = repository(tasks, { database: db, access: owner('ownerId') })
+ * const finish = route.post('/tasks/:id/finish', { access: authenticated, uses: { tasks: taskRepository }, response: Task },
+ *   ({ params, tasks }) => tasks.update(params.id, { done: true }))
+ * @throws TypeError where the options name what the table does not have.
+ */
+export function repository<Table extends PgTable>(
+  table: Table,
+  options: RepositoryOptions<Table>,
+): RepositoryDependency<Table> {
+  const database = options.database as unknown as Database<DrizzleSchema>
+  const model = modelOf(table, {
+    ...(options.private !== undefined && { private: options.private }),
+    ...(options.softDelete !== undefined && { softDelete: options.softDelete }),
+    ...(options.version !== undefined && { version: options.version }),
+  })
+  const definition = definitionOf({
+    model,
+    access: rulesOf(options.access),
+    relationsOf: relationsIn(database.options.schema),
+  })
+  return repositoryDependency(repositoryParts(definition, options.name ?? singularName(model.name)), database)
+}
+
+export function repositoryDependency<Table extends PgTable>(
+  parts: RepositoryParts,
+  database: Database<DrizzleSchema>,
+): RepositoryDependency<Table> {
+  const { definition, name } = parts
+  const declared = dependency(
+    {
+      name: `repository of ${name}`,
+      uses: {
+        engine: database.engine as Dependency<EngineOf, AppLife>,
+        tx: database.transaction,
+        caller: currentCaller,
+      },
+      access: anyRule(definition.access),
+      errors: [NotFound, Forbidden] as readonly ErrorClass[],
+    },
+    ({ engine, tx, caller }) => {
+      const session = new RowSession({ definition, runner: transactionRunner(tx, engine), asker: caller })
+      return new StoredRows(parts, {
+        session,
+        signingKey: () => engine.signingKey(),
+        streams: rowStreams(parts, engine),
+      })
+    },
+  )
+  // What it gives has the table's types, which the code below does not know.
+  return declared as unknown as RepositoryDependency<Table>
+}
+
+type EngineOf = import('../engine.ts').Engine<DrizzleSchema>
+type AppLife = { inputs: {}; uses: {}; errors: never; life: 'app'; request: false }
+
+/** Somebody for whom none of the rules holds has no use for it. */
+function anyRule(access: RowAccess): AccessRule {
+  const rules = Object.values(access).filter((rule) => rule !== undefined)
+  const [first, ...others] = rules
+  if (first === undefined)
+    throw new TypeError(
+      'A repository without a rule gives nobody anything: say who may do what, access: { read: ... }.',
+    )
+  return anyOf(first, ...others)
+}

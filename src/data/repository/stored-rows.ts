@@ -1,0 +1,176 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { Forbidden, NotFound, PreconditionFailed } from '../../core/errors/index.ts'
+import { listQuery, type ListQuery } from '../query/list-query.ts'
+import type { ListInput } from '../query/list-input.ts'
+import { deleteSeen, insertSeen, restoreSeen, updateSeen, type SeenRow } from './changes.ts'
+import { readRow, type Key, type ReadOptions } from './read-rows.ts'
+import type { Repository, StreamInput, UpsertOptions, VersionOption } from './repository-types.ts'
+import { ListStatements, type RowPage } from './list-rows.ts'
+import type { Definition } from './definition.ts'
+import type { RowSession } from './row-session.ts'
+import { mayDo } from './may-do.ts'
+import { upsertRow } from './upsert.ts'
+
+/** Rows of a page in code at most. */
+const MAX_LIMIT = 1000
+
+/** What all repositories of one definition share. */
+export interface RepositoryParts {
+  readonly definition: Definition
+  /** What a row is called, for messages. */
+  readonly name: string
+  readonly query: ListQuery
+  readonly statements: ListStatements
+}
+
+export function repositoryParts(definition: Definition, name: string): RepositoryParts {
+  const query = listQuery(definition.everything, { limit: { max: MAX_LIMIT } }, { name: `repository ${name}` })
+  return { definition, name, query, statements: new ListStatements() }
+}
+
+/** Streams rows on a connection of its own. */
+export interface RowStreams {
+  rows(session: RowSession, input: StreamInput<PgTable>): AsyncIterable<SeenRow>
+  jsonLines(session: RowSession, input: StreamInput<PgTable>): ReadableStream<Uint8Array>
+}
+
+export interface Stored {
+  readonly session: RowSession
+  readonly signingKey: () => Promise<Uint8Array>
+  readonly streams: RowStreams
+}
+
+/** The rows that one asker may have. Everything in it is several statements at most, in the transaction of the session. */
+export class StoredRows implements Repository {
+  readonly #parts: RepositoryParts
+  readonly #session: RowSession
+  readonly #stored: Stored
+
+  constructor(parts: RepositoryParts, stored: Stored) {
+    this.#parts = parts
+    this.#stored = stored
+    this.#session = stored.session
+  }
+
+  async get(key: unknown): Promise<SeenRow> {
+    return (await this.find(key)) ?? this.#missing()
+  }
+
+  find(key: unknown): Promise<SeenRow | undefined> {
+    return this.#read(key)
+  }
+
+  async lock(key: unknown): Promise<SeenRow> {
+    return (await this.#read(key, { lock: 'update' })) ?? this.#missing()
+  }
+
+  async first(input: ListInput): Promise<SeenRow | undefined> {
+    return (await this.list({ ...input, limit: 1 })).items[0]
+  }
+
+  async list(
+    input: ListInput = {},
+  ): Promise<{ items: SeenRow[]; next: string | null; previous: string | null; total?: number }> {
+    const page = await this.#page(input)
+    const { next, previous, total } = page
+    return { items: itemsOf(page), next, previous, ...(total !== undefined && { total }) }
+  }
+
+  async count(input: Pick<ListInput, 'filter' | 'search'> = {}): Promise<number> {
+    const { total } = await this.#page({ ...input, limit: 1, count: 'exact' })
+    return total ?? 0
+  }
+
+  insert(values: object): Promise<SeenRow> {
+    return insertSeen(this.#session, values as SeenRow)
+  }
+
+  async insertMany(values: readonly object[]): Promise<SeenRow[]> {
+    // On one connection, where they follow each other without waiting: sent together, answered together.
+    const session = this.#session.inBulk()
+    return Promise.all(values.map((each) => insertSeen(session, each as SeenRow)))
+  }
+
+  upsert(values: object, { on }: UpsertOptions<PgTable>): Promise<SeenRow> {
+    return upsertRow(this.#session, values as SeenRow, on)
+  }
+
+  async update(key: unknown, changes: object, { version }: VersionOption = {}): Promise<SeenRow> {
+    const of = { version: textOf(version), fields: () => changes as SeenRow }
+    const outcome = await updateSeen(this.#session, this.#keyOf(key), of)
+    if (outcome === 'missing') return this.#refuse(key, 'update')
+    if (outcome === 'stale') throw new PreconditionFailed()
+    return outcome.after
+  }
+
+  delete(key: unknown, { version }: VersionOption = {}): Promise<SeenRow> {
+    return this.#delete(key, { version: textOf(version) })
+  }
+
+  purge(key: unknown): Promise<SeenRow> {
+    return this.#delete(key, { purge: true })
+  }
+
+  async restore(key: unknown): Promise<SeenRow> {
+    const row = await restoreSeen(this.#session, this.#keyOf(key))
+    return row === 'missing' ? this.#refuse(key, 'delete', { deleted: true }) : row
+  }
+
+  stream(input: StreamInput<PgTable> = {}): AsyncIterable<SeenRow> {
+    return this.#stored.streams.rows(this.#session, input)
+  }
+
+  jsonLines(input: StreamInput<PgTable> = {}): ReadableStream<Uint8Array> {
+    return this.#stored.streams.jsonLines(this.#session, input)
+  }
+
+  async #read(key: unknown, options?: ReadOptions): Promise<SeenRow | undefined> {
+    const { all } = this.#parts.definition
+    const rows = await readRow(this.#session, this.#keyOf(key), all, options)
+    return rows.length === 0 ? undefined : all.object(rows, 0)
+  }
+
+  async #page(input: ListInput): Promise<RowPage> {
+    const { query, statements } = this.#parts
+    return statements.page(this.#session, query.readObject(input, await this.#stored.signingKey()))
+  }
+
+  async #delete(
+    key: unknown,
+    of: { readonly version?: string | undefined; readonly purge?: boolean },
+  ): Promise<SeenRow> {
+    const row = await deleteSeen(this.#session, this.#keyOf(key), of)
+    if (row === 'missing') return this.#refuse(key, 'delete')
+    if (row === 'stale') throw new PreconditionFailed()
+    return row
+  }
+
+  /** 403 for what the caller may read and not change, 404 for everything else. */
+  async #refuse(key: unknown, action: 'update' | 'delete', options: ReadOptions = {}): Promise<never> {
+    const may = await mayDo(this.#session, this.#keyOf(key), { action, ...options })
+    if (may === false) throw new Forbidden()
+    return this.#missing()
+  }
+
+  #missing(): never {
+    throw new NotFound(`There is no such ${this.#parts.name}.`)
+  }
+
+  #keyOf(key: unknown): Key {
+    const { primaryKey, name } = this.#parts.definition.model
+    if (typeof key === 'object' && key !== null) return key as Key
+    const [only, ...others] = primaryKey
+    if (only !== undefined && others.length === 0) return { [only.key]: key }
+    throw new TypeError(
+      `A row of "${name}" is named by ${primaryKey.map((column) => column.key).join(' and ')}: pass an object of them.`,
+    )
+  }
+}
+
+function itemsOf({ rows, selection, to, reverse }: RowPage): SeenRow[] {
+  return Array.from({ length: to }, (_, index) => selection.object(rows, reverse ? to - 1 - index : index))
+}
+
+function textOf(version: number | undefined): string | undefined {
+  return version === undefined ? undefined : String(version)
+}

@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm'
+import { Forbidden } from '../../core/errors/index.ts'
+import { insertSeen, updateSeen, type SeenRow } from './changes.ts'
+import { keyOf } from './read-rows.ts'
+import { allOfThem, type RowSession } from './row-session.ts'
+import { compileStatement, place } from '../statements/compile.ts'
+import type { Fields } from './write-rows.ts'
+
+/**
+ * Inserts, or changes what is there. Two statements at most in the common cases: PostgreSQL's ON CONFLICT would not say which of the two it
+ * did, and the rules for them differ.
+ */
+export async function upsertRow(session: RowSession, fields: Fields, on: readonly string[]): Promise<SeenRow> {
+  const { definition } = session
+  for (;;) {
+    const found = await lockBy(session, fields, on)
+    if (found !== undefined) {
+      const changes = Object.fromEntries(Object.entries(fields).filter(([key]) => !on.includes(key)))
+      const outcome = await updateSeen(session, keyOf(definition, found), { fields: () => changes })
+      // It is there, and neither to be read nor changed by this caller: which of the two is not told.
+      if (typeof outcome === 'string') throw new Forbidden()
+      return outcome.after
+    }
+    const inserted = await insertUnlessThere(session, fields, on)
+    if (inserted !== undefined) return inserted
+  }
+}
+
+/** Whoever it belongs to: a unique index knows no rules about rows. */
+async function lockBy(session: RowSession, fields: Fields, on: readonly string[]): Promise<SeenRow | undefined> {
+  const { all, model } = session.definition
+  const columns = on.map((key) => model.byKey.get(key)!)
+  const rows = await session.run(
+    `upsert ${on.join()}`,
+    () => {
+      const where = allOfThem(...columns.map(({ key, column }) => sql`${column} = ${place(`on:${key}`, column)}`))
+      return sql`select ${all.list(model.table)} from ${model.table} where ${where} for update`
+    },
+    Object.fromEntries(on.map((key) => [`on:${key}`, fields[key]])),
+  )
+  return rows.length === 0 ? undefined : all.object(rows, 0)
+}
+
+const SAVEPOINT = compileStatement(sql`savepoint ashlar_upsert`)
+const RELEASE = compileStatement(sql`release savepoint ashlar_upsert`)
+const ROLLBACK = compileStatement(sql`rollback to savepoint ashlar_upsert`)
+const UNIQUE_VIOLATION = '23505'
+
+/** Nothing where another transaction was quicker: its row is there now. */
+async function insertUnlessThere(
+  session: RowSession,
+  fields: Fields,
+  on: readonly string[],
+): Promise<SeenRow | undefined> {
+  await session.runStatement(SAVEPOINT, {})
+  try {
+    const row = await insertSeen(session, fields)
+    await session.runStatement(RELEASE, {})
+    return row
+  } catch (error) {
+    await session.runStatement(ROLLBACK, {})
+    const isTaken = (error as { readonly code?: string }).code === UNIQUE_VIOLATION
+    if (isTaken && (await lockBy(session, fields, on)) !== undefined) return undefined
+    throw error
+  }
+}
