@@ -15,6 +15,7 @@ export function addDb(root: Command, done: (code: number) => void): void {
   addReset(db, done)
   addSeed(db, done)
   addUrl(db, done)
+  addAdvise(db, done)
 }
 
 function addShell(db: Command, done: (code: number) => void): void {
@@ -73,12 +74,27 @@ function addUrl(db: Command, done: (code: number) => void): void {
     })
 }
 
+function addAdvise(db: Command, done: (code: number) => void): void {
+  db.command('advise')
+    .description('say which indexes are missing, and which are of no use')
+    .argument('[file]', FILE)
+    .option('--json', 'as JSON')
+    .option('--database <name>', DATABASE)
+    .addHelpText('after', ADVISE_HELP)
+    .action(async (file: string | undefined, options: object) => {
+      const { advise } = await import('./db/advise.ts')
+      await advise(file, options)
+      done(0)
+    })
+}
+
 const DB_HELP = `
 Examples:
   ashlar db shell                    SQL by hand
   ashlar db shell -c 'SELECT 1'      one statement
   ashlar db reset --seed             begin again, with data
   ashlar db seed                     run src/seed.ts
+  ashlar db advise                   which indexes are missing
   ashlar db url                      for other programs`
 
 const SHELL_HELP = `
@@ -116,3 +132,12 @@ The embedded server runs as long as something of Ashlar uses it, such as ashlar 
 Examples:
   ashlar db url
   pg_dump "$(ashlar db url)" > dump.sql`
+
+const ADVISE_HELP = `
+It compares the filters, orders and searches that the operations declare, and the foreign keys, with the indexes of the database. Whether an
+index is used is only known where there is traffic: run it on production's database too. Nothing is changed.
+
+Examples:
+  ashlar db advise
+  ashlar db advise --json
+  DATABASE_URL=postgres://... ashlar db advise src/app.ts`

@@ -1,3 +1,8 @@
+export { adviseIndexes } from './advice/advise.ts'
+export type { AdviseInput } from './advice/advise.ts'
+export type { IndexAdvice } from './advice/index-advice.ts'
+export { declareIndexUses } from './advice/index-use.ts'
+export type { IndexUse, IndexUseTerm } from './advice/index-use.ts'
 export { authorship, id, softDeletion, timestamps, version } from './columns/life-columns.ts'
 export { tableSchemas } from './columns/table-schemas.ts'
 export type { TableSchemaOptions, TableSchemas } from './columns/table-schemas.ts'
@@ -37,6 +42,23 @@ export type { StatementObserver } from './observe/statement-observer.ts'
 export type { PoolOptions } from './pool.ts'
 export { defineSeed } from './seed/seed.ts'
 export type { Seed } from './seed/seed.ts'
+export type { Reader } from './scale/reader.ts'
 export { afterCommit } from './transactions/after-commit.ts'
 export type { TransactionOptions } from './transactions/options.ts'
 export { isoTime } from './wire-times.ts'
+export { resource } from './resource/resource.ts'
+export type { ActionRules, ResourceAccess } from './resource/access.ts'
+export type { ResourceOptions } from './resource/options.ts'
+export type { ResourceRules, RulesContext } from './resource/rules.ts'
+export type { KeyOf, Page, Resource } from './resource/types.ts'
+export { repository } from './repository/repository.ts'
+export type { RepositoryDependency, RepositoryOptions } from './repository/repository.ts'
+export type {
+  Changes,
+  KeyArgument,
+  New,
+  Repository,
+  StreamInput,
+  UpsertOptions,
+  VersionOption,
+} from './repository/repository-types.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { database } from '../../data/index.ts'
+import { database, type IndexAdvice } from '../../data/index.ts'
 import { createTestDatabase, type TestDatabase } from '../../data/test-database.ts'
 import { appFile, CommandProcess, runCommand } from '../test/command.ts'
 
@@ -23,7 +23,7 @@ const sql = (text: string) => runCommand(['db', 'shell', app, '--json', '-c', te
 const rowsOf = (output: string): unknown[] => (JSON.parse(output) as { readonly rows: unknown[] }).rows
 
 describe('ashlar db', () => {
-  test.each(['', 'shell', 'reset', 'seed', 'url'])('teaches with --help: %s', async (name) => {
+  test.each(['', 'shell', 'reset', 'seed', 'url', 'advise'])('teaches with --help: %s', async (name) => {
     const { code, output } = await runCommand(['db', ...(name === '' ? [] : [name]), '--help'])
     expect(code).toBe(0)
     expect(output).toMatch(/Examples:\n {2}ashlar db /)
@@ -173,4 +173,22 @@ describe('ashlar db seed', () => {
     expect((await runCommand(['db', 'seed'], { cwd: folder })).output).toContain('seed.ts --app path/to/app.ts')
     rmSync(folder, { recursive: true })
   })
+})
+
+test('ashlar db advise prints what is missing, with what to write, and gives the same as JSON', async () => {
+  await runCommand(['db', 'reset', app, '--force'], { env })
+  const { code, output } = await runCommand(['db', 'advise', app], { env })
+  expect(code).toBe(0)
+  expect(output.split('\n')).toEqual([
+    'No index serves the order by "customer_id", "id" of "orders".',
+    '  for      orders.list: newest first, by customer',
+    '  for      foreign key "orders_customer_id_fkey" to "customers"',
+    '  SQL      CREATE INDEX CONCURRENTLY "orders_customer_id_id_idx" ON "orders" ("customer_id", "id" DESC);',
+    "  Drizzle  index('orders_customer_id_id_idx').on(table.customerId, table.id.desc().nullsFirst())",
+    '',
+  ])
+  const [advice] = JSON.parse((await runCommand(['db', 'advise', app, '--json'], { env })).output) as IndexAdvice[]
+  expect(advice).toMatchObject({ kind: 'missing', table: 'orders', columns: ['customer_id', 'id'] })
+  await sql(advice!.statement)
+  expect((await runCommand(['db', 'advise', app], { env })).output).toMatch(/^Every declared filter/)
 })
