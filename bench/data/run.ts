@@ -62,7 +62,10 @@ async function compare(): Promise<readonly Sample[]> {
   return onStage({ size: SIZE, servers: parts.servers, scenarios: names }, async ({ dataset, postgres, staged }) => {
     const samples: Sample[] = []
     for (const scenario of parts.scenarios) {
-      const contenders = staged.map(({ server, positions }) => ({
+      const able = staged.filter(({ server }) => !server.definition.lacks.includes(scenario.name))
+      for (const { server } of staged.filter((one) => !able.includes(one)))
+        console.log(`${server.definition.title} is left out of ${scenario.name}: not written yet.`)
+      const contenders = able.map(({ server, positions }) => ({
         name: server.definition.name,
         server,
         postgres,

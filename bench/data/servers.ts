@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PEERS, VENV_PYTHON } from '../install.ts'
+import type { ScenarioName } from './scenarios.ts'
 import type { RunningServer, ServerCommand } from '../server-process.ts'
 
 export type ServerName = 'ashlar' | 'drizzle' | 'drizzle-usual' | 'pg' | 'nest' | 'fastapi'
@@ -11,6 +12,8 @@ export interface DataServer extends ServerCommand {
   readonly title: string
   /** The part of a scenario's requests that this one is given: a slow server shall not take all the time. */
   readonly share: number
+  /** What it cannot do yet: it is left out there, and the run says so. */
+  readonly lacks: readonly ScenarioName[]
 }
 
 const ASHLAR = join(import.meta.dirname, 'ashlar.ts')
@@ -23,6 +26,7 @@ export function servers(databaseUrl: string, port: (name: ServerName) => number)
     name,
     title,
     share,
+    lacks: [],
     command: [process.execPath, join(PEERS, 'data', file)],
     cwd: PEERS,
     env,
@@ -44,6 +48,7 @@ export function servers(databaseUrl: string, port: (name: ServerName) => number)
       name: 'ashlar',
       title: 'Ashlar',
       share: 1,
+      lacks: ['nested20'],
       command: [process.execPath, '--conditions=ashlar-source', ASHLAR],
       cwd: import.meta.dirname,
       env,
@@ -55,6 +60,7 @@ export function servers(databaseUrl: string, port: (name: ServerName) => number)
       name: 'fastapi',
       title: 'FastAPI + SQLAlchemy async',
       share: 0.2,
+      lacks: [],
       command: [VENV_PYTHON, ...uvicorn, '--port', String(port('fastapi')), 'fastapi_items:app'],
       cwd: join(PEERS, 'data'),
       env: { ...env, POOL_SIZE: CONNECTIONS },
