@@ -63,27 +63,38 @@ const EXACT_DIGITS = 15
  */
 export function copyNumber(view: DataView, from: number, to: number, target: DataView, at: number): number {
   if (to - from > EXACT_DIGITS) return -1
-  let [read, write] = [from, at]
-  let byte = view.getUint8(read)
-  const isNegative = byte === MINUS
-  if (isNegative) {
-    target.setUint8(write, MINUS)
-    read += 1
-    write += 1
-    if (read === to) return -1
-    byte = view.getUint8(read)
-  }
-  if (byte === ZERO && (isNegative || to - read > 1)) {
-    if (to - read < 3 || view.getUint8(read + 1) !== POINT || view.getUint8(read + 2) === ZERO) return -1
+  const isNegative = view.getUint8(from) === MINUS
+  if (!isNegative) return copyDigits(view, from, to, target, at)
+  target.setUint8(at, MINUS)
+  // Not of `-0`, which is 0 in JSON.
+  return isLoneZero(view, from + 1, to) ? -1 : copyDigits(view, from + 1, to, target, at + 1)
+}
+
+function copyDigits(view: DataView, from: number, to: number, target: DataView, at: number): number {
+  if (
+    from === to ||
+    (view.getUint8(from) === ZERO && !isLoneZero(view, from, to) && !isPlainFraction(view, from, to))
+  ) {
+    return -1
   }
   let hasPoint = false
-  for (; read < to; read += 1, write += 1) {
+  let byte = 0
+  for (let read = from; read < to; read += 1) {
     byte = view.getUint8(read)
     if (byte === POINT && !hasPoint) hasPoint = true
     else if (byte < ZERO || byte > NINE) return -1
-    target.setUint8(write, byte)
+    target.setUint8(at + read - from, byte)
   }
-  return hasPoint && byte === ZERO ? -1 : write
+  return hasPoint && byte === ZERO ? -1 : at + to - from
+}
+
+function isLoneZero(view: DataView, from: number, to: number): boolean {
+  return to - from === 1 && view.getUint8(from) === ZERO
+}
+
+/** `0.5`, not `0.0000001`, which has an exponent in JavaScript. */
+function isPlainFraction(view: DataView, from: number, to: number): boolean {
+  return to - from > 2 && view.getUint8(from + 1) === POINT && view.getUint8(from + 2) !== ZERO
 }
 
 /** `2026-01-02 03:04:05` */
