@@ -40,7 +40,7 @@ export class Search {
     return sql`ts_rank(${this.vector(columnOf)}, ${this.#query()})`
   }
 
-  /** What is searched, which is also what an index is made on: PostgreSQL takes the index where the two are the same. */
+  /** What is searched, and what an index is made on. */
   vector(columnOf: ColumnOf): SQL {
     const { weights } = this.#options
     const texts = this.columns.map((key) => sql`coalesce(${checkText(key, columnOf(key))}, '')`)
@@ -66,12 +66,13 @@ const WEIGHTS = { A: 'A', B: 'B', C: 'C', D: 'D' } as const
 type ExtraColumns = Readonly<Record<string, { readonly table: PgTable }>>
 
 /**
- * The index that makes a search fast, for a table's definition. Give it what the list is given as `search`.
+ * The index that makes a search fast, for a table's definition. Give it what the list has as `search`: PostgreSQL takes an index for an
+ * expression only where the two are the same. It is a GIN index, named after the table: `notes_search_index`.
  *
  * @example
- * const notes = pgTable('notes', { id: uuid().primaryKey(), title: varchar() }, (table) => [searchIndex(table, ['title'])])
- * resourceful(notes)
- * @throws TypeError for a column that is not text.
+ * const notes = pgTable('notes', { id: varchar().primaryKey(), title: varchar() }, (table) => [searchIndex(table, ['title'])])
+ * @throws TypeError for a column that is not text, or that the table does not have
+ * @see PostgreSQL, "Preferred Index Types for Text Search"
  */
 export function searchIndex<Columns extends { readonly [K in keyof Columns]: { readonly table: PgTable } }>(
   table: Columns,
