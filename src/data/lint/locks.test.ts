@@ -258,6 +258,8 @@ describe('a recipe', () => {
     ["ALTER TABLE posts ADD CONSTRAINT c CHECK (title <> ')')", 'false'],
     ['ALTER TABLE posts ADD stars bigint DEFAULT 0 NOT NULL CHECK (stars >= 0)', 'stars <> 0'],
     ['ALTER TABLE posts ADD UNIQUE (views)', 'false'],
+    ['ALTER TABLE posts ADD UNIQUE NULLS NOT DISTINCT (views) INCLUDE (title) DEFERRABLE INITIALLY DEFERRED', 'false'],
+    ["ALTER TABLE posts ALTER views TYPE text USING 'v' || views", "views_new <> 'v' || id"],
     ['CREATE UNIQUE INDEX IF NOT EXISTS by_views ON posts (views) WHERE id > 5', 'false'],
     ['DROP INDEX posts_title', 'false'],
     ["UPDATE posts SET title = 'all'", "title <> 'all'"],

@@ -157,6 +157,7 @@ const CASES: Readonly<Record<string, Cases>> = {
     found: [
       "ALTER TABLE posts ADD >>CONSTRAINT sane CHECK (title <> ')' AND (id > 0)), ADD COLUMN b text",
       'ALTER TABLE posts ADD >>CHECK (id > 0)',
+      'ALTER TABLE posts ADD n int NOT NULL >>CHECK (n > 0)',
       'ALTER TABLE posts ADD stars bigint DEFAULT 0 NOT NULL >>CHECK (stars BETWEEN 0 AND 5)',
     ],
     fine: ['ALTER TABLE posts ADD CHECK (id > 0) NOT VALID', 'CREATE TABLE tags (name text CHECK (length(name) > 1))'],
@@ -176,6 +177,8 @@ const CASES: Readonly<Record<string, Cases>> = {
       'ALTER TABLE posts ADD >>CONSTRAINT slugs UNIQUE (slug, "Lang")',
       'ALTER TABLE posts ADD >>PRIMARY KEY (id)',
       "ALTER TABLE posts ADD slug text DEFAULT '' >>UNIQUE",
+      'ALTER TABLE posts ADD token uuid DEFAULT gen_random_uuid() NOT NULL >>UNIQUE',
+      'ALTER TABLE posts ADD n serial >>PRIMARY KEY',
     ],
     fine: ['ALTER TABLE posts ADD CONSTRAINT slugs UNIQUE USING INDEX slugs', 'CREATE TABLE tags (name text UNIQUE)'],
   },
@@ -206,6 +209,7 @@ const CASES: Readonly<Record<string, Cases>> = {
     found: [
       '>>UPDATE posts SET views = 0',
       '>>DELETE FROM auth.posts WHERE true',
+      'WITH gone AS (DELETE FROM >>posts RETURNING *) INSERT INTO old SELECT * FROM gone',
       '>>UPDATE posts p SET views = u.views FROM u',
     ],
     fine: ['UPDATE posts SET views = 0 WHERE views IS NULL', 'DELETE FROM pending'],

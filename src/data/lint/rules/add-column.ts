@@ -1,9 +1,9 @@
 import { as, type NodeOf } from '../ast.ts'
-import { constraintsOf, hasConstraint, isNull, isSerial, typeOfColumn } from '../column-type.ts'
+import { hasConstraint } from '../column-type.ts'
 import { columnText } from '../column-text.ts'
 import { inBatches, recipe } from '../recipe.ts'
 import { alterations, type Alteration, type Rule, type Scene } from '../rule.ts'
-import { volatileFunction } from '../volatile.ts'
+import { hasValue, perRow } from '../column-value.ts'
 import { notNullSteps } from './not-null.ts'
 
 interface AddedColumn extends Alteration {
@@ -39,18 +39,6 @@ export const addColumnVolatileDefault: Rule = {
   },
 }
 
-/** Where a column's values come from, if from more than one value for all rows. */
-function perRow(column: NodeOf<'ColumnDef'>): string | undefined {
-  if (isSerial(typeOfColumn(column))) return 'a sequence'
-  for (const { contype, raw_expr, generated_kind } of constraintsOf(column)) {
-    if (contype === 'CONSTR_IDENTITY') return 'an identity'
-    if (contype === 'CONSTR_GENERATED' && generated_kind !== 'v') return 'a stored expression'
-    const volatile = contype === 'CONSTR_DEFAULT' ? volatileFunction(raw_expr) : undefined
-    if (volatile !== undefined) return `${volatile}()`
-  }
-  return undefined
-}
-
 function filledLater(scene: Scene, { column, table }: AddedColumn): string {
   const { type, value, whole } = columnText(scene.statement, column)
   if (hasConstraint(column, 'CONSTR_GENERATED')) {
@@ -62,10 +50,11 @@ function filledLater(scene: Scene, { column, table }: AddedColumn): string {
   const sequence = scene.name(`${bare(table).replace('.', '_')}_${column.colname}_seq`)
   const expression = value ?? `nextval('${sequence}')`
   const made = value === undefined ? `CREATE SEQUENCE ${sequence};\n` : ''
+  const owned = value === undefined ? `\nALTER SEQUENCE ${sequence} OWNED BY ${table}.${name};` : ''
   const plain = value === undefined ? 'bigint' : type
   const notNull = value === undefined || hasConstraint(column, 'CONSTR_NOTNULL', 'CONSTR_PRIMARY')
   return recipe(
-    `${made}ALTER TABLE ${table} ADD COLUMN ${name} ${plain};\nALTER TABLE ${table} ALTER COLUMN ${name} SET DEFAULT ${expression};`,
+    `${made}ALTER TABLE ${table} ADD COLUMN ${name} ${plain};\nALTER TABLE ${table} ALTER COLUMN ${name} SET DEFAULT ${expression};${owned}`,
     inBatches(table, `UPDATE ${table} SET ${name} = ${expression}`, ` AND ${name} IS NULL`),
     ...(notNull ? notNullSteps(scene, table, column.colname ?? '') : []),
   )
@@ -97,11 +86,6 @@ export const addColumnNotNull: Rule = {
       }
     }
   },
-}
-
-function hasValue(column: NodeOf<'ColumnDef'>): boolean {
-  if (isSerial(typeOfColumn(column)) || hasConstraint(column, 'CONSTR_IDENTITY', 'CONSTR_GENERATED')) return true
-  return constraintsOf(column).some(({ contype, raw_expr }) => contype === 'CONSTR_DEFAULT' && !isNull(raw_expr))
 }
 
 export const addColumnRules: readonly Rule[] = [addColumnVolatileDefault, addColumnNotNull]

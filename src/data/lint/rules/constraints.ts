@@ -1,5 +1,6 @@
 import { as, strings, type NodeOf } from '../ast.ts'
-import { constraintsOf, hasConstraint, isNull } from '../column-type.ts'
+import { constraintsOf, hasConstraint, isSerial, typeOfColumn } from '../column-type.ts'
+import { hasValue, perRow } from '../column-value.ts'
 import { columnText } from '../column-text.ts'
 import { allowed, alone, recipe } from '../recipe.ts'
 import { alterations, type Alteration, type Rule, type Scene } from '../rule.ts'
@@ -25,7 +26,10 @@ function* addedConstraints(scene: Scene, suffix: string, ...kinds: readonly Kind
       if (constraint.contype === undefined || !kinds.includes(constraint.contype)) continue
       const named = [...strings(constraint.fk_attrs), ...strings(constraint.keys)]
       const columns = column?.colname === undefined ? named : [column.colname]
-      const given = [alteration.key.split('.').at(-1), ...columns, suffix].join('_')
+      const given =
+        constraint.contype === 'CONSTR_PRIMARY'
+          ? `${alteration.key.split('.').at(-1)}_pkey`
+          : [alteration.key.split('.').at(-1), ...columns, suffix].join('_')
       const constraintName = scene.name(constraint.conname ?? given)
       yield { ...alteration, constraint, constraintName, columns, column, location: constraint.location }
     }
@@ -81,7 +85,7 @@ function isPostponed({ skip_validation, is_enforced }: NodeOf<'Constraint'>): bo
 }
 
 function hasDefault(column: NodeOf<'ColumnDef'>): boolean {
-  return constraintsOf(column).some(({ contype, raw_expr }) => contype === 'CONSTR_DEFAULT' && !isNull(raw_expr))
+  return hasConstraint(column, 'CONSTR_DEFAULT') && hasValue(column)
 }
 
 function addedLater(scene: Scene, { table, column, constraintName }: AddedConstraint, definition: string): string {
@@ -92,11 +96,16 @@ function addedLater(scene: Scene, { table, column, constraintName }: AddedConstr
   )
 }
 
-/** The column with its default alone. */
+/** The column with its default alone, and that only if it is one value for all rows. */
 function bareColumn({ statement, name }: Scene, table: string, column: NodeOf<'ColumnDef'>): string {
   const { type, value } = columnText(statement, column)
-  const notNull = hasConstraint(column, 'CONSTR_NOTNULL') ? ' NOT NULL' : ''
-  return `ALTER TABLE ${table} ADD COLUMN ${name(column.colname)} ${type}${value === undefined ? '' : ` DEFAULT ${value}`}${notNull};`
+  const add = `ALTER TABLE ${table} ADD COLUMN ${name(column.colname)}`
+  const notNull = hasConstraint(column, 'CONSTR_NOTNULL', 'CONSTR_PRIMARY')
+  if (perRow(column) === undefined && (hasDefault(column) || !notNull)) {
+    return `${add} ${type}${value === undefined ? '' : ` DEFAULT ${value}`}${notNull ? ' NOT NULL' : ''};`
+  }
+  const plain = isSerial(typeOfColumn(column)) ? 'bigint' : type
+  return `-- Its values, and NOT NULL, in the migrations that the finding about them shows.\n${add} ${plain};`
 }
 
 export const validateInSameTransaction: Rule = {
@@ -146,14 +155,20 @@ export const addUnique: Rule = {
       if (constraint.indexname !== undefined) continue
       const kind = constraint.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE'
       const made = column === undefined ? [] : [bareColumn(scene, table, column)]
+      const list = (names: readonly string[]): string => `(${names.map((name) => scene.name(name)).join(', ')})`
+      const included = strings(constraint.including)
+      const index = [
+        `CREATE UNIQUE INDEX CONCURRENTLY ${constraintName} ON ${table} ${list(columns)}`,
+        ...(included.length > 0 ? [`INCLUDE ${list(included)}`] : []),
+        ...(constraint.nulls_not_distinct === true ? ['NULLS NOT DISTINCT'] : []),
+      ]
+      const deferred = `${constraint.deferrable === true ? ' DEFERRABLE' : ''}${constraint.initdeferred === true ? ' INITIALLY DEFERRED' : ''}`
       yield {
         message: `The index of the ${kind} is built under ACCESS EXCLUSIVE on ${table}: every read and write waits.`,
         recipe: recipe(
           ...made,
-          alone(
-            `CREATE UNIQUE INDEX CONCURRENTLY ${constraintName} ON ${table} (${columns.map((name) => scene.name(name)).join(', ')});`,
-          ),
-          `ALTER TABLE ${table} ADD CONSTRAINT ${constraintName} ${kind} USING INDEX ${constraintName};`,
+          alone(`${index.join(' ')};`),
+          `ALTER TABLE ${table} ADD CONSTRAINT ${constraintName} ${kind} USING INDEX ${constraintName}${deferred};`,
         ),
         location: constraint.location,
       }

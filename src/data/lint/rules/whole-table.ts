@@ -1,4 +1,4 @@
-import { as, all, hasOption, tableKey, type Node, type NodeOf } from '../ast.ts'
+import { as, all, hasOption, tableKey, within, type Node, type NodeOf } from '../ast.ts'
 import { allowed, alone, inBatches, recipe } from '../recipe.ts'
 import { alterations, type Problem, type Rule, type Scene } from '../rule.ts'
 
@@ -27,15 +27,20 @@ export const wholeTableWrite: Rule = {
   title: 'UPDATE or DELETE of a whole table',
   why: 'Every row stays locked until the transaction ends, and other writes of these rows wait for it. The table doubles in size, and VACUUM cannot clean up while it runs. In batches each lock is short.',
   example: "UPDATE posts SET status = 'draft';",
-  *check(scene) {
-    const { statement, isNew, name } = scene
-    const update = as('UpdateStmt', statement.node)
-    const write = update ?? as('DeleteStmt', statement.node)
-    if (write === undefined || isNew(tableKey(write.relation)) || !isUnlimited(write.whereClause)) return
-    const table = name(write.relation?.schemaname, write.relation?.relname)
-    yield {
-      message: `${update === undefined ? 'DELETE' : 'UPDATE'} of all rows of ${table}: they stay locked until the transaction ends, and other writes to them wait.`,
-      recipe: inBatches(table, statement.text.replace(/\s+WHERE\b[\s\S]*$/i, '')),
+  *check({ statement, isNew, name }) {
+    const outer = as('UpdateStmt', statement.node) ?? as('DeleteStmt', statement.node)
+    const writes = [...within('UpdateStmt', statement.node), ...within('DeleteStmt', statement.node)]
+    for (const write of writes) {
+      if (isNew(tableKey(write.relation)) || !isUnlimited(write.whereClause)) continue
+      const table = name(write.relation?.schemaname, write.relation?.relname)
+      yield {
+        message: `All rows of ${table} are written: they stay locked until the transaction ends, and other writes to them wait.`,
+        recipe:
+          write === outer
+            ? inBatches(table, statement.text.replace(/\s+WHERE\b[\s\S]*$/i, ''))
+            : allowed('whole-table-write', 'the table has few rows', statement.text),
+        location: write === outer ? undefined : write.relation?.location,
+      }
     }
   },
 }
