@@ -44,6 +44,11 @@ export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, n
    * (by `NODE_ENV`), else `false`.
    */
   readonly slowStatementMs?: number | false
+  /**
+   * Servers that follow this one, for `database.reader`. Default: the environment's `DATABASE_REPLICA_URLS`, parted by spaces or commas, where
+   * the database itself is that of the environment.
+   */
+  readonly replicas?: readonly string[]
   /** Where and how the embedded server keeps its data. In production it runs only where this is set, or `ASHLAR_EMBEDDED=1`. */
   readonly embedded?: boolean | InstanceOptions
   /** Set for databases of tests, whatever `NODE_ENV` says. */

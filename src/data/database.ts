@@ -9,6 +9,7 @@ import type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
 import type { Engine } from './engine.ts'
 import { DatabaseUnavailable, SerializationFailure } from './errors.ts'
 import { DEFAULT_NAME } from './location.ts'
+import type { Reader } from './scale/reader.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
 import { runInTransaction } from './transactions/run-in-transaction.ts'
 import type { TransactionOptions } from './transactions/options.ts'
@@ -24,6 +25,11 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
   readonly transaction: DatabaseDependency<Transaction<Schema>, 'handled'>
   /** Drizzle without a transaction: each statement for itself. */
   readonly drizzle: DatabaseDependency<Drizzle<Schema>, 'app'>
+  /**
+   * Drizzle for reading, each statement for itself: on a replica where {@link DatabaseOptions.replicas} names some, else here. What a client
+   * has written in a transaction it sees in its next requests, whichever process answers.
+   */
+  readonly reader: DatabaseDependency<Reader<Schema>, 'app'>
   /** What all its dependencies use. Not for apps. @internal */
   readonly engine: DatabaseDependency<Engine<Schema>, 'app'>
   /** The connections. Throws before the start. */
@@ -76,6 +82,7 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
   readonly engine: Database<Schema>['engine']
   readonly transaction: Database<Schema>['transaction']
   readonly drizzle: Database<Schema>['drizzle']
+  readonly reader: Database<Schema>['reader']
   readonly #connection: Connection<Schema>
 
   constructor(options: DatabaseOptions<Schema>) {
@@ -92,6 +99,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     this.drizzle = dependency(
       { name: `${name}.drizzle`, scope: 'app', uses: { engine: this.engine }, errors: ERRORS },
       ({ engine }) => engine.drizzle,
+    )
+    this.reader = dependency(
+      { name: `${name}.reader`, scope: 'app', uses: { engine: this.engine }, errors: ERRORS },
+      ({ engine }) => engine.reader,
     )
   }
 

@@ -6,6 +6,10 @@ import { observerOf } from './observe/observer.ts'
 import { observedClient } from './observe/observed-client.ts'
 import type { StatementObserver } from './observe/statement-observer.ts'
 import { signingKey } from './signing-key.ts'
+import { connectReplicas } from './scale/connect-replicas.ts'
+import { readingPool, type Reader } from './scale/reader.ts'
+import { disconnect, type Read, type ReadTarget } from './scale/read-target.ts'
+import type { Replicas } from './scale/replicas.ts'
 import { poolRunner, type PoolRunner } from './wire/pool-runner.ts'
 import { AbandonedTransactions } from './transactions/abandoned-transactions.ts'
 import { createPool, localLimits, SESSION_LIMITS, type SessionLimits } from './pool.ts'
@@ -16,6 +20,10 @@ export interface Engine<Schema extends DrizzleSchema> {
   readonly pool: Pool
   readonly handles: Handles<Schema>
   readonly drizzle: Drizzle<Schema>
+  readonly reader: Reader<Schema>
+  /** Runs a read on a replica where there is one that may answer it, else on the primary. It may run twice. */
+  readonly read: Read
+  readonly replicas: Replicas | undefined
   /** Statements of resources outside of transactions: many requests share few connections. */
   readonly runner: PoolRunner
   /** Seals what callers carry for the app, such as cursors. */
@@ -38,14 +46,20 @@ export function createEngine<Schema extends DrizzleSchema>(
 ): Engine<Schema> {
   const behindPooler = options.pooler === 'transaction'
   const limits = limitsOf(options)
-  const pool = createPool(url, { ...options.pool, limits, behindPooler })
+  const connect = (address: string): ReadTarget => {
+    const opened = createPool(address, { ...options.pool, limits, behindPooler })
+    return { pool: opened, runner: poolRunner(opened, { prepare: !behindPooler }) }
+  }
+  const primary = connect(url)
+  const { pool, runner } = primary
+  const replicas = connectReplicas(primary, options, connect)
+  const read: Read = (work) => (replicas === undefined ? work(primary) : replicas.read(work))
   const observer = observerOf(options, { pool, environment: databaseEnvironment(options), log })
   const handles = handlesFor(options.schema, {
     prepared: !behindPooler,
     ...(observer !== undefined && { observed: (client) => observedClient(client, observer) }),
   })
   let key: Promise<Uint8Array> | undefined
-  const runner = poolRunner(pool, { prepare: !behindPooler })
   const local = `; ${localLimits(limits)}`
   return {
     url,
@@ -53,6 +67,9 @@ export function createEngine<Schema extends DrizzleSchema>(
     handles,
     drizzle: handles.on(pool),
     runner,
+    reader: handles.on(readingPool(pool, read)),
+    read,
+    replicas,
     signingKey: () => {
       key ??= signingKey(pool).catch((error: unknown) => {
         key = undefined
@@ -65,8 +82,7 @@ export function createEngine<Schema extends DrizzleSchema>(
     prepared: !behindPooler,
     beginWith: behindPooler ? (begin) => begin + local : (begin) => begin,
     end: async () => {
-      await runner.end()
-      await pool.end()
+      await Promise.all([disconnect(primary), replicas?.end()])
     },
   }
 }

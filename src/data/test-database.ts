@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { Client } from 'pg'
+import { Client, type DatabaseError } from 'pg'
 import { checkUrl, firstConnection } from './connect-error.ts'
 import { directUrlOf } from './connection.ts'
 import { ENVIRONMENT } from './database-options.ts'
@@ -60,7 +60,7 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
     await lock(keeper, name)
     await keeper.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
     const url = withDatabase(server.url, name)
-    const own = database({ ...declared.options, url, migrate: 'manual', [ENVIRONMENT]: 'test' })
+    const own = database({ ...declared.options, url, migrate: 'manual', replicas: [], [ENVIRONMENT]: 'test' })
     const end = async (): Promise<void> => {
       await own.stop()
       await drop(keeper, name)
@@ -156,8 +156,20 @@ async function unlock(keeper: Client, name: string): Promise<void> {
   await keeper.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [name])
 }
 
+const NOT_PERMITTED = '42501'
+
 async function drop(keeper: Client, name: string): Promise<void> {
-  await keeper.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  try {
+    await keeper.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  } catch (error) {
+    if ((error as DatabaseError).code !== NOT_PERMITTED) throw error
+    // An autovacuum worker is in it, which FORCE may end only for a superuser. Without FORCE the server ends it itself.
+    await keeper.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user',
+      [name],
+    )
+    await keeper.query(`DROP DATABASE IF EXISTS ${name}`)
+  }
 }
 
 function withDatabase(url: string, name: string): string {

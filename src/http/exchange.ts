@@ -84,9 +84,11 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
     return this.#response
   }
 
-  /** The side head, where anything was set on it. */
-  get sideHead(): SideHead | undefined {
-    return this.#response
+  /** What was set on the side until now, where anything was. What is set from now on is set on another. */
+  takeSideHead(): SideHead | undefined {
+    const side = this.#response
+    this.#response = undefined
+    return side
   }
 
   get builtins(): Readonly<Record<BuiltinName, unknown>> {

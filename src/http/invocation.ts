@@ -179,10 +179,12 @@ export class Invocation {
   #answer(result: unknown): MaybePromise<Outcome> {
     const { respond, deprecation } = this.#operation
     if (this.#exchange.expired !== undefined) throw this.#exchange.expired
-    const outcome = respond(result, this.#exchange.sideHead)
+    const outcome = respond(result, this.#exchange.takeSideHead())
     for (const [name, value] of deprecation) outcome.headers.set(name, value)
     return chain(this.finish(undefined), (failure) => {
       if (failure !== undefined) throw failure.error
+      // What cleanups have to tell, such as how far the database has come with the commit.
+      this.#exchange.takeSideHead()?.addTo(outcome)
       return outcome
     })
   }

@@ -1,3 +1,4 @@
+import type { Outcome } from '../core/middleware.ts'
 import type { CookieOptions, ResponseHead } from '../core/request.ts'
 import { checkHeader, serializeCookie } from './edge/header-value.ts'
 
@@ -23,6 +24,12 @@ export class SideHead implements ResponseHead {
 
   cookie(name: string, value: string, options: CookieOptions = {}): void {
     this.cookies.push(serializeCookie(name, value, options, { secure: this.#secureCookies || PREFIXED.test(name) }))
+  }
+
+  /** Adds what was set here to a response that is there already. */
+  addTo(outcome: Outcome): void {
+    for (const [name, value] of this.headers) outcome.headers.set(name, value)
+    outcome.cookies.push(...this.cookies)
   }
 
   clearCookie(name: string, options: CookieOptions = {}): void {

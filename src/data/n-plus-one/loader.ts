@@ -48,11 +48,12 @@ export function loader<Key extends LoaderKey, Value, const U extends Uses = {}>(
   config: LoaderConfig<U>,
   batch: (keys: readonly Key[], context: BaseContext & UsedValues<U>) => MaybePromise<ReadonlyMap<Key, Value | Error>>,
 ): LoaderDependency<Key, Exclude<Value, Error>, U> {
-  const { name = 'loader', uses, maxKeys = LOADER_MAX_KEYS } = config
+  const { name = 'loader', maxKeys = LOADER_MAX_KEYS } = config
+  const uses: Uses = config.uses ?? {}
   const resolve = (context: BaseContext): Loader<Key, Value> =>
     // What the uses are is known to the caller's types alone.
     new Batches((keys) => batch(keys, context as BaseContext & UsedValues<U>), maxKeys)
-  return dependency({ name, uses: (uses ?? {}) as Uses }, resolve) as unknown as LoaderDependency<
+  return dependency({ name, uses }, resolve) as unknown as LoaderDependency<
     Key,
     Exclude<Value, Error>,
     U

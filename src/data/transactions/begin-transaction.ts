@@ -5,8 +5,8 @@ import { connectionLost, translateDatabaseError } from '../translate-error.ts'
 /** A transaction that has begun, on a connection of its own. */
 export interface OpenTransaction {
   readonly client: PoolClient
-  /** Saves everything, or throws. With `discard`, nobody has the connection after it. */
-  commit(discard?: boolean): Promise<void>
+  /** Saves everything, or throws. With `discard`, nobody has the connection after it. `behind` sends what is to travel right behind COMMIT. */
+  commit(discard?: boolean, behind?: () => Promise<void>): Promise<void>
   /** Undoes everything. Never throws: there is an error already, and what was not committed is undone in any case. */
   rollback(discard?: boolean): Promise<void>
 }
@@ -15,7 +15,11 @@ export async function beginTransaction(pool: Pool, begin = 'BEGIN'): Promise<Ope
   const client = await connect(pool)
   // Not awaited: in pipeline mode it travels with the first statement. Where it fails, the connection is lost, and all else fails with it.
   client.query(begin).catch(() => {})
-  return { client, commit: (discard) => commit(client, discard), rollback: (discard) => rollback(client, discard) }
+  return {
+    client,
+    commit: (discard, behind) => commit(client, discard, behind),
+    rollback: (discard) => rollback(client, discard),
+  }
 }
 
 async function connect(pool: Pool): Promise<PoolClient> {
@@ -26,8 +30,8 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-async function commit(client: PoolClient, discard = false): Promise<void> {
-  const command = await answerTo(client)
+async function commit(client: PoolClient, discard = false, behind?: () => Promise<void>): Promise<void> {
+  const command = await answerTo(client, behind)
   client.release(discard)
   // What PostgreSQL answers to COMMIT where a statement has failed before.
   if (command !== 'ROLLBACK') return
@@ -37,9 +41,13 @@ async function commit(client: PoolClient, discard = false): Promise<void> {
   )
 }
 
-async function answerTo(client: PoolClient): Promise<string> {
+async function answerTo(client: PoolClient, behind?: () => Promise<void>): Promise<string> {
+  const sent = client.query('COMMIT')
+  const followed = behind?.().catch(() => {})
   try {
-    return (await client.query('COMMIT')).command
+    const { command } = await sent
+    await followed
+    return command
   } catch (error) {
     client.release(true)
     throw isAnswer(error) ? error : new CommitOutcomeUnknown(undefined, { cause: error })

@@ -1,5 +1,6 @@
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
+import { commitPosition } from '../scale/wal-position.ts'
 import { beginTransaction } from './begin-transaction.ts'
 import { runAfterCommit } from './commit-hooks.ts'
 
@@ -13,7 +14,7 @@ export interface HandledTransaction<Schema extends DrizzleSchema> {
 }
 
 export async function openTransaction<Schema extends DrizzleSchema>(
-  { pool, handles, beginWith, abandoned }: Engine<Schema>,
+  { pool, handles, beginWith, abandoned, replicas }: Engine<Schema>,
   begin: string,
   signal?: () => AbortSignal,
 ): Promise<HandledTransaction<Schema>> {
@@ -23,7 +24,11 @@ export async function openTransaction<Schema extends DrizzleSchema>(
   return {
     tx,
     commit: async (report) => {
-      await open.commit(await unwatch?.())
+      const discard = await unwatch?.()
+      const place = replicas && commitPosition(open.client)
+      await open.commit(discard, place?.behindCommit)
+      const position = place?.position()
+      if (position !== undefined) replicas?.consistency.tell(position)
       await runAfterCommit(tx.hooks.end(), report)
     },
     rollback: async () => {
