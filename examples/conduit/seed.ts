@@ -1,9 +1,8 @@
-// Replaces everything in the database with realistic data, the same every time. Run: node examples/conduit/seed.ts
+// Replaces everything in the database with realistic data, the same every time. Run: npx ashlar db seed
 import { hashPassword } from 'ashlar/auth'
-import type { Drizzle } from 'ashlar/data'
+import { defineSeed, type Drizzle } from 'ashlar/data'
 import { sql } from 'drizzle-orm'
 import { authors, posts, remarks } from './seed-data.ts'
-import { app } from './src/app.ts'
 import { slugOf } from './src/articles/slug.ts'
 import { articles, articleTags } from './src/articles/table.ts'
 import { comments } from './src/comments/table.ts'
@@ -19,7 +18,7 @@ const HOUR_MS = 3_600_000
 /** The nth of the people, who stand in a circle. */
 type Circle = (index: number) => string
 
-async function seed(db: Drizzle): Promise<void> {
+export const seed = defineSeed({ db: database.transaction }, async ({ db }) => {
   await db.execute(sql`TRUNCATE users, follows, articles, article_tags, favorites, comments RESTART IDENTITY`)
   const people = await insertUsers(db)
   const person: Circle = (index) => people[index % people.length]!
@@ -27,7 +26,8 @@ async function seed(db: Drizzle): Promise<void> {
   const written = await insertArticles(db, person)
   await insertFavorites(db, written, person)
   await insertComments(db, written, person)
-}
+  return `Log in: ${emailOf(authors[0]!.name)}, ${PASSWORD}`
+})
 
 async function insertUsers(db: Drizzle): Promise<string[]> {
   const passwordHash = await hashPassword(PASSWORD)
@@ -82,8 +82,3 @@ function timeOf(article: number, hoursLater = 0): string {
 function emailOf(name: string): string {
   return `${name}@example.com`
 }
-
-if (process.env['NODE_ENV'] === 'production') throw new Error('This would delete everything; it is for development.')
-await app.run({ db: database.transaction }, ({ db }) => seed(db))
-await app.stop()
-console.log(`${authors.length} users, ${posts.length} articles. Log in: ${emailOf(authors[0]!.name)}, ${PASSWORD}`)
