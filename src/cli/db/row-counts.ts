@@ -22,14 +22,14 @@ export async function countRows(databases: readonly Database[]): Promise<RowCoun
   return counts
 }
 
-/** A line for each table that has other rows than before; several where there are. */
+/** A line for each table that has more rows than before, or fewer. */
 export function inWords(before: RowCounts, after: RowCounts): readonly string[] {
   const rows = [...after]
     .map(([name, count]) => ({ name, count, difference: count - (before.get(name) ?? 0) }))
     .filter(({ difference }) => difference !== 0)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, count, difference }) => [name, signed(difference), `now ${count}`])
-  if (rows.length === 0) return []
+  if (rows.length === 0) return after.size === 0 ? [] : ['every table has as many rows as before']
   return table(['', '', ''], rows).split('\n').slice(1)
 }
 
