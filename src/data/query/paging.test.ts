@@ -5,6 +5,7 @@ import { modelOf } from '../model/model.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 import { listQuery, type ListQuery } from './list-query.ts'
 import { KEY, readUrl, runList, type Page } from './list.fixture.ts'
+import { pick, randomFrom, type Random } from './random.fixture.ts'
 
 const rows = pgTable(
   'rows',
@@ -35,20 +36,6 @@ beforeAll(async () => {
   )
 })
 afterAll(() => own.drop())
-
-/** Numbers that are the same in each run. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
-type Random = ReturnType<typeof randomFrom>
-
-const pick = <T>(random: Random, list: readonly T[]): T => list[random(list.length)] as T
 
 let lastNumber = 0
 async function insert(random: Random, count: number): Promise<void> {
