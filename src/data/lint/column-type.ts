@@ -64,6 +64,11 @@ function numericFits(from: ColumnType, to: ColumnType): boolean {
   return oldPrecision !== undefined && precision >= oldPrecision && scale === oldScale
 }
 
+/** What a type is called in SQL. */
+export function typeName({ name, modifiers, array }: ColumnType): string {
+  return `${name}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${array ? '[]' : ''}`
+}
+
 /** Types that take their values from a sequence. */
 export function isSerial(type: ColumnType | undefined): boolean {
   return type !== undefined && /^((small|big)?serial|serial[248])$/.test(type.name)

@@ -9,7 +9,9 @@ let client: Client
 
 const SCHEMA = `
   DROP SCHEMA public CASCADE;
+  DROP SCHEMA IF EXISTS archive CASCADE;
   CREATE SCHEMA public;
+  CREATE SCHEMA archive;
   CREATE TYPE state AS ENUM ('draft');
   CREATE TABLE users (id bigint PRIMARY KEY);
   CREATE TABLE posts (
@@ -270,6 +272,7 @@ describe('a recipe', () => {
     ['REFRESH MATERIALIZED VIEW sales', 'false'],
     ['ALTER TABLE posts RENAME title TO headline', "headline NOT LIKE 'title %'"],
     ['ALTER TABLE posts RENAME TO articles', 'false'],
+    ['ALTER TABLE posts SET SCHEMA archive', 'false'],
     ['-- ashlar: no-transaction\nVACUUM FULL posts', 'false'],
   ])('for %s does what was meant, file by file', async (sql, left) => {
     const [finding] = await lintFile(sql)

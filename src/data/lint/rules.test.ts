@@ -253,7 +253,11 @@ const CASES: Readonly<Record<string, Cases>> = {
     context: { readColumns: new Set(['posts.title']) },
   },
   'rename-still-read': {
-    found: ['>>ALTER TABLE posts RENAME title TO headline', '>>ALTER TABLE posts RENAME TO articles'],
+    found: [
+      '>>ALTER TABLE posts RENAME title TO headline',
+      '>>ALTER TABLE posts RENAME TO articles',
+      '>>ALTER TABLE posts SET SCHEMA old',
+    ],
     fine: ['ALTER TABLE posts RENAME CONSTRAINT title TO titles', 'ALTER INDEX posts RENAME TO posts_index'],
     context: { readColumns: new Set(['posts.title']) },
   },

@@ -1,5 +1,5 @@
 import { all, as, strings, type NodeOf } from '../ast.ts'
-import { hasConstraint, isSerial, typeOfColumn, type ColumnType } from '../column-type.ts'
+import { hasConstraint, isSerial, typeName, typeOfColumn, type ColumnType } from '../column-type.ts'
 import { columnText } from '../column-text.ts'
 import type { Problem, Rule, Scene } from '../rule.ts'
 
@@ -60,11 +60,6 @@ function* problemsOf(scene: Scene, title: string, better: Choice['better']): Gen
 
 const IDENTITY = 'bigint GENERATED ALWAYS AS IDENTITY'
 
-/** What a type is called in SQL, with its brackets if it is an array. */
-function named(name: string, { modifiers, array }: ColumnType): string {
-  return `${name}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${array ? '[]' : ''}`
-}
-
 export const columnChoiceRules: readonly Rule[] = [
   ruleOf({
     id: 'int4-primary-key',
@@ -87,7 +82,7 @@ export const columnChoiceRules: readonly Rule[] = [
     title: 'A time without a time zone',
     why: 'It does not say which moment it means, and what is written there depends on the time zone of each session. timestamptz is the moment, in the same 8 bytes.',
     example: 'CREATE TABLE posts (created_at timestamp NOT NULL);',
-    better: ({ type }) => (type.name === 'timestamp' ? named('timestamptz', type) : undefined),
+    better: ({ type }) => (type.name === 'timestamp' ? typeName({ ...type, name: 'timestamptz' }) : undefined),
   }),
   ruleOf({
     id: 'char-type',
@@ -95,13 +90,13 @@ export const columnChoiceRules: readonly Rule[] = [
     why: 'It is filled up with spaces, which then count in some comparisons and not in others. It saves nothing: text and varchar(n) store what is there.',
     example: 'CREATE TABLE posts (language char(2) NOT NULL);',
     better: ({ type }) =>
-      type.name === 'bpchar' ? named(type.modifiers.length > 0 ? 'varchar' : 'text', type) : undefined,
+      type.name === 'bpchar' ? typeName({ ...type, name: type.modifiers.length > 0 ? 'varchar' : 'text' }) : undefined,
   }),
   ruleOf({
     id: 'json-type',
     title: 'A json column',
     why: 'It is stored as text and parsed again by each operator, and has no equality and no indexes. jsonb has them.',
     example: 'CREATE TABLE posts (settings json NOT NULL);',
-    better: ({ type }) => (type.name === 'json' ? named('jsonb', type) : undefined),
+    better: ({ type }) => (type.name === 'json' ? typeName({ ...type, name: 'jsonb' }) : undefined),
   }),
 ]

@@ -1,4 +1,5 @@
 import { as, objectKeys, tableKey, type NodeOf } from '../ast.ts'
+import { typeName } from '../column-type.ts'
 import { alterations, type Rule, type Scene } from '../rule.ts'
 import { inBatches, recipe } from '../recipe.ts'
 
@@ -43,33 +44,45 @@ function isRead({ context }: Scene, table: string): boolean {
 }
 
 interface Rename {
-  readonly node: NodeOf<'RenameStmt'>
+  /** The table's name as SQL, before. */
   readonly table: string
-  /** `table` or `table.column`. */
+  /** `table` or `table.column`, before. */
   readonly key: string
-  readonly column: boolean
+  /** The name of a column, as it becomes. */
+  readonly column?: { readonly table: string; readonly from: string; readonly to: string }
+  /** The table's name as SQL, after. */
+  readonly newTable: string
 }
 
-/** The renaming of a table or column that is in use. */
-function renameIn({ statement, isNew, name }: Scene): Rename | undefined {
-  const node = as('RenameStmt', statement.node)
-  const tableKind = node?.renameType === 'OBJECT_TABLE' || node?.renameType === 'OBJECT_VIEW'
-  const column = node?.renameType === 'OBJECT_COLUMN' && node.relationType === 'OBJECT_TABLE'
-  if (node === undefined || !(tableKind || column)) return undefined
-  const key = tableKey(node.relation)
-  if (isNew(key)) return undefined
-  const table = name(node.relation?.schemaname, node.relation?.relname)
-  return { node, table, column, key: column ? `${key}.${node.subname}` : key }
+/** The renaming of a table or column that is in use, or its move to another schema. */
+function renameIn(scene: Scene): Rename | undefined {
+  const moved = as('AlterObjectSchemaStmt', scene.statement.node)
+  const renamed = as('RenameStmt', scene.statement.node)
+  const relation = moved?.relation ?? renamed?.relation
+  if (relation === undefined || scene.isNew(tableKey(relation))) return undefined
+  const kind = moved?.objectType ?? renamed?.renameType
+  if (kind === 'OBJECT_TABLE' || kind === 'OBJECT_VIEW') {
+    const schema = moved?.newschema ?? relation.schemaname
+    const newTable = scene.name(schema, renamed?.newname ?? relation.relname)
+    return { key: tableKey(relation), table: scene.name(relation.schemaname, relation.relname), newTable }
+  }
+  return kind === 'OBJECT_COLUMN' && renamed?.relationType === 'OBJECT_TABLE' ? ofColumn(scene, renamed) : undefined
+}
+
+function ofColumn({ name }: Scene, { relation, subname: from = '', newname: to = '' }: NodeOf<'RenameStmt'>): Rename {
+  const table = name(relation?.schemaname, relation?.relname)
+  const key = tableKey(relation)
+  return { table, key: `${key}.${from}`, newTable: table, column: { table: key, from, to } }
 }
 
 function isRenamedRead(scene: Scene, { key, column }: Rename): boolean {
-  return column ? scene.context.readColumns?.has(key) === true : isRead(scene, key)
+  return column === undefined ? isRead(scene, key) : scene.context.readColumns?.has(key) === true
 }
 
 export const renameStillRead: Rule = {
   id: 'rename-still-read',
   severity: 'error',
-  title: 'RENAME of a table or column that the app still declares',
+  title: 'RENAME or SET SCHEMA of a table or column that the app still declares',
   why: 'From then on every statement of the app that uses the old name fails. The app that runs must know both names, or there must be both.',
   example: 'ALTER TABLE posts RENAME COLUMN title TO headline;',
   *check(scene) {
@@ -85,7 +98,7 @@ export const renameStillRead: Rule = {
 export const renameInUse: Rule = {
   id: 'rename-in-use',
   severity: 'warning',
-  title: 'RENAME of a table or column',
+  title: 'RENAME or SET SCHEMA of a table or column',
   why: 'The version of the app that runs while this is applied knows the old name only, and its statements fail until the new version has taken over everywhere.',
   example: 'ALTER TABLE drafts RENAME TO articles;',
   *check(scene) {
@@ -99,16 +112,14 @@ export const renameInUse: Rule = {
 }
 
 /** A column beside the old one, or a view by the table's old name, which takes writes too. */
-function bothNames(scene: Scene, { node, table, column, key }: Rename): string {
-  const { statement, name } = scene
-  if (!column)
-    return `-- The view takes reads and writes of the old name. Drop it when nobody uses that.\n${allowedRename(statement.text)}\nCREATE VIEW ${table} AS SELECT * FROM ${name(node.relation?.schemaname, node.newname)};`
-  const [from, to] = [name(node.subname), name(node.newname)]
-  const known = scene.known.tables.get(tableKey(node.relation))?.columns.get(node.subname ?? '')
-  const type =
-    known === undefined ? 'text' : `${known.name}${known.modifiers.length > 0 ? `(${known.modifiers.join(', ')})` : ''}`
+function bothNames({ statement, name, known }: Scene, { table, newTable, column, key }: Rename): string {
+  if (column === undefined) {
+    return `-- The view takes reads and writes of the old name. Drop it when nobody uses that.\n${allowedRename(statement.text)}\nCREATE VIEW ${table} AS SELECT * FROM ${newTable};`
+  }
+  const [from, to] = [name(column.from), name(column.to)]
+  const type = known.tables.get(column.table)?.columns.get(column.from)
   return recipe(
-    `-- Of the type of ${key}. From here on the app writes both columns.\nALTER TABLE ${table} ADD COLUMN ${to} ${type};`,
+    `-- Of the type of ${key}. From here on the app writes both columns.\nALTER TABLE ${table} ADD COLUMN ${to} ${type === undefined ? 'text' : typeName(type)};`,
     inBatches(table, `UPDATE ${table} SET ${to} = ${from}`, ` AND ${to} IS NULL`),
     `-- When no running app reads or writes the old one.\nALTER TABLE ${table} DROP COLUMN ${from};`,
   )
