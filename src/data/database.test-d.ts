@@ -3,12 +3,15 @@ import { pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { expectTypeOf, test } from 'vitest'
 import { dependency, type TypesOf, type ValueOf } from '../core/dependency.ts'
 import {
+  afterCommit,
   database,
   DatabaseUnavailable,
   SerializationFailure,
   UniqueViolation,
   type Drizzle,
+  type Reader,
   type Transaction,
+  type TransactionOptions,
 } from './index.ts'
 
 const users = pgTable('users', { id: uuid().primaryKey(), name: text() })
@@ -43,6 +46,36 @@ test('operations that use a database document that it may be unavailable', () =>
   expectTypeOf(
     new UniqueViolation('x', { data: { constraint: 'x', table: 'x' } }).data.constraint,
   ).toEqualTypeOf<string>()
+})
+
+test('an isolated transaction is a transaction, and a run takes the same options', () => {
+  const strict = db.isolated({ isolation: 'serializable', retry: true })
+  expectTypeOf<ValueOf<typeof strict>>().toEqualTypeOf<Transaction<typeof schema>>()
+  expectTypeOf(db.run).parameter(1).toEqualTypeOf<TransactionOptions | undefined>()
+  // @ts-expect-error PostgreSQL has no such level of its own
+  db.isolated({ isolation: 'read uncommitted' })
+  // @ts-expect-error it lives as long as the handler
+  dependency({ scope: 'app', uses: { strict } }, () => 1)
+})
+
+test('a reader reads, and what reads takes a transaction as well', () => {
+  dependency({ scope: 'app', uses: { reader: db.reader } }, async ({ reader }) => {
+    expectTypeOf(await reader.select().from(users)).toEqualTypeOf<{ id: string; name: string | null }[]>()
+    const post = await reader.query.posts.findFirst({ with: { author: true } })
+    expectTypeOf(post!.author.name).toEqualTypeOf<string | null>()
+    // @ts-expect-error it does not write
+    void reader.insert(users)
+  })
+  expectTypeOf<Drizzle<typeof schema>>().toExtend<Reader<typeof schema>>()
+  expectTypeOf<Transaction<typeof schema>>().toExtend<Reader<typeof schema>>()
+})
+
+test('work for after the commit takes a transaction', () => {
+  dependency({ uses: { tx: db.transaction, drizzle: db.drizzle } }, ({ tx, drizzle }) => {
+    afterCommit(tx, async () => {})
+    // @ts-expect-error each statement is committed by itself
+    afterCommit(drizzle, () => {})
+  })
 })
 
 test('a transaction may not be kept by what lives longer', () => {

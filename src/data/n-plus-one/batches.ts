@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../core/maybe-promise.ts'
 
+/** What a loader finds values by: what a `Map` compares by value. */
 export type LoaderKey = string | number | bigint | boolean
 
 /** Gets rows by key for whoever asks, with one statement for all who ask at about the same time. */

@@ -9,6 +9,7 @@ import {
 import type { MaybePromise } from '../../core/maybe-promise.ts'
 import { Batches, type Loader, type LoaderKey } from './batches.ts'
 
+/** How a loader is declared. */
 export interface LoaderConfig<U extends Uses> {
   /** For messages. */
   readonly name?: string
@@ -38,11 +39,14 @@ type LoaderDependency<Key extends LoaderKey, Value, U extends Uses> = Dependency
  * it. Keys are compared as in a `Map`: for a key of several parts, write them into one string. At most 1,000 keys go into one call.
  *
  * @example
- * const authors = loader({ uses: { tx: database.transaction } }, async (ids: readonly string[], { tx }) => {
- *   const rows = await tx.select().from(users).where(inArray(users.id, [...ids]))
- *   return new Map(rows.map((user) => [user.id, user]))
+ * import { inArray } from 'drizzle-orm'
+ * const db = database()
+ * const titles = loader({ uses: { tx: db.transaction } }, async (ids: readonly string[], { tx }) => {
+ *   const { posts } = tables
+ *   const rows = await tx.select().from(posts).where(inArray(posts.id, [...ids]))
+ *   return new Map(rows.map(({ id, title }) => [id, title]))
  * })
- * const withAuthor = dependency({ uses: { authors } }, ({ authors }) => (post: { authorId: string }) => authors.load(post.authorId))
+ * const titleOf = dependency({ uses: { titles } }, ({ titles }) => (id: string) => titles.load(id))
  */
 export function loader<Key extends LoaderKey, Value, const U extends Uses = {}>(
   config: LoaderConfig<U>,
@@ -53,9 +57,5 @@ export function loader<Key extends LoaderKey, Value, const U extends Uses = {}>(
   const resolve = (context: BaseContext): Loader<Key, Value> =>
     // What the uses are is known to the caller's types alone.
     new Batches((keys) => batch(keys, context as BaseContext & UsedValues<U>), maxKeys)
-  return dependency({ name, uses }, resolve) as unknown as LoaderDependency<
-    Key,
-    Exclude<Value, Error>,
-    U
-  >
+  return dependency({ name, uses }, resolve) as unknown as LoaderDependency<Key, Exclude<Value, Error>, U>
 }

@@ -9,9 +9,9 @@ import { ScopedTransaction, type DrizzleSchema, type Transaction } from '../driz
  * the commit belongs into the transaction, as a row that a job reads.
  *
  * @example
- * const order = await database.run(async (tx) => {
- *   afterCommit(tx, () => mailer.send('ada@example.com', 'Your order is on its way'))
- * })
+ * const db = database()
+ * const confirm = dependency({ uses: { tx: db.transaction, mailer } }, ({ tx, mailer }) => (customer: string) =>
+ *   afterCommit(tx, () => mailer.send(customer, 'Your order is on its way')))
  * @throws TypeError where `tx` is not a transaction of `database.transaction`, `database.isolated` or `database.run`.
  * @throws Error where the transaction has ended.
  */
