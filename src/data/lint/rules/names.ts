@@ -57,16 +57,26 @@ interface Rename {
 /** The renaming of a table or column that is in use, or its move to another schema. */
 function renameIn(scene: Scene): Rename | undefined {
   const moved = as('AlterObjectSchemaStmt', scene.statement.node)
+  if (moved !== undefined) return ofTable(scene, moved.objectType, moved, moved.newschema)
   const renamed = as('RenameStmt', scene.statement.node)
-  const relation = moved?.relation ?? renamed?.relation
-  if (relation === undefined || scene.isNew(tableKey(relation))) return undefined
-  const kind = moved?.objectType ?? renamed?.renameType
-  if (kind === 'OBJECT_TABLE' || kind === 'OBJECT_VIEW') {
-    const schema = moved?.newschema ?? relation.schemaname
-    const newTable = scene.name(schema, renamed?.newname ?? relation.relname)
-    return { key: tableKey(relation), table: scene.name(relation.schemaname, relation.relname), newTable }
+  if (renamed === undefined || scene.isNew(tableKey(renamed.relation))) return undefined
+  if (renamed.renameType === 'OBJECT_COLUMN' && renamed.relationType === 'OBJECT_TABLE') return ofColumn(scene, renamed)
+  return ofTable(scene, renamed.renameType, renamed, renamed.relation?.schemaname)
+}
+
+function ofTable(
+  { name, isNew }: Scene,
+  kind: NodeOf<'RenameStmt'>['renameType'],
+  { relation, newname }: Pick<NodeOf<'RenameStmt'>, 'relation' | 'newname'>,
+  schema: string | undefined,
+): Rename | undefined {
+  const key = tableKey(relation)
+  if ((kind !== 'OBJECT_TABLE' && kind !== 'OBJECT_VIEW') || isNew(key)) return undefined
+  return {
+    key,
+    table: name(relation?.schemaname, relation?.relname),
+    newTable: name(schema, newname ?? relation?.relname),
   }
-  return kind === 'OBJECT_COLUMN' && renamed?.relationType === 'OBJECT_TABLE' ? ofColumn(scene, renamed) : undefined
 }
 
 function ofColumn({ name }: Scene, { relation, subname: from = '', newname: to = '' }: NodeOf<'RenameStmt'>): Rename {
