@@ -42,6 +42,8 @@ export function queryMessages({ close, parse, name, values, binary }: QueryMessa
     writer.end()
   }
   if (parse !== undefined) {
+    // It would end the text for the server, and the rest be read as something else.
+    if (parse.includes('\0')) throw new TypeError('SQL cannot hold the character U+0000: leave it out.')
     writer.begin(PARSE)
     writer.cstring(name)
     writer.cstring(parse)

@@ -44,10 +44,10 @@ class SharedConnections implements PoolRunner {
   readonly #lanes: Lane[] = []
   readonly #waiting: Waiting[] = []
   readonly #events: LaneEvents
+  readonly #ended = Promise.withResolvers<void>()
   #opening = 0
   #look: NodeJS.Timeout | undefined
   #isEnding = false
-  #ended: (() => void) | undefined
 
   constructor(pool: Pool, { prepare = true, lanes, depth = DEPTH }: PoolRunnerOptions) {
     this.#pool = pool
@@ -59,6 +59,7 @@ class SharedConnections implements PoolRunner {
 
   run(statement: Statement, values: readonly unknown[], options?: RunOptions): Promise<RowSet> {
     if (this.#isEnding) return Promise.reject(new Error('Cannot use a pool after calling end on the pool'))
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason as Error)
     const lane = this.#pick()
     const result =
       lane === undefined ? this.#wait(statement, values, options?.signal) : lane.run(statement, values, this.#prepare)
@@ -67,12 +68,17 @@ class SharedConnections implements PoolRunner {
 
   end(): Promise<void> {
     this.#isEnding = true
-    for (const lane of this.#lanes.slice()) {
-      lane.isDraining = true
-      if (lane.inFlight === 0) this.#giveBack(lane)
-    }
-    if (this.#isEmpty()) return Promise.resolve()
-    return new Promise((resolve) => (this.#ended = resolve))
+    this.#finish()
+    return this.#ended.promise
+  }
+
+  /** Once it is to end and nothing waits: what is idle goes back, and with the last connection it has ended. */
+  #finish(): void {
+    if (!this.#isEnding || this.#waiting.length > 0) return
+    for (const lane of this.#lanes.slice()) if (lane.inFlight === 0) this.#giveBack(lane)
+    if (this.#lanes.length > 0 || this.#opening > 0) return
+    clearTimeout(this.#look)
+    this.#ended.resolve()
   }
 
   /** The least busy of those that can take one more. */
@@ -133,7 +139,7 @@ class SharedConnections implements PoolRunner {
     this.#lanes.push(new Lane(client, this.#events))
     this.#look ??= this.#lookLater()
     this.#serve()
-    if (this.#isEnding) void this.end()
+    this.#finish()
   }
 
   /** Those who wait have their own limit of time; where the server cannot be reached at all they are told at once. */
@@ -142,7 +148,7 @@ class SharedConnections implements PoolRunner {
     const isFull = error instanceof Error && error.message.startsWith('timeout exceeded')
     if (!isFull && this.#lanes.length === 0) for (const each of this.#waiting.splice(0)) each.fail(unavailable(error))
     this.#open()
-    if (this.#isEnding) this.#tellEnded()
+    this.#finish()
   }
 
   #serve(): void {
@@ -158,33 +164,23 @@ class SharedConnections implements PoolRunner {
     if (this.#max === this.#pool.options.max && this.#pool.waitingCount > 0) lane.isDraining = true
     if (lane.isDraining && lane.inFlight === 0) this.#giveBack(lane)
     if (this.#waiting.length > 0) this.#serve()
+    if (this.#isEnding) this.#finish()
   }
 
   #lost(lane: Lane): void {
     if (this.#remove(lane)) lane.release(new Error('Connection terminated unexpectedly'))
     this.#serve()
-    if (this.#isEnding) this.#tellEnded()
+    this.#finish()
   }
 
   #giveBack(lane: Lane): void {
     if (this.#remove(lane)) lane.release()
-    if (this.#isEnding) this.#tellEnded()
   }
 
   #remove(lane: Lane): boolean {
     const index = this.#lanes.indexOf(lane)
     if (index >= 0) this.#lanes.splice(index, 1)
     return index >= 0
-  }
-
-  #isEmpty(): boolean {
-    return this.#lanes.length === 0 && this.#opening === 0
-  }
-
-  #tellEnded(): void {
-    if (!this.#isEmpty()) return
-    clearTimeout(this.#look)
-    this.#ended?.()
   }
 
   #lookLater(): NodeJS.Timeout {

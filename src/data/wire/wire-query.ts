@@ -1,4 +1,5 @@
 import type { Connection, DatabaseError } from 'pg'
+import { connectionLost } from '../translate-error.ts'
 import { queryMessages } from './messages.ts'
 import type { Prepared, PreparedStatements } from './prepared-statements.ts'
 import { ReceivedRows, type RowSet } from './row-set.ts'
@@ -106,7 +107,7 @@ export class WireQuery {
     }
     this.#settle()
     this.rows.release()
-    this.#reject(error)
+    this.#reject(connectionLost(error) ?? error)
   }
 
   /** Once: a query that has waited too long is told again when its connection breaks. */
