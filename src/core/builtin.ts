@@ -38,6 +38,10 @@ export const afterResponse: OfRequest<(work: () => MaybePromise<void>) => void> 
 /** Who calls, and what a rule leaves them. */
 export interface CallerScope {
   readonly user: Principal | undefined
+  /** The request's id, under which it stands in the log. */
+  readonly requestId: string
+  /** The name of the operation that is called, once it is known. */
+  readonly operation: string | undefined
   /** Which rows `rule` leaves the caller. Rules with code of their own count as `custom`. */
   scopeOf(rule: AccessRule, custom: boolean): RowScope
 }

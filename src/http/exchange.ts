@@ -58,6 +58,10 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
     return this.caller?.user
   }
 
+  get requestId(): string {
+    return this.head.id
+  }
+
   scopeOf(rule: AccessRule, custom: boolean): RowScope {
     return scopeOf(rule, { caller: this.caller, askedBy: this.askedBy, custom })
   }

@@ -2,6 +2,7 @@ import type { Outcome } from '../core/middleware.ts'
 import { AshlarError } from '../core/errors/index.ts'
 import { isPromise } from '../core/maybe-promise.ts'
 import { keepCause } from '../core/response-cause.ts'
+import { revalidate } from './conditional.ts'
 import { ClientClosedRequest } from './edge/errors.ts'
 import type { HeadOptions } from './edge/head.ts'
 import type { Exchange } from './exchange.ts'
@@ -35,6 +36,7 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   const outcome = await answerInTime(kernel, exchange)
   request.signal.removeEventListener('abort', aborted)
   if (exchange.expired !== undefined) return toResponse(outcome, lines, incoming.head)
+  revalidate(outcome, incoming.head)
   if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
   else await kernel.close(exchange)
   try {

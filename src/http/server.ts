@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { AshlarError, BadRequest, Unavailable } from '../core/errors/index.ts'
 import { isPromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
+import { revalidate } from './conditional.ts'
 import { closesAfter } from './edge/body.ts'
 import { ClientClosedRequest } from './edge/errors.ts'
 import { parseHead, type HeadOptions } from './edge/head.ts'
@@ -149,6 +150,7 @@ export class HttpServer {
       failed: (error) => exchange.log.error({ err: error }, 'the stream of a response failed'),
     }
     try {
+      revalidate(outcome, head)
       sendOutcome(response, outcome, options)
     } catch (error) {
       // Middleware or a web Response made something that is none: a mistake of the app's, which must not end the process.
