@@ -33,6 +33,8 @@ export interface ListRequest {
   /** The chosen fields, as the table declares them. */
   readonly fields: readonly ModelColumn[]
   readonly include: readonly string[]
+  /** The relations its filters are about. */
+  readonly filteredRelations: readonly string[]
   readonly count: Count
   /** Whether rows come in reverse, for the page before a cursor. */
   readonly backwards: boolean
@@ -88,6 +90,14 @@ export class PageRequest implements ListRequest {
 
   get include(): readonly string[] {
     return this.#asked.include
+  }
+
+  get filteredRelations(): readonly string[] {
+    const names = this.#asked.filters.flatMap(({ term: { name } }) => {
+      const dot = name.indexOf('.')
+      return dot < 0 ? [] : [name.slice(0, dot)]
+    })
+    return names.length < 2 ? names : [...new Set(names)]
   }
 
   get count(): Count {

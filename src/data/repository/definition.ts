@@ -58,7 +58,7 @@ export function definitionOf({ model, access, relationsOf, journal }: Definition
     everything: { ...model, visible: model.columns },
     access,
     relationsOf,
-    visible: selectionOf(model.visible, besides),
+    visible: selectionOf(model.visible, { besides }),
     version: version && { column: version, index: index < 0 ? model.visible.length : index },
     all: selectionOf(model.columns),
     owned: ownedColumns(model, rules),

@@ -1,18 +1,19 @@
-import { sql, type SQL } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
+import type { IncludeSet } from '../include/includes.ts'
+import { LoadedRows } from '../include/loaded-rows.ts'
+import { includedBy, rowShape, type Included, type RowShape } from '../include/row-shape.ts'
 import { countStatement, readCount } from '../query/count.ts'
-import type { CursorColumn, ListRequest } from '../query/list-request.ts'
+import type { ListRequest } from '../query/list-request.ts'
 import { place, type CompiledStatement, compileStatement } from '../statements/compile.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import type { Definition } from './definition.ts'
 import { deletion } from './read-rows.ts'
 import { allOfThem, scopePart, type RowSession } from './row-session.ts'
-import { selectionOf, type Selection } from './selection.ts'
 
 /** One page of rows, as the server sent them. */
 export interface RowPage {
-  readonly rows: RowSet
-  readonly selection: Selection
+  readonly loaded: LoadedRows
   /** Which of the rows are the page's: one more is read, to know whether there are others. */
   readonly to: number
   /** Whether the page goes from the last row to the first. */
@@ -24,22 +25,22 @@ export interface RowPage {
 
 interface ListStatement {
   readonly statement: CompiledStatement
-  readonly selection: Selection
-  /** Where each part of a cursor is in the select list. */
-  readonly cursorIndexes: readonly number[]
+  readonly shape: RowShape
 }
 
 /** The statements of one list, by the shapes of its requests. */
 export class ListStatements {
   readonly #pages = new StatementCache<ListStatement>()
   readonly #counts = new StatementCache<CompiledStatement>()
-  readonly #columnsOf: (request: ListRequest) => Selection['columns']
+  readonly #includes: IncludeSet | undefined
 
-  constructor(columnsOf: (request: ListRequest) => Selection['columns'] = ({ fields }) => fields) {
-    this.#columnsOf = columnsOf
+  constructor(includes?: IncludeSet) {
+    this.#includes = includes
   }
 
   async page(session: RowSession, request: ListRequest, deleted = false): Promise<RowPage> {
+    const included = this.#related(session, request.include)
+    const filtered = this.#related(session, request.filteredRelations)
     const scope = scopePart(session.scope('read'), 's')
     const values: Record<string, unknown> = {
       ...request.values,
@@ -47,74 +48,82 @@ export class ListStatements {
       ':offset': request.offset,
     }
     scope.put(values)
-    const shape = `${request.shape} ${scope.shape} ${deleted} ${request.offset > 0}`
-    const { statement, selection, cursorIndexes } = this.#pages.get(shape, () =>
-      compileList(session.definition, { request, columns: this.#columnsOf(request), deleted, scope: scope.where }),
+    for (const each of included) each.scope.put(values)
+    for (const each of filtered) each.scope.put(values)
+    const relations = [...included, ...filtered].map((each) => each.scope.shape).join()
+    const { statement, shape } = this.#pages.get(
+      `${request.shape} ${scope.shape} ${deleted} ${request.offset > 0} ${relations}`,
+      () => {
+        const parts = { request, included, deleted, scope: scope.where }
+        return this.#asking(filtered, () => compileList(session.definition, parts))
+      },
     )
-    const counted = request.count === 'none' ? undefined : this.#count(session, request, { deleted, scope, values })
+    const counted =
+      request.count === 'none' ? undefined : this.#count(session, request, { deleted, scope, values, filtered })
     // Awaited below; until then its failure must not count as unhandled.
     counted?.catch(() => undefined)
     const rows = await session.runStatement(statement, values)
-    return { rows, selection, ...pageOf(rows, request, cursorIndexes), total: await counted }
+    const turns = pageOf(rows, request, shape.besides)
+    const loaded = await LoadedRows.load(session, rows, { shape, included, count: turns.to })
+    return { loaded, ...turns, total: await counted }
   }
 
   async #count(session: RowSession, request: ListRequest, of: CountOf): Promise<number> {
     const { count } = request
     if (count === 'none') return 0
     const { table } = session.definition.model
-    const statement = this.#counts.get(`${count} ${request.conditionsShape} ${of.scope.shape} ${of.deleted}`, () => {
-      const where = allOfThem(
-        request.conditions(table),
-        of.scope.where(table),
-        deletion(session.definition, of.deleted),
-      )
-      return compileStatement(countStatement(count, table, where))
-    })
+    const relations = of.filtered.map((each) => each.scope.shape).join()
+    const statement = this.#counts.get(
+      `${count} ${request.conditionsShape} ${of.scope.shape} ${of.deleted} ${relations}`,
+      () => {
+        const alive = deletion(session.definition, of.deleted)
+        const asked = this.#asking(of.filtered, () => request.conditions(table))
+        return compileStatement(countStatement(count, table, allOfThem(asked, of.scope.where(table), alive)))
+      },
+    )
     const rows = await session.runStatement(statement, of.values)
     return readCount(count, rows.text(0, 0))
   }
+
+  #related(session: RowSession, names: readonly string[]): readonly Included[] {
+    if (names.length === 0) return []
+    return includedBy(
+      session,
+      names.map((name) => this.#includes?.find(name) ?? noInclude(name)),
+    )
+  }
+
+  #asking<T>(filtered: readonly Included[], build: () => T): T {
+    return this.#includes === undefined || filtered.length === 0 ? build() : this.#includes.asking(filtered, build)
+  }
+}
+
+function noInclude(name: string): never {
+  throw new TypeError(`There is no relation "${name}" to include here.`)
 }
 
 interface CountOf {
   readonly deleted: boolean
   readonly scope: ReturnType<typeof scopePart>
   readonly values: Readonly<Record<string, unknown>>
+  readonly filtered: readonly Included[]
 }
 
 interface ListParts {
   readonly request: ListRequest
-  readonly columns: Selection['columns']
+  readonly included: readonly Included[]
   readonly deleted: boolean
   readonly scope: ReturnType<typeof scopePart>['where']
 }
 
-function compileList(definition: Definition, { request, columns, deleted, scope }: ListParts): ListStatement {
+function compileList(definition: Definition, { request, included, deleted, scope }: ListParts): ListStatement {
   const { table } = definition.model
-  const selection = selectionOf(columns)
-  const { list, cursorIndexes } = withCursors(selection.list(table), columns, request.cursorColumns, table)
+  const shape = rowShape(table, request.fields, { included, besides: request.cursorColumns })
   const where = allOfThem(scope(table), deletion(definition, deleted), request.where(table))
   const order = sql.join([...request.orderBy(table)], sql`, `)
   const offset = request.offset > 0 ? sql` offset ${place(':offset')}` : sql``
-  const text = sql`select ${list} from ${table} where ${where} order by ${order} limit ${place(':limit')}${offset}`
-  return { statement: compileStatement(text), selection, cursorIndexes }
-}
-
-/** What a cursor is made of is read besides, unless it is among the columns already. */
-function withCursors(
-  list: SQL,
-  columns: Selection['columns'],
-  cursors: readonly CursorColumn[],
-  table: Definition['model']['table'],
-): { readonly list: SQL; readonly cursorIndexes: readonly number[] } {
-  const parts = [list]
-  let next = columns.length
-  const cursorIndexes = cursors.map(({ key, expression }) => {
-    const index = columns.findIndex((column) => column.key === key)
-    if (index >= 0) return index
-    parts.push(sql`${expression(table)}`)
-    return next++
-  })
-  return { list: sql.join(parts, sql`, `), cursorIndexes }
+  const text = sql`select ${shape.list} from ${table}${shape.joins} where ${where} order by ${order} limit ${place(':limit')}${offset}`
+  return { statement: compileStatement(text), shape }
 }
 
 type Turns = Pick<RowPage, 'to' | 'reverse' | 'next' | 'previous'>

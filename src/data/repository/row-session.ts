@@ -14,6 +14,11 @@ import type { Action, Definition } from './definition.ts'
 export interface Asker {
   readonly user: Principal | undefined
   readonly scopeOf: CallerScope['scopeOf']
+  /** For the audit trail: in which request, and in which operation of it. */
+  readonly requestId?: string | undefined
+  readonly operation?: string | undefined
+  /** Why the system acts, where it does. */
+  readonly reason?: string | undefined
 }
 
 export const SYSTEM: Asker = { user: undefined, scopeOf: () => true }
@@ -81,6 +86,12 @@ export class RowSession {
     return rowScope(this.asker.scopeOf(rule, this.#custom), model.table, { caller: this.asker, relationsOf })
   }
 
+  /** The rows of a related table that a rule of theirs leaves the asker. */
+  relatedScope(rule: AccessRule, table: PgTable): Scope {
+    const { relationsOf } = this.definition
+    return rowScope(this.asker.scopeOf(rule, false), table, { caller: this.asker, relationsOf })
+  }
+
   /** Runs the statement of this shape, which is built where there is none yet. */
   run(shape: string, build: () => SQL, values: Readonly<Record<string, unknown>>): Promise<RowSet> {
     const statement = this.definition.statements.get(shape, () => compileStatement(build()))
@@ -111,8 +122,12 @@ export function scopePart(scope: Scope, prefix: string): ScopePart {
 }
 
 /** Rows that are not deleted softly. */
-export function living({ model }: Definition, table: PgTable = model.table): SQL | undefined {
-  const { deletedAt } = model.life
+export function living({ model }: Pick<Definition, 'model'>): SQL | undefined {
+  return aliveIn(model, model.table)
+}
+
+/** The same under another name of the table. */
+export function aliveIn({ life: { deletedAt } }: Definition['model'], table: PgTable): SQL | undefined {
   return deletedAt === undefined ? undefined : isNull(columnOf(table, deletedAt))
 }
 

@@ -2,7 +2,7 @@ import { getTableColumns, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { columnKind } from '../columns/column-kind.ts'
 import type { ModelColumn } from '../model/model.ts'
-import type { WireColumn } from '../wire/columns.ts'
+import type { WireField } from '../wire/columns.ts'
 import { compileJson, type JsonWriter } from '../wire/json-rows.ts'
 import { compileObjects, type ObjectReader } from '../wire/objects.ts'
 
@@ -18,9 +18,25 @@ export interface Selection {
   readonly object: ObjectReader
 }
 
-/** `besides` are read after the others, and are no part of the JSON or the object. */
-export function selectionOf(columns: readonly ModelColumn[], besides: readonly ModelColumn[] = []): Selection {
-  const { fields, writable } = wireFields(columns)
+export interface SelectionParts {
+  /** Read after the others, and no part of the JSON or the object. */
+  readonly besides?: readonly ModelColumn[]
+  /** Where the columns begin in the select list. Default 0. */
+  readonly offset?: number
+  /** Fields that are no columns of this table: included relations. */
+  readonly more?: RelatedFields
+}
+
+export interface RelatedFields {
+  readonly fields: readonly WireField[]
+  readonly writable: boolean
+}
+
+export function selectionOf(columns: readonly ModelColumn[], parts: SelectionParts = {}): Selection {
+  const { besides = [], offset = 0, more } = parts
+  const own = wireFields(columns, offset)
+  const shape = { fields: [...own.fields, ...(more?.fields ?? [])] }
+  const writable = own.writable && (more?.writable ?? true)
   const read = [...columns, ...besides]
   let json: JsonWriter | undefined
   let object: ObjectReader | undefined
@@ -29,23 +45,21 @@ export function selectionOf(columns: readonly ModelColumn[], besides: readonly M
     columns: read,
     list: (table) => listOf(read, table),
     get json() {
-      return (json ??= writable ? compileJson({ fields }) : undefined)
+      return (json ??= writable ? compileJson(shape) : undefined)
     },
     get object() {
-      return (object ??= compileObjects({ fields }))
+      return (object ??= compileObjects(shape))
     },
   }
 }
 
-function wireFields(columns: readonly ModelColumn[]): {
-  readonly fields: readonly WireColumn[]
-  readonly writable: boolean
-} {
+/** How columns that stand together in a select list become JSON or values. */
+export function wireFields(columns: readonly ModelColumn[], offset: number): RelatedFields {
   const kinds = columns.map(({ column }) => columnKind(column))
   return {
     fields: columns.map(({ key }, index) => {
       const { wire, decode } = kinds[index]!
-      return { key, index, kind: wire ?? 'string', decode }
+      return { key, index: offset + index, kind: wire ?? 'string', decode }
     }),
     writable: kinds.every(({ wire }) => wire !== undefined),
   }

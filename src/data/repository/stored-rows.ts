@@ -167,8 +167,8 @@ export class StoredRows implements Repository {
   }
 }
 
-function itemsOf({ rows, selection, to, reverse }: RowPage): SeenRow[] {
-  return Array.from({ length: to }, (_, index) => selection.object(rows, reverse ? to - 1 - index : index))
+function itemsOf({ loaded, to, reverse }: RowPage): SeenRow[] {
+  return Array.from({ length: to }, (_, index) => loaded.object(reverse ? to - 1 - index : index))
 }
 
 function textOf(version: number | undefined): string | undefined {

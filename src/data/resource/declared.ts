@@ -3,10 +3,14 @@ import { z } from 'zod'
 import type { AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import { NotFound } from '../../core/errors/index.ts'
+import { named } from '../../schema/index.ts'
 import { columnSchema } from '../columns/column-schema.ts'
 import { tableSchemas } from '../columns/table-schemas.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import { IncludeSet } from '../include/includes.ts'
+import type { Includes } from '../include/include-options.ts'
+import type { RelatedRows } from '../include/include-plan.ts'
 import { modelOf } from '../model/model.ts'
 import { definitionOf, type Action, type Definition, type RowAccess } from '../repository/definition.ts'
 import { relationsIn } from '../rows/relation.ts'
@@ -26,12 +30,14 @@ export interface Declared {
   readonly access: RowAccess
   readonly database: Database<DrizzleSchema>
   readonly schemas: {
+    /** A row with what it can include. */
     readonly row: z.ZodObject
     readonly create: z.ZodObject
     readonly update: z.ZodObject
     readonly replace: z.ZodObject
   }
   readonly rules: Dependency<ResourceRules<PgTable>> | undefined
+  readonly includes: IncludeSet
   readonly requiresMatch: boolean
   /** Columns of the server's that callers may write all the same. */
   readonly writable: readonly string[]
@@ -45,6 +51,12 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const database = options.database as unknown as Database<DrizzleSchema>
   const definition = definitionOf({ model, access, relationsOf: relationsIn(database.options.schema) })
   const name = options.name ?? singularName(model.name)
+  const includes = new IncludeSet((options.list?.include ?? {}) as Includes, {
+    table,
+    schema: database.options.schema,
+    relationsOf: definition.relationsOf,
+    relatedRows,
+  })
   return {
     name,
     path: options.path ?? pathOf(model.name),
@@ -55,7 +67,8 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     definition,
     access,
     database,
-    schemas: schemasOf(table, name, options, definition),
+    includes,
+    schemas: withIncludes(schemasOf(table, name, options, definition), includes, name),
     rules: options.rules as Declared['rules'],
     requiresMatch: options.version === 'required',
     writable: options.writable ?? [],
@@ -90,6 +103,12 @@ function schemasOf(
   }) as unknown as Declared['schemas']
 }
 
+/** Rows are sent with the relations that are asked for. */
+function withIncludes(schemas: Declared['schemas'], includes: IncludeSet, name: string): Declared['schemas'] {
+  if (includes.names.length === 0) return schemas
+  return { ...schemas, row: named(name, z.object({ ...schemas.row.shape, ...includes.shape() })) }
+}
+
 const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'deletedAt', 'deletedBy', 'version']
 
 export function accessOf({ access, name }: Declared, action: Action): AccessRule {
@@ -100,4 +119,20 @@ export function accessOf({ access, name }: Declared, action: Action): AccessRule
 
 export function notFound({ name }: Pick<Declared, 'name'>): Error {
   return new NotFound(`There is no such ${name}.`)
+}
+
+const declarations = new WeakMap<object, Declared>()
+
+/** Remembers what a resource was made of, for those that are about it. */
+export function remember(resource: object, declared: Declared): void {
+  declarations.set(resource, declared)
+}
+
+export function declaredOf(resource: object): Declared | undefined {
+  return declarations.get(resource)
+}
+
+function relatedRows(resource: object): RelatedRows | undefined {
+  const declared = declaredOf(resource)
+  return declared && { model: declared.definition.model, access: declared.access.read }
 }

@@ -13,8 +13,11 @@ import { resourceOperation, sessionOf, type ResourceContext } from './operations
 
 export function listOperation(declared: Declared, options: AnyListOptions): Operation {
   const { definition, name, schemas } = declared
-  const query = listQuery(definition.model, options, { name })
-  const statements = new ListStatements()
+  const query = listQuery(definition.model, options, {
+    name,
+    relation: (each) => declared.includes.filterRelation(each),
+  })
+  const statements = new ListStatements(declared.includes)
   const write = pageWriter(schemas.row)
   return resourceOperation(
     declared,
@@ -64,12 +67,12 @@ type PageWriter = (page: RowPage) => JsonBytes
 /** Writes a page as JSON: of the rows as they came, or of their values where the wire's text does not do. */
 function pageWriter(row: z.ZodObject): PageWriter {
   const writeRow = compileSerializer(row.partial())
-  return ({ rows, selection, to, reverse, next, previous, total }) => {
-    const sink = new JsonSink(rows.size * 2 + 256)
+  return ({ loaded, to, reverse, next, previous, total }) => {
+    const sink = new JsonSink(loaded.rows.size * 2 + 256)
     sink.latin1('{"items":[')
-    if (selection.json !== undefined) selection.json(rows, sink, { to, reverse })
+    if (loaded.isWritable) loaded.writeJson(sink, { to, reverse })
     else {
-      const items = Array.from({ length: to }, (_, index) => selection.object(rows, reverse ? to - 1 - index : index))
+      const items = Array.from({ length: to }, (_, index) => loaded.object(reverse ? to - 1 - index : index))
       sink.text(items.map((item) => writeRow(item)).join(','))
     }
     sink.latin1(

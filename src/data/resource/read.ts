@@ -1,12 +1,26 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { NotFound } from '../../core/errors/index.ts'
+import { JsonBytes } from '../../core/json-bytes.ts'
 import type { Operation } from '../../core/operation.ts'
-import { readRow } from '../repository/read-rows.ts'
+import { LoadedRows } from '../include/loaded-rows.ts'
+import { includedBy, rowShape, type RowShape } from '../include/row-shape.ts'
+import { QueryInvalid } from '../query/errors.ts'
+import type { AnyListOptions } from '../query/list-options.ts'
+import { listQuery } from '../query/list-query.ts'
+import { deletion, keyCondition, keyValues, readRow } from '../repository/read-rows.ts'
+import { allOfThem, scopePart } from '../repository/row-session.ts'
+import { compileStatement, type CompiledStatement } from '../statements/compile.ts'
+import { StatementCache } from '../statements/statement-cache.ts'
+import { JsonSink } from '../wire/json-sink.ts'
 import { rowAnswer } from './answer.ts'
-import type { Declared } from './declared.ts'
-import { resourceOperation, sessionOf } from './operations.ts'
+import { notFound, type Declared } from './declared.ts'
+import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 
-export function readOperation(declared: Declared): Operation {
+export function readOperation(declared: Declared, options: AnyListOptions): Operation {
   const { definition, name, params, rowPath, schemas } = declared
+  const { query, onInvalid } = chosenFields(declared, options)
+  const chosen = new ChosenRows(declared)
   return resourceOperation(
     declared,
     {
@@ -14,13 +28,85 @@ export function readOperation(declared: Declared): Operation {
       path: rowPath,
       action: 'read',
       summary: `Read one ${name}`,
-      inputs: { params },
+      inputs: query === undefined ? { params } : { params, query },
       response: schemas.row,
-      errors: [NotFound],
+      errors: query === undefined ? [NotFound] : [NotFound, QueryInvalid],
+      ...(onInvalid !== undefined && { onInvalid }),
     },
     async (context) => {
+      const { fields, include } = (context.query ?? {}) as Chosen
+      if (fields !== undefined || include !== undefined) return chosen.read(context, { fields, include })
       const rows = await readRow(sessionOf(declared, context), context.params, definition.visible)
       return rowAnswer(declared, rows, context.response)
     },
   )
+}
+
+interface Chosen {
+  readonly fields?: readonly string[] | undefined
+  readonly include?: readonly string[] | undefined
+}
+
+/** What of a list's parameters is about each row. */
+function chosenFields(
+  { definition, name }: Declared,
+  options: AnyListOptions,
+): { readonly query: z.ZodObject | undefined; readonly onInvalid: Operation['onInvalid'] } {
+  const { select, include } = options
+  const { schema, onInvalid } = listQuery(
+    definition.model,
+    { ...(select !== undefined && { select }), ...(include !== undefined && { include }) },
+    { name },
+  )
+  const { fields, include: relations } = (schema as z.ZodObject).shape as Record<string, z.ZodType | undefined>
+  const shape = { ...(fields !== undefined && { fields }), ...(relations !== undefined && { include: relations }) }
+  return Object.keys(shape).length === 0
+    ? { query: undefined, onInvalid: undefined }
+    : { query: z.strictObject(shape), onInvalid }
+}
+
+interface RowStatement {
+  readonly statement: CompiledStatement
+  readonly shape: RowShape
+}
+
+/** Rows with chosen fields and relations. */
+class ChosenRows {
+  readonly #declared: Declared
+  readonly #statements = new StatementCache<RowStatement>()
+
+  constructor(declared: Declared) {
+    this.#declared = declared
+  }
+
+  async read(context: ResourceContext, { fields, include = [] }: Chosen): Promise<unknown> {
+    const { definition, includes } = this.#declared
+    const session = sessionOf(this.#declared, context)
+    const included = includedBy(session, [...new Set(include)].map(includes.find))
+    const scope = scopePart(session.scope('read'), 's')
+    const values = keyValues(definition, context.params)
+    scope.put(values)
+    for (const each of included) each.scope.put(values)
+    const columns = definition.model.visible.filter(({ key }) => fields?.includes(key) ?? true)
+    const relations = included.map(({ plan, scope: { shape } }) => `${plan.name}:${shape}`).join()
+    const { statement, shape } = this.#statements.get(
+      `${columns.map(({ key }) => key).join()} ${scope.shape} ${relations}`,
+      () => {
+        const { table } = definition.model
+        const made = rowShape(table, columns, { included, besides: [] })
+        const where = allOfThem(keyCondition(definition), deletion(definition, false), scope.where(table))
+        return {
+          statement: compileStatement(sql`select ${made.list} from ${table}${made.joins} where ${where}`),
+          shape: made,
+        }
+      },
+    )
+    const rows = await session.runStatement(statement, values)
+    if (rows.length === 0) throw notFound(this.#declared)
+    const loaded = await LoadedRows.load(session, rows, { shape, included, count: 1 })
+    if (!loaded.isWritable) return loaded.object(0)
+    const sink = new JsonSink(rows.size * 2)
+    loaded.writeJson(sink, { to: 1 })
+    return new JsonBytes(sink.toBuffer())
+  }
 }

@@ -3,7 +3,7 @@ import type { Operation } from '../../core/operation.ts'
 import type { RouterChildren, RouterOptions } from '../../core/router.ts'
 import type { Refined } from '../columns/table-types.ts'
 import { createOperation } from './create.ts'
-import { declareResource, type Declared } from './declared.ts'
+import { declareResource, remember, type Declared } from './declared.ts'
 import type { ResourceOptions, WithRefinements } from './options.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
 import { listOperation } from './list.ts'
@@ -47,7 +47,7 @@ function operationsOf(declared: Declared, { put, list = {} }: Parts): Record<str
   const { read, create, update, delete: remove } = declared.access
   const { deletedAt } = declared.definition.model.life
   return {
-    ...(read !== undefined && { list: listOperation(declared, list), read: readOperation(declared) }),
+    ...(read !== undefined && { list: listOperation(declared, list), read: readOperation(declared, list) }),
     ...(create !== undefined && { create: createOperation(declared) }),
     ...(update !== undefined && { update: updateOperation(declared) }),
     ...(update !== undefined && put === true && { replace: replaceOperation(declared) }),
@@ -66,7 +66,7 @@ function resourceRouter(declared: Declared, options: RouterOptions, children: Ro
     ...(errors !== undefined && { errors }),
     ...(uses !== undefined && { uses }),
   }
-  return {
+  const resource: Resource = {
     kind: 'router',
     prefix: declared.path,
     options: routerOptions,
@@ -79,4 +79,6 @@ function resourceRouter(declared: Declared, options: RouterOptions, children: Ro
         Object.fromEntries(Object.entries(children).filter(([name]) => !(names as readonly string[]).includes(name))),
       ) as never,
   }
+  remember(resource, declared)
+  return resource
 }

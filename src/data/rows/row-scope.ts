@@ -4,6 +4,7 @@ import type { RowCondition } from '../../core/access/index.ts'
 import type { CallerScope } from '../../core/builtin.ts'
 import { everyOf, someOf, type Scope } from './condition.ts'
 import { predicateScope } from './predicate.ts'
+import type { ThroughRelation } from '../columns/relations.ts'
 import type { Relation, RelationsOf } from './relation.ts'
 
 type RowScope = ReturnType<CallerScope['scopeOf']>
@@ -65,13 +66,23 @@ function throughScope(
 }
 
 /** That a row of `from` has, by this relation, at least one related row for which the condition holds. */
-export function relatedExists(relation: Relation, from: PgTable, condition: (target: PgTable) => SQL | undefined): SQL {
+export function relatedExists(
+  relation: Relation | ThroughRelation,
+  from: PgTable,
+  condition: (target: PgTable) => SQL | undefined,
+): SQL {
   const name = `${getTableName(from)}_${relation.name}`
   const target = alias(relation.table, name)
-  const parts = relation.columns.map((pair) => eq(columnIn(target, pair.to), columnIn(from, pair.from)))
+  const first = 'between' in relation ? alias(relation.between, `${name}_between`) : target
+  const parts = relation.columns.map((pair) => eq(columnIn(first, pair.to), columnIn(from, pair.from)))
   const more = condition(target)
   if (more !== undefined) parts.push(more)
-  return exists(sql`(select from ${relation.table} ${sql.identifier(name)} where ${sql.join(parts, sql` and `)})`)
+  const where = sql.join(parts, sql` and `)
+  const source = sql`${relation.table} ${sql.identifier(name)}`
+  if (!('between' in relation)) return exists(sql`(select from ${source} where ${where})`)
+  const onward = relation.onward.map((pair) => eq(columnIn(target, pair.to), columnIn(first, pair.from)))
+  const middle = sql`${relation.between} ${sql.identifier(`${name}_between`)}`
+  return exists(sql`(select from ${middle} join ${source} on ${sql.join(onward, sql` and `)} where ${where})`)
 }
 
 /** The column of an alias that is `column` in the table itself. */

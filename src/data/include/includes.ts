@@ -1,0 +1,81 @@
+import { and, sql, type SQL } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnSchema } from '../columns/column-schema.ts'
+import { rowField } from '../columns/row-field.ts'
+import type { FilterRelation } from '../query/filters.ts'
+import { aliveIn } from '../repository/row-session.ts'
+import { relatedExists } from '../rows/row-scope.ts'
+import type { Included } from './row-shape.ts'
+import type { ModelColumn } from '../model/model.ts'
+import type { IncludeOptions } from './include-options.ts'
+import { includePlan, type IncludeContext, type IncludePlan } from './include-plan.ts'
+
+const NO_SCOPES: ReadonlyMap<string, never> = new Map<string, never>()
+
+/** The relations of one resource that can be included. Worked out when they are first asked for: resources may include each other. */
+export class IncludeSet {
+  readonly names: readonly string[]
+  readonly find: (name: string) => IncludePlan
+  #scopes: ReadonlyMap<string, { readonly where: (table: PgTable) => SQL }> = NO_SCOPES
+  readonly #options: Readonly<Record<string, IncludeOptions>>
+
+  constructor(options: Readonly<Record<string, IncludeOptions>>, context: IncludeContext) {
+    this.#options = options
+    this.names = Object.keys(options)
+    const plans = new Map<string, IncludePlan>()
+    this.find = (name) => {
+      const known = plans.get(name) ?? includePlan(name, this.#options[name]!, context)
+      plans.set(name, known)
+      return known
+    }
+  }
+
+  /** How filters see a relation. Who asks is known only when a statement is built: see `asking`. */
+  filterRelation(name: string): FilterRelation | undefined {
+    if (!this.names.includes(name)) return undefined
+    const { relation, model } = this.find(name)
+    return {
+      model,
+      exists: (table, condition) =>
+        relatedExists(relation, table, (target) =>
+          and(condition(target), aliveIn(model, target), this.#scopes.get(name)?.where(target) ?? sql`false`),
+        ),
+    }
+  }
+
+  /** Builds a statement whose filters see, of each relation, the rows in its scope. Not asynchronous: scopes are those of one caller. */
+  asking<T>(included: readonly Included[], build: () => T): T {
+    this.#scopes = new Map(
+      included.map(({ plan, scope }) => [plan.name, { where: (table) => scope.where(table) ?? sql`true` }]),
+    )
+    try {
+      return build()
+    } finally {
+      this.#scopes = NO_SCOPES
+    }
+  }
+
+  /** The fields that includes add to a row: absent where they are not asked for. */
+  shape(): Record<string, z.ZodType> {
+    return Object.fromEntries(
+      this.names.map((name) => [
+        name,
+        z
+          .lazy(() => schemaOf(this.find(name)))
+          .optional()
+          .describe(`There where \`include\` names it.`),
+      ]),
+    )
+  }
+}
+
+function schemaOf({ relation, fields }: IncludePlan): z.ZodType {
+  const row = z.object(Object.fromEntries(fields.map((field) => [field.key, fieldSchema(field)])))
+  return relation.kind === 'many' ? z.array(row) : row.nullable()
+}
+
+function fieldSchema({ column }: ModelColumn): z.ZodType {
+  const field = columnSchema(column) === undefined ? z.unknown() : rowField(column, undefined)
+  return column.notNull ? field : field.nullable()
+}

@@ -1,0 +1,96 @@
+import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm'
+import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import type { ThroughRelation } from '../columns/relations.ts'
+import { columnIn, columnOf } from '../rows/row-scope.ts'
+import { place } from '../statements/compile.ts'
+import { aliveIn, type RowSession, type ScopePart } from '../repository/row-session.ts'
+import { listOf, selectionOf, type Selection } from '../repository/selection.ts'
+import type { RowSet } from '../wire/row-set.ts'
+import type { IncludePlan } from './include-plan.ts'
+
+/** The related rows of a page, of one relation: those of row `i` are from `starts[i]` to `starts[i + 1]`. */
+export interface LoadedMany {
+  readonly rows: RowSet
+  readonly starts: readonly number[]
+  readonly selection: Selection
+}
+
+/** The columns of the page's table that lead to the related rows. */
+export function keyColumns({ relation }: IncludePlan): readonly PgColumn[] {
+  return relation.columns.map(({ from }) => from)
+}
+
+/** Loads the related rows of all rows of a page in one statement, for each row at most as many as the relation's limit. */
+export async function loadMany(
+  session: RowSession,
+  plan: IncludePlan,
+  { keys, scope }: { readonly keys: readonly (readonly (string | null)[])[]; readonly scope: ScopePart },
+): Promise<LoadedMany> {
+  // The place of the row comes first.
+  const selection = selectionOf(plan.fields, { offset: 1 })
+  const values: Record<string, unknown> = { ':limit': plan.limit }
+  plan.relation.columns.forEach((_, index) => {
+    values[`:keys${index}`] = keys.map((key) => key[index] ?? null)
+  })
+  scope.put(values)
+  const rows = await session.run(`include ${plan.name} ${scope.shape}`, () => manyStatement(plan, scope), values)
+  return { rows, starts: startsOf(rows, keys.length), selection }
+}
+
+function manyStatement(plan: IncludePlan, scope: ScopePart): SQL {
+  const { relation, model, fields, sort, name } = plan
+  const as = `include_${name}`
+  const table = alias(relation.table, as)
+  const keyNames = relation.columns.map((_, index) => sql.identifier(`k${index}`))
+  const arrays = relation.columns.map(
+    ({ from }, index) => sql`${place(`:keys${index}`)}::${sql.raw(from.getSQLType())}[]`,
+  )
+  const parents = sql`unnest(${sql.join(arrays, sql`, `)}) with ordinality page(${sql.join(keyNames, sql`, `)}, place)`
+  const { from, where } = 'between' in relation ? between(relation, table, as) : direct(relation.columns, table, as)
+  const order = sort.map(({ column, descending }) => (descending ? desc : asc)(columnOf(table, column.key)))
+  const condition = and(where, aliveIn(model, table), scope.where(table)) as SQL
+  const sorted = sql.join(order, sql`, `)
+  const found = sql`select ${listOf(fields, table)}, row_number() over (order by ${sorted}) as nth from ${from} where ${condition} order by ${sorted} limit ${place(':limit')}`
+  const columns = fields.map(({ column }) => sql`related.${sql.identifier(column.name)}`)
+  return sql`select page.place, ${sql.join(columns, sql`, `)} from ${parents} cross join lateral (${found}) related order by page.place, related.nth`
+}
+
+type Source = { readonly from: SQL; readonly where: SQL }
+
+function direct(columns: ThroughRelation['columns'], table: PgTable, as: string): Source {
+  const pairs = columns.map(({ to }, index) => sql`${columnIn(table, to)} = page.${sql.identifier(`k${index}`)}`)
+  return {
+    from: sql`${sqlTable(columns[0]!.to.table as PgTable)} ${sql.identifier(as)}`,
+    where: sql.join(pairs, sql` and `),
+  }
+}
+
+function between(
+  { columns, onward, between: join, table: target }: ThroughRelation,
+  table: PgTable,
+  as: string,
+): Source {
+  const middle = alias(join, `${as}_between`)
+  const onwards = onward.map(({ from, to }) => eq(columnIn(table, to), columnIn(middle, from)))
+  const pairs = columns.map(({ to }, index) => sql`${columnIn(middle, to)} = page.${sql.identifier(`k${index}`)}`)
+  return {
+    from: sql`${join} ${sql.identifier(`${as}_between`)} join ${target} ${sql.identifier(as)} on ${sql.join(onwards, sql` and `)}`,
+    where: sql.join(pairs, sql` and `),
+  }
+}
+
+function sqlTable(table: PgTable): SQL {
+  return sql`${table}`
+}
+
+/** Rows come in the order of the page's. */
+function startsOf(rows: RowSet, count: number): readonly number[] {
+  const starts: number[] = []
+  let row = 0
+  for (let parent = 0; parent < count; parent += 1) {
+    starts.push(row)
+    while (row < rows.length && Number(rows.text(row, 0)) === parent + 1) row += 1
+  }
+  starts.push(row)
+  return starts
+}
