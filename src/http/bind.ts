@@ -7,6 +7,7 @@ import { chain, isPromise, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Operation } from '../core/operation.ts'
 import type { Schema } from '../core/schema.ts'
 import { compileInput, type InputReader, type InputSource } from '../schema/index.ts'
+import { withoutOthers, type Readers } from './others-names.ts'
 
 /** The parts of one request before their schemas have seen them. Each is parsed at most once, and only if somebody declares it. */
 export interface RawInputs {
@@ -36,8 +37,9 @@ const PARTS: Record<InputName, { readonly in: InputPart; readonly source: InputS
 export class Binding {
   readonly #holders: readonly (readonly Reader[])[]
 
-  constructor(holders: readonly Holder[]) {
-    this.#holders = holders.map(({ inputs }) => readersOf(inputs))
+  /** @param readers - All who read something of the same requests, these holders among them. */
+  constructor(holders: readonly Holder[], readers: Readers) {
+    this.#holders = holders.map(({ inputs }) => readersOf(inputs, readers))
   }
 
   /** Whether nobody reads anything. */
@@ -61,11 +63,12 @@ export class Binding {
   }
 }
 
-function readersOf(inputs: Holder['inputs']): Reader[] {
+function readersOf(inputs: Holder['inputs'], all: Readers): Reader[] {
   const readers: Reader[] = []
   for (const name of INPUT_NAMES) {
     const schema: Schema | undefined = inputs[name]
-    if (schema !== undefined) readers.push({ name, read: compileInput(schema, PARTS[name]) })
+    if (schema === undefined) continue
+    readers.push({ name, read: withoutOthers(name, schema, compileInput(schema, PARTS[name]), all) })
   }
   return readers
 }

@@ -54,8 +54,9 @@ export class CompiledOperation {
     this.plan = plan
     this.decision = access
     this.open = access.authenticators.length === 0 && access.custom.length === 0 && access.anonymous
-    this.accessBinding = new Binding(plan.holders.slice(0, plan.accessHolders))
-    this.binding = new Binding(plan.holders.slice(plan.accessHolders))
+    const readers = { holders: plan.holders, authenticators: access.authenticators }
+    this.accessBinding = new Binding(plan.holders.slice(0, plan.accessHolders), readers)
+    this.binding = new Binding(plan.holders.slice(plan.accessHolders), readers)
     this.body = bodyParserOf(placed.name, plan.holders, problems)
     this.respond = compileResponder(placed.operation, placed.name)
     this.offered = offeredTypes(placed.operation)
