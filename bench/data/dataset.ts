@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 
 const DEFAULT_SERVER = 'postgres://root@127.0.0.1:5432/postgres'
+const PREFIX = 'ashlar_bench_data_'
 const TAGS = 50
 /** 40% of the owners have 80% of the rows: lists of 100 past a cursor need owners with more than 100. */
 const BUSY_OWNERS_SHARE = 0.4
@@ -26,8 +27,11 @@ export interface Dataset {
 /** A database of its own on the server that DATABASE_URL names, or on the local one. */
 export async function createDataset(size: DatasetSize): Promise<Dataset> {
   const server = process.env['DATABASE_URL'] ?? DEFAULT_SERVER
-  const database = `ashlar_bench_${randomBytes(4).toString('hex')}`
-  await withClient(server, (client) => client.query(`create database ${database}`))
+  const database = `${PREFIX}${randomBytes(4).toString('hex')}`
+  await withClient(server, async (client) => {
+    await dropLeftovers(client)
+    await client.query(`create database ${database}`)
+  })
   const drop = (): Promise<void> =>
     withClient(server, async (client) => {
       await client.query(`drop database if exists ${database} with (force)`)
@@ -40,6 +44,15 @@ export async function createDataset(size: DatasetSize): Promise<Dataset> {
     await drop()
     throw error
   }
+}
+
+/** Of runs that were interrupted. A database in use cannot be dropped, so a run beside this one keeps its own. */
+async function dropLeftovers(client: Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'select datname as name from pg_database where starts_with(datname, $1)',
+    [PREFIX],
+  )
+  for (const { name } of rows) await client.query(`drop database ${name}`).catch(() => undefined)
 }
 
 async function withClient<Result>(url: string, use: (client: Client) => Promise<Result>): Promise<Result> {
