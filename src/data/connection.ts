@@ -116,11 +116,12 @@ export class Connection<Schema extends DrizzleSchema> {
   }
 }
 
-/** Past the pooler, for what needs a connection of its own for longer than a transaction. */
-export function directUrlOf({
-  directUrl = process.env.DATABASE_DIRECT_URL,
-}: Pick<DatabaseOptions, 'directUrl'>): string | undefined {
-  return directUrl === '' ? undefined : directUrl
+/** Past the pooler, for what needs a connection of its own for longer than a transaction. The environment's is that of its `DATABASE_URL`. */
+export function directUrlOf({ url, directUrl }: Pick<DatabaseOptions, 'url' | 'directUrl'>): string | undefined {
+  const { DATABASE_URL, DATABASE_DIRECT_URL } = process.env
+  const isOfEnvironment = url === undefined && DATABASE_URL !== undefined && DATABASE_URL !== ''
+  const direct = directUrl ?? (isOfEnvironment ? DATABASE_DIRECT_URL : undefined)
+  return direct === '' ? undefined : direct
 }
 
 const NO_DIRECT_URL =

@@ -32,7 +32,7 @@ export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, n
    * with `pool_mode = transaction`. Limits are then set by each transaction, and no statement is prepared by name. Default: nothing.
    */
   readonly pooler?: 'transaction'
-  /** The server itself, past the pooler: for migrations. Default: the environment's `DATABASE_DIRECT_URL`. */
+  /** The server itself, past the pooler: for migrations. Default: the environment's `DATABASE_DIRECT_URL`, where the database is that of `DATABASE_URL`. */
   readonly directUrl?: string
   /**
    * How often one request may run the same statement, counted without its values. Default `{ limit: 10 }`: one more, and a test's request

@@ -40,7 +40,8 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
    * A transaction per request with an isolation level, read only, or run again where it contradicts another one. Declare it once, as a
    * constant; an operation has one transaction of a database, so it uses this or {@link Database.transaction}.
    *
-   * With `retry`, the whole operation is run again from access on, unless it has left work for after the response.
+   * With `retry`, the whole operation is run again from access on, unless it has left work for after the response. `app.run` runs its work once;
+   * {@link Database.run} again.
    *
    * @throws TypeError, RangeError for options that contradict each other.
    */

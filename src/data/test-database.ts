@@ -60,7 +60,14 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
     await lock(keeper, name)
     await keeper.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
     const url = withDatabase(server.url, name)
-    const own = database({ ...declared.options, url, migrate: 'manual', replicas: [], [ENVIRONMENT]: 'test' })
+    const own = database({
+      ...declared.options,
+      url,
+      directUrl: url,
+      migrate: 'manual',
+      replicas: [],
+      [ENVIRONMENT]: 'test',
+    })
     const end = async (): Promise<void> => {
       await own.stop()
       await drop(keeper, name)

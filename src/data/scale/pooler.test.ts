@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq, sql } from 'drizzle-orm'
 import { integer, pgTable, timestamp } from 'drizzle-orm/pg-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createApp } from '../../app/create-app.ts'
 import { anyone } from '../../core/access/index.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
+import { directUrlOf } from '../connection.ts'
 import { database, type Database } from '../index.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 import { pgbouncerProgram, startPgbouncer, type Pgbouncer } from './pgbouncer.fixture.ts'
@@ -145,3 +146,17 @@ describe.skipIf(pgbouncerProgram === undefined)(
     })
   },
 )
+
+test('the environment’s direct URL belongs to the environment’s database, and a test’s copy goes by neither', async () => {
+  vi.stubEnv('DATABASE_URL', 'postgres://app@pooler:6432/app')
+  vi.stubEnv('DATABASE_DIRECT_URL', 'postgres://app@server:5432/app')
+  expect(directUrlOf({})).toBe('postgres://app@server:5432/app')
+  expect(directUrlOf({ directUrl: 'postgres://app@other:5432/app' })).toBe('postgres://app@other:5432/app')
+  expect(directUrlOf({ url: 'postgres://app@another:5432/app' })).toBeUndefined()
+  vi.stubEnv('DATABASE_URL', '')
+  expect(directUrlOf({})).toBeUndefined()
+  const copy = await createTestDatabase(database({ pooler: 'transaction' }))
+  expect(copy.database.options).toMatchObject({ url: copy.url, directUrl: copy.url, replicas: [] })
+  await copy.drop()
+  vi.unstubAllEnvs()
+})

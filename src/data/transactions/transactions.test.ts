@@ -10,7 +10,7 @@ import { fresh } from '../../core/override.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
 import { testApp } from '../../testing/index.ts'
-import { afterCommit, database, type Database, type TransactionOptions } from '../index.ts'
+import { afterCommit, database, type Database, type Drizzle, type TransactionOptions } from '../index.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 
 const counters = pgTable('counters', { id: integer().primaryKey(), value: integer().notNull() })
@@ -342,4 +342,20 @@ describe('work for after the commit', () => {
     expect(() => afterCommit(drizzle, () => {})).toThrow('has ended')
     expect(() => afterCommit({} as typeof drizzle, () => {})).toThrow('takes the transaction of database.transaction')
   })
+})
+
+test('Drizzle’s own transactions outside an operation are committed and undone, seen by the observer of tests', async () => {
+  const engine = await (db.engine.resolve as (context: object) => unknown)({ log: SILENT })
+  const drizzle = (db.drizzle.resolve as (context: object) => Drizzle)({ engine })
+  await drizzle.transaction((tx) => tx.update(counters).set({ value: 3 }))
+  await drizzle
+    .transaction((tx) =>
+      tx
+        .update(counters)
+        .set({ value: 4 })
+        .then(() => tx.rollback()),
+    )
+    .catch(silent)
+  expect(await value()).toBe(3)
+  expect(db.pool.idleCount).toBe(db.pool.totalCount)
 })
