@@ -3,7 +3,7 @@ import type { RowSet } from '../wire/row-set.ts'
 import type { Definition } from './definition.ts'
 import { readRow, type Key } from './read-rows.ts'
 import type { RowSession } from './row-session.ts'
-import { deleteRow, insertRow, restoreRow, updateRow, type Fields } from './write-rows.ts'
+import { deleteRow, insertRow, restoreRow, updateRow, type Fields, type Versions } from './write-rows.ts'
 
 // Changes that are seen: by code, which has the row before and after, and by the audit trail. They are several statements, saved together in
 // a transaction. A change that nobody sees is one statement, and made by the functions of write-rows.ts themselves.
@@ -16,7 +16,7 @@ export interface Journal {
   record(session: RowSession, change: JournalChange): Promise<void>
 }
 
-/** The images are rows of all columns; the first row of each set. */
+/** The images are rows of all columns; rows of one place in both sets are the same row, before and after. */
 export interface JournalChange {
   readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge'
   readonly before?: RowSet
@@ -38,16 +38,17 @@ export async function insertSeen(session: RowSession, fields: Fields): Promise<S
 }
 
 export interface SeenUpdate {
-  readonly version?: string | undefined
+  /** One of which it must have. */
+  readonly versions?: Versions | undefined
   /** What is to change, once the row is locked and known. */
   readonly fields: (before: SeenRow) => MaybePromise<Fields>
 }
 
-export async function updateSeen(session: RowSession, key: Key, { version, fields }: SeenUpdate): Promise<Outcome> {
+export async function updateSeen(session: RowSession, key: Key, { versions, fields }: SeenUpdate): Promise<Outcome> {
   const { all, journal } = session.definition
   const before = await readRow(session, key, all, { action: 'update', lock: 'update' })
   if (before.length === 0) return 'missing'
-  if (isStale(session.definition, before, version)) return 'stale'
+  if (isStale(session.definition, before, versions)) return 'stale'
   const row = all.object(before, 0)
   const changes = await fields(row)
   const after = await updateRow(session, key, { fields: changes, selection: all })
@@ -58,7 +59,7 @@ export async function updateSeen(session: RowSession, key: Key, { version, field
 }
 
 export interface SeenDelete {
-  readonly version?: string | undefined
+  readonly versions?: Versions | undefined
   readonly purge?: boolean
   /** Called once the row is locked and known. */
   readonly first?: (row: SeenRow) => MaybePromise<void>
@@ -67,12 +68,16 @@ export interface SeenDelete {
 export async function deleteSeen(
   session: RowSession,
   key: Key,
-  { version, purge = false, first }: SeenDelete,
+  { versions, purge = false, first }: SeenDelete,
 ): Promise<SeenRow | 'missing' | 'stale'> {
   const { all, journal } = session.definition
-  const before = await readRow(session, key, all, { action: 'delete', lock: 'update', deleted: purge ? 'any' : false })
+  const before = await readRow(session, key, all, {
+    action: purge ? 'purge' : 'delete',
+    lock: 'update',
+    deleted: purge ? 'any' : false,
+  })
   if (before.length === 0) return 'missing'
-  if (isStale(session.definition, before, version)) return 'stale'
+  if (isStale(session.definition, before, versions)) return 'stale'
   const row = all.object(before, 0)
   await first?.(row)
   const after = await deleteRow(session, key, { selection: all, purge })
@@ -90,8 +95,8 @@ export async function restoreSeen(session: RowSession, key: Key): Promise<SeenRo
   return all.object(after, 0)
 }
 
-function isStale({ model, all }: Definition, rows: RowSet, version: string | undefined): boolean {
-  if (version === undefined || model.life.version === undefined) return false
+function isStale({ model, all }: Definition, rows: RowSet, versions: Versions | undefined): boolean {
+  if (versions === undefined || model.life.version === undefined) return false
   const index = all.columns.findIndex(({ key }) => key === model.life.version)
-  return rows.text(0, index) !== version
+  return !versions.includes(rows.text(0, index) ?? '')
 }

@@ -9,7 +9,7 @@ import { StatementCache } from '../statements/statement-cache.ts'
 import { selectionOf, type Selection } from './selection.ts'
 
 /** What can be done to rows. */
-export type Action = 'read' | 'create' | 'update' | 'delete'
+export type Action = 'read' | 'create' | 'update' | 'delete' | 'purge'
 
 /** Who may do what to which rows. What has no rule, nobody may. */
 export type RowAccess = { readonly [A in Action]?: AccessRule }

@@ -72,7 +72,7 @@ export class RowSession {
     const known = this.#scopes.get(action)
     if (known !== undefined) return known
     const { access } = this.definition
-    const rule = access[action]
+    const rule = action === 'purge' ? (access.purge ?? access.delete) : access[action]
     const readable =
       action === 'create' || access.read === undefined || access.read === rule ? true : this.scope('read')
     const scope = everyOf([this.#within, readable, this.scopeBy(rule)])

@@ -96,7 +96,7 @@ export class StoredRows implements Repository {
   }
 
   async update(key: unknown, changes: object, { version }: VersionOption = {}): Promise<SeenRow> {
-    const of = { version: textOf(version), fields: () => changes as SeenRow }
+    const of = { versions: versionsOf(version), fields: () => changes as SeenRow }
     const outcome = await updateSeen(this.#session, this.#keyOf(key), of)
     if (outcome === 'missing') return this.#refuse(key, 'update')
     if (outcome === 'stale') throw new PreconditionFailed()
@@ -104,7 +104,7 @@ export class StoredRows implements Repository {
   }
 
   delete(key: unknown, { version }: VersionOption = {}): Promise<SeenRow> {
-    return this.#delete(key, { version: textOf(version) })
+    return this.#delete(key, { versions: versionsOf(version) })
   }
 
   purge(key: unknown): Promise<SeenRow> {
@@ -137,16 +137,17 @@ export class StoredRows implements Repository {
 
   async #delete(
     key: unknown,
-    of: { readonly version?: string | undefined; readonly purge?: boolean },
+    of: { readonly versions?: readonly string[] | undefined; readonly purge?: boolean },
   ): Promise<SeenRow> {
     const row = await deleteSeen(this.#session, this.#keyOf(key), of)
-    if (row === 'missing') return this.#refuse(key, 'delete')
+    if (row === 'missing')
+      return of.purge === true ? this.#refuse(key, 'purge', { deleted: 'any' }) : this.#refuse(key, 'delete')
     if (row === 'stale') throw new PreconditionFailed()
     return row
   }
 
   /** 403 for what the caller may read and not change, 404 for everything else. */
-  async #refuse(key: unknown, action: 'update' | 'delete', options: ReadOptions = {}): Promise<never> {
+  async #refuse(key: unknown, action: 'update' | 'delete' | 'purge', options: ReadOptions = {}): Promise<never> {
     const may = await mayDo(this.#session, this.#keyOf(key), { action, ...options })
     if (may === false) throw new Forbidden()
     return this.#missing()
@@ -171,6 +172,6 @@ function itemsOf({ loaded, to, reverse }: RowPage): SeenRow[] {
   return Array.from({ length: to }, (_, index) => loaded.object(reverse ? to - 1 - index : index))
 }
 
-function textOf(version: number | undefined): string | undefined {
-  return version === undefined ? undefined : String(version)
+function versionsOf(version: number | undefined): readonly string[] | undefined {
+  return version === undefined ? undefined : [String(version)]
 }

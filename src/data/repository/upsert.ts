@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { Forbidden } from '../../core/errors/index.ts'
 import { insertSeen, updateSeen, type SeenRow } from './changes.ts'
 import { keyOf } from './read-rows.ts'
-import { allOfThem, type RowSession } from './row-session.ts'
+import { allOfThem, living, type RowSession } from './row-session.ts'
 import { compileStatement, place } from '../statements/compile.ts'
 import type { Fields } from './write-rows.ts'
 
@@ -33,7 +33,11 @@ async function lockBy(session: RowSession, fields: Fields, on: readonly string[]
   const rows = await session.run(
     `upsert ${on.join()}`,
     () => {
-      const where = allOfThem(...columns.map(({ key, column }) => sql`${column} = ${place(`on:${key}`, column)}`))
+      // What is deleted softly is not there, as for a unique index that leaves it out.
+      const where = allOfThem(
+        living(session.definition),
+        ...columns.map(({ key, column }) => sql`${column} = ${place(`on:${key}`, column)}`),
+      )
       return sql`select ${all.list(model.table)} from ${model.table} where ${where} for update`
     },
     Object.fromEntries(on.map((key) => [`on:${key}`, fields[key]])),

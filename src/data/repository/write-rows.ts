@@ -2,6 +2,7 @@ import { is, sql, SQL } from 'drizzle-orm'
 import { Forbidden } from '../../core/errors/index.ts'
 import type { ModelColumn } from '../model/model.ts'
 import type { Condition, Scope } from '../rows/condition.ts'
+import { arrayLiteral } from '../query/array-literal.ts'
 import { compileStatement, place } from '../statements/compile.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import type { Definition } from './definition.ts'
@@ -12,6 +13,9 @@ import { createStamps, deleteStamps, updateStamps, type Stamps } from './stamps.
 
 /** What is written, by the columns' keys. `undefined` is absent. */
 export type Fields = Readonly<Record<string, unknown>>
+
+/** The versions of a row that a change is about, in PostgreSQL's text; none is no row's. */
+export type Versions = readonly string[]
 
 /** Inserts one row. Where the scope of creation cannot be read off the values, the row is looked at again and undone: in a transaction only. */
 export async function insertRow(session: RowSession, fields: Fields, selection: Selection): Promise<RowSet> {
@@ -41,20 +45,20 @@ export async function insertRow(session: RowSession, fields: Fields, selection: 
 export async function updateRow(
   session: RowSession,
   key: Key,
-  { fields, selection, version, deleted = false }: UpdateOptions,
+  { fields, selection, versions, deleted = false }: UpdateOptions,
 ): Promise<RowSet> {
   const { definition } = session
   const changes = { ...defaults(definition, 'update'), ...fields }
   const columns = columnsIn(definition, changes)
   const stamps = updateStamps(definition, session.asker, changes)
-  return change(session, key, { columns, fields: changes, stamps, selection, version, deleted, action: 'update' })
+  return change(session, key, { columns, fields: changes, stamps, selection, versions, deleted, action: 'update' })
 }
 
 export interface UpdateOptions {
   readonly fields: Fields
   readonly selection: Selection
-  /** The version it must have. */
-  readonly version?: unknown
+  /** One of which it must have. */
+  readonly versions?: Versions | undefined
   /** A row that is deleted softly, in place of one that is not. */
   readonly deleted?: boolean
 }
@@ -64,7 +68,7 @@ interface Change {
   readonly fields: Fields
   readonly stamps: Stamps
   readonly selection: Selection
-  readonly version: unknown
+  readonly versions: Versions | undefined
   readonly deleted: boolean
   readonly action: 'update' | 'delete'
 }
@@ -80,12 +84,12 @@ async function change(session: RowSession, key: Key, of: Change): Promise<RowSet
     ...keyValues(definition, key),
     ...valuesOf('v', of.fields),
     ...stamps.values,
-    ':version': of.version,
+    ':versions': textOf(of.versions),
   }
   scope.put(values)
   check?.part.put(values)
   const named = assignedShape(columns, of.fields)
-  const shape = `${of.action} ${named} ${stamps.shape} ${selection.shape} ${scope.shape} ${of.deleted} ${of.version === undefined} ${check?.part.shape ?? ''}`
+  const shape = `${of.action} ${named} ${stamps.shape} ${selection.shape} ${scope.shape} ${of.deleted} ${of.versions === undefined} ${check?.part.shape ?? ''}`
   const rows = await session.run(
     shape,
     () => {
@@ -95,7 +99,7 @@ async function change(session: RowSession, key: Key, of: Change): Promise<RowSet
         keyCondition(definition),
         deletion(definition, of.deleted),
         scope.where(table),
-        versionIs(definition, of.version),
+        versionIs(definition, of.versions),
       )
       // Nothing to change is still asked of the row: it must be there, and the asker's.
       const set = assignments.length > 0 ? assignments : [noChange(definition)]
@@ -112,11 +116,15 @@ function noChange({ model }: Definition): SQL {
   return sql`${sql.identifier(first!.column.name)} = ${first!.column}`
 }
 
-function versionIs({ model }: Definition, version: unknown): SQL | undefined {
+/** Compared as text: a tag may hold a number that is too large for the column. */
+function versionIs({ model }: Definition, versions: Versions | undefined): SQL | undefined {
   const key = model.life.version
-  if (key === undefined || version === undefined) return undefined
-  const { column } = model.byKey.get(key)!
-  return sql`${column} = ${place(':version', column)}`
+  if (key === undefined || versions === undefined) return undefined
+  return sql`${model.byKey.get(key)!.column}::text = any(${place(':versions')}::text[])`
+}
+
+function textOf(versions: Versions | undefined): string | undefined {
+  return versions && arrayLiteral(versions)
 }
 
 /** Deletes one row: softly where the table has a column for it. */
@@ -125,9 +133,9 @@ export function deleteRow(
   key: Key,
   {
     selection,
-    version,
+    versions,
     purge = false,
-  }: { readonly selection: Selection; readonly version?: unknown; readonly purge?: boolean },
+  }: { readonly selection: Selection; readonly versions?: Versions | undefined; readonly purge?: boolean },
 ): Promise<RowSet> {
   const { definition } = session
   if (definition.model.life.deletedAt !== undefined && !purge) {
@@ -137,19 +145,19 @@ export function deleteRow(
       fields: {},
       stamps,
       selection,
-      version,
+      versions,
       deleted: false,
       action: 'delete',
     })
   }
   const { table } = definition.model
-  const scope = scopePart(session.scope('delete'), 's')
-  const values = { ...keyValues(definition, key), ':version': version }
+  const scope = scopePart(session.scope(purge ? 'purge' : 'delete'), 's')
+  const values = { ...keyValues(definition, key), ':versions': textOf(versions) }
   scope.put(values)
   return session.run(
-    `remove ${selection.shape} ${scope.shape} ${version === undefined}`,
+    `remove ${selection.shape} ${scope.shape} ${versions === undefined}`,
     () => {
-      const where = allOfThem(keyCondition(definition), scope.where(table), versionIs(definition, version))
+      const where = allOfThem(keyCondition(definition), scope.where(table), versionIs(definition, versions))
       return sql`delete from ${table} where ${where} ${returning(selection, definition, undefined)}`
     },
     values,
@@ -164,7 +172,7 @@ export function restoreRow(session: RowSession, key: Key, selection: Selection):
     fields: {},
     stamps,
     selection,
-    version: undefined,
+    versions: undefined,
     deleted: true,
     action: 'delete',
   })

@@ -12,10 +12,20 @@ export interface ActionRules {
   readonly read?: AccessRule
   readonly create?: AccessRule
   readonly update?: AccessRule
-  /** Also to restore what was deleted softly. */
+  /** Also to restore what was deleted softly, and to list it. */
   readonly delete?: AccessRule
+  /** To remove rows for good, deleted softly or not. One rule for everything is none for this. */
+  readonly purge?: AccessRule
+  /**
+   * For the history of a row, where the resource has `audit`. It alone decides, also for rows that are gone; so it says nothing of rows. One rule
+   * for everything is none for this.
+   */
+  readonly audit?: AccessRule
 }
 
+/** The rules about the rows themselves. */
 export function rulesOf(access: ResourceAccess): RowAccess {
-  return 'kind' in access ? { read: access, create: access, update: access, delete: access } : access
+  if ('kind' in access) return { read: access, create: access, update: access, delete: access }
+  const { audit: _, ...rules } = access
+  return rules
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { BadRequest, PreconditionFailed, PreconditionRequired } from '../../core/errors/index.ts'
+import { parseEntityTags } from '../../core/entity-tag.ts'
+import { BadRequest, PreconditionRequired } from '../../core/errors/index.ts'
 
 /** The header by which a change says which version it is about. */
 export const ifMatchHeader = z.object({
@@ -15,25 +16,27 @@ export function entityTag(version: string | null): string {
 }
 
 /**
- * The version a change is about; `undefined` for any.
+ * The versions a change is about, in PostgreSQL's text; `undefined` for any, and an empty list where no row can have one of them: that is told
+ * only where the row is there for the caller (RFC 9110 section 13.2.1).
  *
- * @throws PreconditionRequired where it must be said and is not.
- * @throws PreconditionFailed where it can be none of this resource's.
- * @throws BadRequest where the header is not one entity tag.
+ * @throws PreconditionRequired where they must be said and are not.
+ * @throws BadRequest where the header holds no entity tags.
  */
-export function expectedVersion(header: string | undefined, required: boolean): string | undefined {
+export function expectedVersions(header: string | undefined, required: boolean): readonly string[] | undefined {
   if (header === undefined) {
     if (required) throw new PreconditionRequired()
     return undefined
   }
-  if (header.trim() === '*') {
+  const tags = parseEntityTags(header)
+  if (tags === undefined)
+    throw new BadRequest('The header If-Match must hold entity tags in quotes, such as "3" or "3", "4".')
+  if (tags === '*') {
     if (required) throw new PreconditionRequired('If-Match: * is any version; send the ETag of the one you have read.')
     return undefined
   }
-  const tag = /^\s*(W\/)?"([^"]*)"\s*$/.exec(header)
-  if (tag === null) throw new BadRequest('The header If-Match must hold one entity tag in quotes, such as "3".')
-  // A weak tag never matches strongly, and a number too large for the column is no version of it.
-  const [, weak, version = ''] = tag
-  if (weak !== undefined || !/^\d{1,9}$/.test(version)) throw new PreconditionFailed()
-  return version
+  // A weak tag never matches here, and what is no number is no version.
+  return tags.flatMap(({ opaque, weak }) => (!weak && VERSION.test(opaque) ? [opaque] : []))
 }
+
+/** As long as a bigint at most. */
+const VERSION = /^\d{1,19}$/

@@ -1,14 +1,14 @@
 import { Forbidden, PreconditionFailed } from '../../core/errors/index.ts'
 import type { Action } from '../repository/definition.ts'
 import { mayDo } from '../repository/may-do.ts'
-import type { Key } from '../repository/read-rows.ts'
+import type { Deleted, Key } from '../repository/read-rows.ts'
 import type { RowSession } from '../repository/row-session.ts'
 import { notFound, type Declared } from './declared.ts'
 
 export interface Refused {
   readonly action: Action
-  readonly version?: string | undefined
-  readonly deleted?: boolean
+  readonly versions?: readonly string[] | undefined
+  readonly deleted?: Deleted
 }
 
 /**
@@ -21,5 +21,5 @@ export async function refusal(declared: Declared, session: RowSession, key: Key,
   if (may === undefined) return notFound(declared)
   if (!may) return new Forbidden()
   // It was found with everything but its version; or it has changed in between, which is the same to the caller.
-  return of.version === undefined ? notFound(declared) : new PreconditionFailed()
+  return of.versions === undefined ? notFound(declared) : new PreconditionFailed()
 }

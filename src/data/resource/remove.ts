@@ -11,7 +11,7 @@ import { isSeen, needsTransaction } from './needs-transaction.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 import { refusal } from './refused.ts'
 import { rulesContext } from './rules-context.ts'
-import { versionIn } from './update.ts'
+import { versionsIn } from './update.ts'
 
 export function deleteOperation(declared: Declared): Operation {
   const { name, rowPath, rules } = declared
@@ -34,18 +34,18 @@ export function deleteOperation(declared: Declared): Operation {
 
 async function removeRow(declared: Declared, context: ResourceContext): Promise<void> {
   const session = sessionOf(declared, context)
-  const version = versionIn(declared, context)
-  const rows = await deleteRow(session, context.params, { selection: declared.definition.visible, version })
-  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'delete', version })
+  const versions = versionsIn(declared, context)
+  const rows = await deleteRow(session, context.params, { selection: declared.definition.visible, versions })
+  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'delete', versions })
 }
 
 async function removeRowSeen(declared: Declared, context: ResourceContext): Promise<void> {
   const session = sessionOf(declared, context)
-  const version = versionIn(declared, context)
+  const versions = versionsIn(declared, context)
   const around = rulesContext(context)
   const { rules } = context
   const row = await deleteSeen(session, context.params, {
-    version,
+    versions,
     first: (found) => rules?.beforeDelete?.(found as never, around),
   })
   if (row === 'missing') throw await refusal(declared, session, context.params, { action: 'delete' })

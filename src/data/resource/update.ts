@@ -9,7 +9,7 @@ import { changeErrors, changeInputs } from './change-errors.ts'
 import type { Declared } from './declared.ts'
 import { isSeen, needsTransaction } from './needs-transaction.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
-import { expectedVersion } from './precondition.ts'
+import { expectedVersions } from './precondition.ts'
 import { refusal } from './refused.ts'
 import { replacementOf } from './replacement.ts'
 import { rulesContext } from './rules-context.ts'
@@ -46,21 +46,21 @@ function changeOperation(declared: Declared, method: 'PATCH' | 'PUT', fieldsOf: 
 
 async function update(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
   const session = sessionOf(declared, context)
-  const version = versionIn(declared, context)
+  const versions = versionsIn(declared, context)
   const selection = declared.definition.visible
-  const rows = await updateRow(session, context.params, { fields, selection, version })
-  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'update', version })
+  const rows = await updateRow(session, context.params, { fields, selection, versions })
+  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'update', versions })
   return rowAnswer(declared, rows, context.response)
 }
 
 async function updateRowSeen(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
   const { definition } = declared
   const session = sessionOf(declared, context)
-  const version = versionIn(declared, context)
+  const versions = versionsIn(declared, context)
   const around = rulesContext(context)
   const { rules } = context
   const outcome = await updateSeen(session, context.params, {
-    version,
+    versions,
     fields: async (before) => (await rules?.beforeUpdate?.(fields as never, before as never, around)) ?? fields,
   })
   if (outcome === 'missing') throw await refusal(declared, session, context.params, { action: 'update' })
@@ -70,6 +70,9 @@ async function updateRowSeen(declared: Declared, context: ResourceContext, field
   return rowAnswer(declared, await readBack(session, key, definition.visible), context.response)
 }
 
-export function versionIn({ definition, requiresMatch }: Declared, { headers }: ResourceContext): string | undefined {
-  return definition.version === undefined ? undefined : expectedVersion(headers?.['if-match'], requiresMatch)
+export function versionsIn(
+  { definition, requiresMatch }: Declared,
+  { headers }: ResourceContext,
+): readonly string[] | undefined {
+  return definition.version === undefined ? undefined : expectedVersions(headers?.['if-match'], requiresMatch)
 }
