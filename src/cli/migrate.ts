@@ -1,7 +1,7 @@
-import { isDatabase, partsOf } from '../app/parts.ts'
-import type { Database, DrizzleSchema } from '../data/index.ts'
+import type { Database } from '../data/index.ts'
 import { findAppFile } from './app-file.ts'
 import { CommandError } from './command-error.ts'
+import { databaseOf, databasesOf as databasesOfApp } from './db/app-database.ts'
 import { loadApp } from './load-app.ts'
 import { check } from './migrate/check.ts'
 import type { MigrateFlags } from './migrate/flags.ts'
@@ -16,7 +16,7 @@ export type MigrateAction = (typeof MIGRATE_ACTIONS)[number]
 /** `ashlar migrate`: makes, applies, checks and takes back the migrations of the app's databases. Gives the exit code. */
 export async function migrate(words: readonly string[], flags: MigrateFlags): Promise<number> {
   const { file, action, name } = argumentsOf(words)
-  const databases = await databasesOf(file)
+  const databases = await databasesOf(file, flags.database)
   if (action === 'make') return make(databases, name, flags)
   if (action === 'check') return check(databases, flags)
   if (action === 'undo') await undo(databases, flags)
@@ -24,12 +24,11 @@ export async function migrate(words: readonly string[], flags: MigrateFlags): Pr
   return 0
 }
 
-async function databasesOf(file: string | undefined): Promise<readonly Database<DrizzleSchema>[]> {
+async function databasesOf(file: string | undefined, name: string | undefined): Promise<readonly Database[]> {
   const app = await loadApp(findAppFile(file))
-  const databases = partsOf(app.definition)
-    .filter(isDatabase)
-    .filter(({ options }) => options.migrations !== undefined)
-  if (databases.length > 0) return databases as unknown as readonly Database<DrizzleSchema>[]
+  const all = name === undefined ? databasesOfApp(app) : [databaseOf(app, name)]
+  const databases = all.filter(({ options }) => options.migrations !== undefined)
+  if (databases.length > 0) return databases
   throw new CommandError('The app has no database with migrations.', {
     hint: "Declare them: database({ migrations: new URL('../migrations', import.meta.url) }), and give it to createApp as `database`.",
   })
@@ -66,7 +65,7 @@ function isAction(value: string): value is MigrateAction {
   return MIGRATE_ACTIONS.some((action) => action === value)
 }
 
-async function apply(database: Database<DrizzleSchema>): Promise<void> {
+async function apply(database: Database): Promise<void> {
   try {
     const names = await database.migrate()
     if (names.length === 0) return await print(`${database.name}: nothing to apply, it is up to date.`)
@@ -76,7 +75,7 @@ async function apply(database: Database<DrizzleSchema>): Promise<void> {
   }
 }
 
-async function status(database: Database<DrizzleSchema>): Promise<void> {
+async function status(database: Database): Promise<void> {
   try {
     const { applied, pending } = await database.migrationStatus()
     const rows = [

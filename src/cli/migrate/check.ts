@@ -1,21 +1,21 @@
-import type { Database, DrizzleSchema } from '../../data/index.ts'
+import type { Database } from '../../data/index.ts'
 import { formatFindings } from '../../data/lint/format.ts'
-import { locate } from '../../data/location.ts'
 import { checkMigrations, type Difference } from '../../data/migrations/check.ts'
+import { withDatabase } from '../db/app-database.ts'
 import { print } from '../print.ts'
 import type { MigrateFlags } from './flags.ts'
 
 const DIFFERENT = 1
 
 /** Gives 1 where something differs, or where a pending file would stop a running app. */
-export async function check(databases: readonly Database<DrizzleSchema>[], flags: MigrateFlags): Promise<number> {
+export async function check(databases: readonly Database[], flags: MigrateFlags): Promise<number> {
   const codes: number[] = []
   for (const database of databases) codes.push(await checkOne(database, flags))
   return Math.max(0, ...codes)
 }
 
-async function checkOne(database: Database<DrizzleSchema>, flags: MigrateFlags): Promise<number> {
-  const { differences, findings } = await withDatabaseOf(database, flags, (url) =>
+async function checkOne(database: Database, flags: MigrateFlags): Promise<number> {
+  const { differences, findings } = await withUrlOf(database, flags, (url) =>
     checkMigrations({ database, ...(url !== undefined && { url }) }),
   )
   if (findings.length > 0) await print(formatFindings(findings))
@@ -34,24 +34,18 @@ const HEADS: Readonly<Record<Difference['between'], string>> = {
   database: 'the database differs from the migrations.',
 }
 
-function agreement({ options }: Database<DrizzleSchema>): string {
+function agreement({ options }: Database): string {
   return options.schema === undefined
     ? 'the migrations run; the tables in code are not named'
     : 'the migrations agree with the tables in code'
 }
 
 /** The database is looked at where it is named, or asked for. On a clean checkout there is none, and none is needed. */
-async function withDatabaseOf<T>(
-  { name, options: { url, embedded } }: Database<DrizzleSchema>,
-  flags: MigrateFlags,
+function withUrlOf<T>(
+  database: Database,
+  { live }: MigrateFlags,
   work: (url: string | undefined) => Promise<T>,
 ): Promise<T> {
-  const named = (url ?? process.env.DATABASE_URL ?? '') !== ''
-  if (!(flags.database ?? named)) return work(undefined)
-  const located = await locate({ name, ...(url !== undefined && { url }), ...(embedded !== undefined && { embedded }) })
-  try {
-    return await work(located.url)
-  } finally {
-    await located.leave()
-  }
+  const named = (database.options.url ?? process.env.DATABASE_URL ?? '') !== ''
+  return (live ?? named) ? withDatabase(database, ({ url }) => work(url)) : work(undefined)
 }

@@ -22,8 +22,9 @@ export function addMigrate(root: Command, file: string, done: (code: number) => 
     )
     .option('--allow-destructive', 'make: every --drop and --convert; undo: also where data is lost')
     .option('--to <number>', 'undo: the last migration to keep, 0 for none; default: takes back one', parseNumber)
-    .option('--database', "check: the app's database too; default where DATABASE_URL is set")
-    .option('--no-database', 'check: only files and tables in code')
+    .option('--live', "check: the app's database too; default where DATABASE_URL is set")
+    .option('--no-live', 'check: only files and tables in code')
+    .option('--database <name>', 'only this one, where the app has several')
     .addHelpText('after', MIGRATE_HELP)
     .action(async (words: readonly string[], flags: MigrateFlags) => {
       const { migrate } = await import('../migrate.ts')

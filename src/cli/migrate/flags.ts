@@ -9,7 +9,10 @@ export interface MigrateFlags {
   readonly backfill?: readonly (readonly [string, string])[]
   readonly allowDestructive?: boolean
   readonly to?: number
-  readonly database?: boolean
+  /** The name of one database. */
+  readonly database?: string
+  /** Whether `check` looks at the database too. */
+  readonly live?: boolean
 }
 
 export function decisionsOf({

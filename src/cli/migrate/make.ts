@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Database, DrizzleSchema } from '../../data/index.ts'
+import type { Database } from '../../data/index.ts'
 import { formatFindings } from '../../data/lint/format.ts'
 import { makeMigration } from '../../data/migrations/make.ts'
 import { UndecidedChanges } from '../../data/migrations/review/decisions.ts'
@@ -12,7 +12,7 @@ import { decisionsOf, type MigrateFlags } from './flags.ts'
 const UNDECIDED = 2
 
 export async function make(
-  databases: readonly Database<DrizzleSchema>[],
+  databases: readonly Database[],
   name: string | undefined,
   flags: MigrateFlags,
 ): Promise<number> {
@@ -37,7 +37,7 @@ export async function make(
   }
 }
 
-async function makeFor(database: Database<DrizzleSchema>, name: string, flags: MigrateFlags): Promise<void> {
+async function makeFor(database: Database, name: string, flags: MigrateFlags): Promise<void> {
   const ask = asker()
   const { files, remaining, findings } = await makeMigration({
     database,

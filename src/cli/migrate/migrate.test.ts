@@ -64,7 +64,7 @@ describe('ashlar migrate', () => {
       code: 1,
       output: expect.stringContaining('the migration 0001_create_users.sql is not applied') as string,
     })
-    expect((await migrate('check', '--no-database')).code).toBe(0)
+    expect((await migrate('check', '--no-live')).code).toBe(0)
     expect((await migrate()).output).toContain('applied\n  0001_create_users.sql')
     expect(await migrate('check')).toEqual({
       code: 0,

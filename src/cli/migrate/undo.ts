@@ -1,40 +1,29 @@
-import type { Database, DrizzleSchema } from '../../data/index.ts'
-import { locate } from '../../data/location.ts'
+import type { Database } from '../../data/index.ts'
 import { undoMigrations } from '../../data/migrations/undo.ts'
 import { CommandError } from '../command-error.ts'
+import { withDatabase } from '../db/app-database.ts'
 import { print } from '../print.ts'
 import type { MigrateFlags } from './flags.ts'
 
-export async function undo(
-  databases: readonly Database<DrizzleSchema>[],
-  { to, allowDestructive }: MigrateFlags,
-): Promise<void> {
+export async function undo(databases: readonly Database[], { to, allowDestructive }: MigrateFlags): Promise<void> {
   const [database, ...others] = databases
   if (database === undefined) return
   if (others.length > 0) {
     throw new CommandError('The app has several databases, and which one is meant is not known.', {
-      hint: 'Undo in an app file that has one of them.',
+      hint: 'Name one: --database NAME',
     })
   }
-  const { url, embedded } = database.options
-  const located = await locate({
-    name: database.name,
-    ...(url !== undefined && { url }),
-    ...(embedded !== undefined && { embedded }),
-  })
-  try {
-    const names = await undoMigrations({
+  const names = await withDatabase(database, ({ url }) =>
+    undoMigrations({
       database,
-      url: located.url,
+      url,
       ...(to !== undefined && { to }),
       ...(allowDestructive !== undefined && { allowDestructive }),
-    })
-    await print(
-      names.length === 0
-        ? `${database.name}: nothing to take back.`
-        : [`${database.name}: took back`, ...names].join('\n  '),
-    )
-  } finally {
-    await located.leave()
-  }
+    }),
+  )
+  await print(
+    names.length === 0
+      ? `${database.name}: nothing to take back.`
+      : [`${database.name}: took back`, ...names].join('\n  '),
+  )
 }

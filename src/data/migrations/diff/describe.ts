@@ -1,10 +1,11 @@
-import type { Change } from './change.ts'
+import type { Table } from '../catalog/catalog.ts'
+import type { Change, ChangeKind, ChangeOf } from './change.ts'
 
 /** A change as a difference: what the second catalog has and the first has not. */
 export function describe(change: Change): string {
   const subject = subjectOf(change)
   const [verb] = change.kind.split(' ')
-  if (verb === 'create' || change.kind.startsWith('add ')) return `${subject} is missing`
+  if (verb === 'create' || (verb === 'add' && change.kind !== 'add enum values')) return `${subject} is missing`
   if (verb === 'drop') return `${subject} is too many`
   return detailOf(change, subject)
 }
@@ -24,33 +25,36 @@ function subjectOf(change: Change): string {
   return `enum ${change.from.id}`
 }
 
-function detailOf(change: Change, subject: string): string {
-  switch (change.kind) {
-    case 'change type':
-      return `${subject} is ${change.from.type}, not ${change.column.type}`
-    case 'change null':
-      return `${subject} ${change.column.notNull ? 'may be null' : 'is NOT NULL'}`
-    case 'change default':
-      return `${subject} has ${defaultText(change.from)}, not ${defaultText(change.column)}`
-    case 'change identity':
-    case 'replace generated':
-      return `${subject} is generated in another way`
-    case 'rename constraint':
-    case 'rename index':
-      return `${subject} is called ${change.from.name}`
-    case 'validate constraint':
-      return `${subject} is not validated`
-    case 'replace index':
-      return change.from.valid
-        ? `${subject} is another one: ${change.from.definition}`
-        : `${subject} is invalid: a concurrent build of it has failed`
-    case 'replace enum':
-      return `${subject} has other values: ${change.from.values.join(', ')}, not ${change.to.values.join(', ')}`
-    case 'row security':
-      return `${subject.replace('table', 'row level security of')} is ${change.table.rowSecurity ? 'on' : 'off'}${change.table.rowSecurity === change.to.rowSecurity ? ' with another setting of FORCE' : ''}`
-    default:
-      return `${subject} is different`
-  }
+type Details = { readonly [Kind in ChangeKind]?: (change: ChangeOf<Kind>, subject: string) => string }
+
+const DETAILS: Details = {
+  'change type': ({ from, column }, subject) => `${subject} is ${from.type}, not ${column.type}`,
+  'change null': ({ column }, subject) => `${subject} ${column.notNull ? 'may be null' : 'is NOT NULL'}`,
+  'change default': ({ from, column }, subject) => `${subject} has ${defaultText(from)}, not ${defaultText(column)}`,
+  'change identity': (_change, subject) => `${subject} is generated in another way`,
+  'replace generated': (_change, subject) => `${subject} is generated in another way`,
+  'rename constraint': ({ from }, subject) => `${subject} is called ${from.name}`,
+  'rename index': ({ from }, subject) => `${subject} is called ${from.name}`,
+  'validate constraint': (_change, subject) => `${subject} is not validated`,
+  'replace index': ({ from }, subject) =>
+    from.valid
+      ? `${subject} is another one: ${from.definition}`
+      : `${subject} is invalid: a concurrent build of it has failed`,
+  'add enum values': ({ from, to }, subject) =>
+    `${subject} has the values ${from.values.join(', ')}, not ${to.values.join(', ')}`,
+  'replace enum': ({ from, to }, subject) =>
+    `${subject} has the values ${from.values.join(', ')}, not ${to.values.join(', ')}`,
+  'row security': ({ table, to }) =>
+    `row level security of ${table.id} is ${securityText(table)}, not ${securityText(to)}`,
+}
+
+function detailOf<Kind extends ChangeKind>(change: ChangeOf<Kind>, subject: string): string {
+  const detail = DETAILS[change.kind]
+  return detail === undefined ? `${subject} is different` : detail(change, subject)
+}
+
+function securityText({ rowSecurity, forcesRowSecurity }: Table): string {
+  return rowSecurity ? `on${forcesRowSecurity ? ' and forced' : ''}` : 'off'
 }
 
 function defaultText({
