@@ -1,6 +1,7 @@
 import { and, sql, type SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import { allOf, anyOf, anyone, type AccessRule } from '../../core/access/index.ts'
 import { columnSchema } from '../columns/column-schema.ts'
 import { rowField } from '../columns/row-field.ts'
 import type { FilterRelation } from '../query/filters.ts'
@@ -29,6 +30,13 @@ export class IncludeSet {
       plans.set(name, known)
       return known
     }
+  }
+
+  /** The rule of an operation that may include: whoever calls is asked for, since the relations' rules may be about them. */
+  accessWith(rule: AccessRule): AccessRule {
+    const rules = this.names.map((name) => this.find(name).access).filter(({ node }) => node.type !== 'anyone')
+    const [first, ...others] = rules
+    return first === undefined ? rule : allOf(rule, anyOf(first, ...others, anyone))
   }
 
   /** How filters see a relation. Who asks is known only when a statement is built: see `asking`. */

@@ -25,6 +25,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
       method: 'GET',
       path: '/',
       action: 'read',
+      includes: true,
       summary: `List ${name} records`,
       inputs: { query: query.schema as NonNullable<Operation['inputs']['query']> },
       response: pageSchema(schemas.row),

@@ -1,4 +1,5 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
+import type { AccessRule } from '../../core/access/index.ts'
 import { currentCaller, type CallerScope } from '../../core/builtin.ts'
 import type { Dependency, Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
@@ -41,6 +42,8 @@ export interface OperationParts {
   readonly uses?: Uses
   readonly onInvalid?: Operation['onInvalid']
   readonly description?: string
+  /** Whether callers can ask for relations, or filter by them. */
+  readonly includes?: boolean
 }
 
 /** An operation of a resource: its rule is both asked before and made a condition of its statements. */
@@ -51,11 +54,17 @@ export function resourceOperation(
 ): Operation {
   const { database } = declared
   const { inputs = {}, response, summary, description } = parts
+  const rule = accessOf(declared, parts.action)
+  let access: AccessRule | undefined
   return {
     kind: 'operation',
     method: parts.method,
     path: parts.path,
-    access: accessOf(declared, parts.action),
+    // Relations are known once all resources are declared.
+    get access() {
+      access ??= parts.includes === true ? declared.includes.accessWith(rule) : rule
+      return access
+    },
     inputs,
     uses: {
       engine: database.engine as Dependency,

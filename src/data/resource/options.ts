@@ -4,6 +4,7 @@ import type { RouterOptions } from '../../core/router.ts'
 import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import type { Includes } from '../include/include-options.ts'
 import type { ListOptions } from '../query/list-options.ts'
 import type { ResourceAccess } from './access.ts'
 import type { ResourceRules } from './rules.ts'
@@ -26,7 +27,7 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   /** Columns that callers write although the server would fill them: the rules are then asked about what was written. */
   readonly writable?: readonly ColumnName<Table>[]
   /** What callers can ask of the list. Default: pages, by the primary key. */
-  readonly list?: ListOptions<Table>
+  readonly list?: ListOptions<Table> & { readonly include?: Includes }
   /** Business rules around create, update and delete. */
   readonly rules?: Dependency<ResourceRules<Table>>
   /** `true`: PUT replaces a row. Default `false`. */

@@ -27,6 +27,7 @@ export function readOperation(declared: Declared, options: AnyListOptions): Oper
       method: 'GET',
       path: rowPath,
       action: 'read',
+      includes: true,
       summary: `Read one ${name}`,
       inputs: query === undefined ? { params } : { params, query },
       response: schemas.row,

@@ -1,7 +1,7 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Operation } from '../../core/operation.ts'
 import type { RouterChildren, RouterOptions } from '../../core/router.ts'
-import type { Refined } from '../columns/table-types.ts'
+import type { Refined, RowOf } from '../columns/table-types.ts'
 import { createOperation } from './create.ts'
 import { declareResource, remember, type Declared } from './declared.ts'
 import type { ResourceOptions, WithRefinements } from './options.ts'
@@ -9,7 +9,7 @@ import type { AnyListOptions } from '../query/list-options.ts'
 import { listOperation } from './list.ts'
 import { readOperation } from './read.ts'
 import { deleteOperation, restoreOperation } from './remove.ts'
-import type { Resource, ResourceChildren } from './types.ts'
+import type { Names, Resource, ResourceChildren } from './types.ts'
 import { replaceOperation, updateOperation } from './update.ts'
 
 /**
@@ -28,14 +28,13 @@ export function resource<
   Table extends PgTable,
   const Options extends ResourceOptions<Table>,
   Refine extends Refined<Table> = {},
->(table: Table, options: Options & WithRefinements<Table, Refine>): Resource<ResourceChildren<Table, Options, Refine>> {
+>(
+  table: Table,
+  options: Options & WithRefinements<Table, Refine>,
+): Resource<ResourceChildren<Table, Options, Refine>, RowOf<Table, Names<Options, 'private'>, Refine>> {
   const declared = declareResource(table, options as unknown as Parameters<typeof declareResource>[1])
   // Made by the same conditions as the types say.
-  return resourceRouter(
-    declared,
-    options as RouterOptions,
-    operationsOf(declared, options as Parts),
-  ) as unknown as Resource<ResourceChildren<Table, Options, Refine>>
+  return resourceRouter(declared, options as RouterOptions, operationsOf(declared, options as Parts)) as never
 }
 
 interface Parts {

@@ -21,12 +21,15 @@ import type {
 } from '../columns/table-types.ts'
 import type { z } from 'zod'
 import type { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
+import type { IncludedRows } from '../include/included-rows.ts'
 import type { CursorInvalid, QueryInvalid } from '../query/errors.ts'
 import type { ListQueryInput } from '../query/list-input.ts'
 import type { ActionRules } from './access.ts'
 import type { ResourceOptions } from './options.ts'
 
-type Names<O, Name extends string> = O extends { readonly [K in Name]: readonly (infer Column)[] } ? Column : never
+export type Names<O, Name extends string> = O extends { readonly [K in Name]: readonly (infer Column)[] }
+  ? Column
+  : never
 
 /** What the server writes by itself. */
 export type StampName = 'createdAt' | 'updatedAt' | 'createdBy' | 'updatedBy' | 'deletedAt' | 'deletedBy' | 'version'
@@ -35,7 +38,8 @@ type OwnedIn<Access> = Access extends AccessRule ? OwnedOf<Access> : OwnedOf<Acc
 type ReadOnly<T extends PgTable, O extends ResourceOptions<T>> =
   Names<O, 'readOnly'> | Exclude<(StampName & ColumnName<T>) | OwnedIn<O['access']>, Names<O, 'writable'>>
 
-export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = RowOf<T, Names<O, 'private'>, R>
+export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = RowOf<T, Names<O, 'private'>, R> &
+  IncludedRows<T, O>
 /** One page of a list. */
 export interface Page<Row> {
   readonly items: Row[]
@@ -47,6 +51,10 @@ export interface Page<Row> {
   readonly total?: number
 }
 
+type RowQuery<T extends PgTable, List, Private extends string> = Pick<
+  ListQueryInput<T, List, Private>,
+  keyof ListQueryInput<T, List, Private> & ('fields' | 'include')
+>
 type ListOf<O> = O extends { readonly list: infer L } ? L : {}
 
 type KeyName<T extends PgTable> = {
@@ -89,7 +97,11 @@ interface Operations<T extends PgTable, O extends ResourceOptions<T>, R extends 
     Schema<Page<ResourceRow<T, O, R>>>,
     typeof QueryInvalid | typeof CursorInvalid
   >
-  readonly read: ResourceOperation<KeyInput<T>, Row<T, O, R>, typeof NotFound>
+  readonly read: ResourceOperation<
+    KeyInput<T> & { readonly query: Schema<RowQuery<T, ListOf<O>, Names<O, 'private'> & string>> },
+    Row<T, O, R>,
+    typeof NotFound | typeof QueryInvalid
+  >
   readonly create: ResourceOperation<Body<NewRowShape<T, ReadOnly<T, O>, R>>, Row<T, O, R>, WriteErrors>
   readonly update: ResourceOperation<
     KeyInput<T> & Body<ChangesShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
@@ -123,9 +135,10 @@ export type ResourceChildren<T extends PgTable, O extends ResourceOptions<T>, R 
 >
 
 /** A table as REST operations: a router like any other. */
-export interface Resource<out Children = RouterChildren> extends Router<Children> {
+export interface Resource<out Children = RouterChildren, out Row = unknown> extends Router<Children> {
+  readonly '~row'?: Row
   /** The same with these operations besides, or in the place of those of the same name. */
-  with<const More extends RouterChildren>(operations: More): Resource<Omit<Children, keyof More> & More>
+  with<const More extends RouterChildren>(operations: More): Resource<Omit<Children, keyof More> & More, Row>
   /** The same without these operations. */
-  without<const Name extends keyof Children>(...names: readonly Name[]): Resource<Omit<Children, Name>>
+  without<const Name extends keyof Children>(...names: readonly Name[]): Resource<Omit<Children, Name>, Row>
 }
