@@ -16,7 +16,8 @@ type Text = Ordered | 'contains' | 'startsWith'
 /** The operators that make sense for a column. */
 export type OperatorOf<Column> = Column extends { readonly _: infer C extends ColumnTypes }
   ? Comparison<C> | (C['notNull'] extends true ? never : 'isNull')
-  : never
+  : // A column of any table.
+    Operator
 
 type Comparison<C extends ColumnTypes> = string extends C['columnType']
   ? Operator
@@ -56,4 +57,4 @@ export type OperandOf<Column, O> = Column extends { readonly _: { readonly data:
         : O extends 'containsJson'
           ? unknown
           : Data
-  : never
+  : unknown

@@ -1,5 +1,6 @@
 import { boolean, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { anyone } from '../../core/access/index.ts'
 import { AshlarError } from '../../core/errors/index.ts'
 import { database } from '../database.ts'
 import { modelOf } from '../model/model.ts'
@@ -80,7 +81,7 @@ const query = listQuery(
     filter: ['id', 'title', 'done', 'size', 'tags', 'meta'],
     sort: ['title', 'size'],
     search: { columns: ['title'], prefix: true },
-    include: { owner: true },
+    include: { owner: { access: anyone, fields: ['id'] } },
     count: ['exact'],
   },
   { name: 'notes' },

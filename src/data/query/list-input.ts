@@ -1,11 +1,10 @@
-import type { PgTable } from 'drizzle-orm/pg-core'
-import type { ColumnName, ColumnsOf } from '../columns/table-types.ts'
+import type { ColumnName, ColumnsOf, TableLike } from '../columns/table-types.ts'
 import type { OperandOf, OperatorOf } from './column-operators.ts'
 import type { RelatedColumn, SortName, VisibleColumn } from './list-options.ts'
 import type { Operator } from './operators.ts'
 
 /** What a list is asked for in code: the language of the URL, as an object. All columns that are not private, and all their operators. */
-export interface ListInput<Table extends PgTable = PgTable, Private extends string = never> {
+export interface ListInput<Table extends TableLike = TableLike, Private extends string = never> {
   /** `{ done: true, dueAt: { gte: now } }`: all of these hold. `null` asks for rows without a value. */
   readonly filter?: {
     readonly [K in VisibleColumn<Table, Private>]?: ColumnFilter<ColumnsOf<Table>[K]>
@@ -30,7 +29,7 @@ type Bare<Column> =
   | ('isNull' extends OperatorOf<Column> ? null : never)
 
 /** The query parameters of a list with these options. */
-export type ListQueryInput<Table extends PgTable, Options, Private extends string = never> = Filters<
+export type ListQueryInput<Table extends TableLike, Options, Private extends string = never> = Filters<
   Table,
   OptionOf<Options, 'filter'>
 > &
@@ -51,25 +50,25 @@ type Page<Options> = { readonly limit?: number } & (Options extends { readonly p
   ? { readonly offset?: number }
   : { readonly cursor?: string })
 
-type Sort<Table extends PgTable, Options> = [SortNames<Table, Options>] extends [never]
+type Sort<Table extends TableLike, Options> = [SortNames<Table, Options>] extends [never]
   ? unknown
   : { readonly sort?: readonly SortNames<Table, Options>[] }
-type SortNames<Table extends PgTable, Options> =
+type SortNames<Table extends TableLike, Options> =
   | (Options extends { readonly sort: readonly (infer Column)[] } ? SortName<Table, Column> : never)
   | (Options extends { readonly search: {} } ? 'relevance' : never)
 
 /** One optional parameter for each column and operator that is declared, and nothing computed for others. */
-type Filters<Table extends PgTable, Filter> = {
+type Filters<Table extends TableLike, Filter> = {
   readonly [P in ParametersOf<Table, Filter>]?: ParameterValue<Table, P>
 }
 
-type ParametersOf<Table extends PgTable, Filter> = [Filter] extends [never]
+type ParametersOf<Table extends TableLike, Filter> = [Filter] extends [never]
   ? never
   : Filter extends readonly (infer Name)[]
     ? DeclaredParameters<Table, Name>
     : { [Name in keyof Filter & string]: Parameter<Name, ItemOf<Filter[Name]>> }[keyof Filter & string]
 
-type DeclaredParameters<Table extends PgTable, Name> =
+type DeclaredParameters<Table extends TableLike, Name> =
   Name extends ColumnName<Table>
     ? Parameter<Name, OperatorOf<ColumnsOf<Table>[Name]>>
     : Name extends string
@@ -81,11 +80,11 @@ type Parameter<Name extends string, O extends string> = O extends 'eq' ? BareNam
 type BareName<Name extends string> = Name extends Reserved ? `${Name}[eq]` : Name
 type Reserved = 'limit' | 'offset' | 'cursor' | 'sort' | 'search' | 'fields' | 'include' | 'count'
 
-type ParameterValue<Table extends PgTable, P> = P extends `${infer Name}[${infer O}]`
+type ParameterValue<Table extends TableLike, P> = P extends `${infer Name}[${infer O}]`
   ? NamedValue<Table, Name, O>
   : NamedValue<Table, P, 'eq'>
 
-type NamedValue<Table extends PgTable, Name, O> = O extends 'containsJson'
+type NamedValue<Table extends TableLike, Name, O> = O extends 'containsJson'
   ? string
   : Name extends ColumnName<Table>
     ? OperandOf<ColumnsOf<Table>[Name], O>

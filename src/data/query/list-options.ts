@@ -1,5 +1,4 @@
-import type { PgTable } from 'drizzle-orm/pg-core'
-import type { ColumnName, ColumnsOf } from '../columns/table-types.ts'
+import type { ColumnName, ColumnsOf, TableLike } from '../columns/table-types.ts'
 import type { OperatorOf } from './column-operators.ts'
 import type { Operator } from './operators.ts'
 import type { SearchOptions } from './search.ts'
@@ -14,21 +13,21 @@ export const MAX_OFFSET = 10_000
 export const MAX_SORT = 5
 
 /** A column by its name in the code, without those that never leave the process. */
-export type VisibleColumn<Table extends PgTable, Private = never> = Exclude<ColumnName<Table>, Private>
+export type VisibleColumn<Table extends TableLike, Private = never> = Exclude<ColumnName<Table>, Private>
 
 /** A column of a relation, such as `categories.id`. */
 export type RelatedColumn = `${string}.${string}`
 
 /** How rows are sorted: `dueAt`, `-dueAt` for descending; where the column may be null also `dueAt.nullsFirst`, `-dueAt.nullsLast` and so on. */
-export type SortName<Table extends PgTable, Column> =
+export type SortName<Table extends TableLike, Column> =
   Column extends ColumnName<Table>
-    ? ColumnsOf<Table>[Column]['_']['notNull'] extends true
+    ? ColumnsOf<Table>[Column] extends { readonly _: { readonly notNull: true } }
       ? Column | `-${Column}`
       : Column | `-${Column}` | `${Column | `-${Column}`}.${'nullsFirst' | 'nullsLast'}`
     : never
 
 /** What callers can ask of a list. What is not named here cannot be asked. */
-export interface ListOptions<Table extends PgTable = PgTable, Private extends string = never> {
+export interface ListOptions<Table extends TableLike = TableLike, Private extends string = never> {
   /** How callers turn pages: by the cursor of the page before, at any depth for the same cost, or by an offset. Default `keyset`. */
   readonly page?: 'keyset' | 'offset'
   /** Rows of a page. Default 20, at most 100. */
@@ -47,7 +46,7 @@ export interface ListOptions<Table extends PgTable = PgTable, Private extends st
   readonly search?: readonly VisibleColumn<Table, Private>[] | SearchOptions<VisibleColumn<Table, Private>>
   /** `false`: callers cannot choose fields. Default `true`. */
   readonly select?: boolean
-  /** Relations that can be included, by name. */
+  /** Relations that can be included, and filtered by, by name. */
   readonly include?: object
   /** Ways of counting that callers can ask for. `exact` reads every row that fits; `estimated` asks PostgreSQL's planner. Default: none. */
   readonly count?: readonly ('exact' | 'estimated')[]

@@ -1,5 +1,6 @@
 import { boolean, integer, json, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { describe, expect, it } from 'vitest'
+import { anyone } from '../../core/access/index.ts'
 import { QueryInvalid } from './errors.ts'
 import { describeParameters } from '../../schema/index.ts'
 import { modelOf } from '../model/model.ts'
@@ -24,7 +25,7 @@ const query = listQuery(
     sort: ['title', 'dueAt'],
     defaultSort: ['-dueAt'],
     search: ['title'],
-    include: { owner: true, tags: true },
+    include: { owner: { access: anyone, fields: ['id'] }, tags: { access: anyone, fields: ['id'] } },
     count: ['exact'],
   },
   { name: 'tasks' },

@@ -1,5 +1,6 @@
 import { boolean, integer, jsonb, pgEnum, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { expectTypeOf, test } from 'vitest'
+import { anyone } from '../../core/access/index.ts'
 import type { CursorKey } from './cursor.ts'
 import type { ListInput, ListQueryInput } from './list-input.ts'
 import type { AnyListOptions, ListOptions } from './list-options.ts'
@@ -62,7 +63,7 @@ test('the parameters are those that are declared, typed by their columns', () =>
     },
     sort: ['title', 'dueAt'],
     search: ['title'],
-    include: { owner: true, tags: { limit: 3 } },
+    include: { owner: { access: anyone, fields: ['id'] }, tags: { access: anyone, fields: ['id'], limit: 3 } },
     count: ['exact'],
   })
   type Input = ListQueryInput<Tasks, typeof given, 'secret'>
