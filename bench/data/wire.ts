@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util'
 import { Client, Pool } from 'pg'
 import { createPool } from '../../src/data/pool.ts'
-import { binaryColumns, type WireObject } from '../../src/data/wire/columns.ts'
+import type { WireObject } from '../../src/data/wire/columns.ts'
 import { compileJson } from '../../src/data/wire/json-rows.ts'
 import { JsonSink } from '../../src/data/wire/json-sink.ts'
 import { poolRunner, type PoolRunnerOptions } from '../../src/data/wire/pool-runner.ts'
@@ -36,8 +36,8 @@ const OWNERS = 100
 
 const COLUMNS: WireObject = {
   fields: [
-    { key: 'id', kind: 'token', index: 0, binary: 'uuid' },
-    { key: 'ownerId', kind: 'token', index: 1, binary: 'uuid' },
+    { key: 'id', kind: 'token', index: 0 },
+    { key: 'ownerId', kind: 'token', index: 1 },
     { key: 'title', kind: 'string', index: 2 },
     { key: 'body', kind: 'string', index: 3 },
     { key: 'status', kind: 'string', index: 4 },
@@ -45,18 +45,16 @@ const COLUMNS: WireObject = {
     { key: 'price', kind: 'token', index: 6 },
     { key: 'done', kind: 'boolean', index: 7 },
     { key: 'rating', kind: 'number', index: 8 },
-    { key: 'dueAt', kind: 'timestamp', index: 9, binary: 'timestamptz' },
-    { key: 'createdAt', kind: 'timestamp', index: 10, binary: 'timestamptz' },
-    { key: 'updatedAt', kind: 'timestamp', index: 11, binary: 'timestamptz' },
+    { key: 'dueAt', kind: 'timestamp', index: 9 },
+    { key: 'createdAt', kind: 'timestamp', index: 10 },
+    { key: 'updatedAt', kind: 'timestamp', index: 11 },
   ],
 }
 const SELECT =
   'select id, owner_id as "ownerId", title, body, status, priority, price, done, rating, due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt" from item'
-const binary = binaryColumns(COLUMNS, 12)
-const BY_ID: Statement = { name: 'by_id', binary, text: `${SELECT} where id = $1` }
+const BY_ID: Statement = { name: 'by_id', text: `${SELECT} where id = $1` }
 const LIST: Statement = {
   name: 'list',
-  binary,
   text: `${SELECT} where owner_id = $1 order by created_at desc, id desc limit $2`,
 }
 

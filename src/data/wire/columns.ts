@@ -1,5 +1,3 @@
-import type { BinaryColumns, BinaryType } from './statement.ts'
-
 /**
  * How a column's text becomes JSON:
  * - `number`: as `JSON.stringify` writes the number; `NaN` and infinities, which JSON has no form for, are an error
@@ -20,8 +18,6 @@ export interface WireColumn {
   readonly kind: WireKind
   /** Its place in the select list, from 0. */
   readonly index: number
-  /** Its type, where it comes in binary form: the statement must say so too, with `binaryColumns`. */
-  readonly binary?: BinaryType
   /** Makes its JavaScript value, for objects only. Default: as the kind has it; times as ISO 8601 strings. */
   readonly decode?: (text: string) => unknown
 }
@@ -49,26 +45,4 @@ export interface WireObject {
 /** The kind of an array's elements, whatever its dimensions are. */
 export function elementKind(kind: WireKind): Exclude<WireKind, object> {
   return typeof kind === 'object' ? elementKind(kind.array) : kind
-}
-
-/** What a statement's `binary` has to be for the rows of a shape, given how many columns its select list has. */
-export function binaryColumns(shape: WireObject, selected: number): BinaryColumns {
-  const columns = Array.from<BinaryType | undefined>({ length: selected })
-  for (const { binary, index } of columnsOf(shape)) if (binary !== undefined) columns[index] = binary
-  return columns
-}
-
-/** All columns of a shape, those of its nested objects too. */
-export function columnsOf({ fields }: WireObject): readonly WireColumn[] {
-  return fields.flatMap((field) => ('object' in field ? columnsOf(field.object) : 'kind' in field ? [field] : []))
-}
-
-/** Tells a statement and a shape that disagree about the form in which a column comes: one's bytes would be read as the other's. */
-export function checkBinary(columns: readonly WireColumn[], received: BinaryColumns | undefined): void {
-  const wrong = columns.find(({ binary, index }) => binary !== received?.[index])
-  if (wrong === undefined) return
-  throw new TypeError(
-    `The column ${JSON.stringify(wrong.key)} is declared ${wrong.binary === undefined ? 'as text' : `as binary ${wrong.binary}`}, and its statement says otherwise: ` +
-      'give the statement binary: binaryColumns(shape, columns).',
-  )
 }

@@ -10,6 +10,9 @@ const DATA_ROW = 0x44
 const COMMAND_COMPLETE = 0x43
 const READY_FOR_QUERY = 0x5a
 const COPY_DATA = 0x64
+const ROW_DESCRIPTION = 0x54
+const PARAMETER_DESCRIPTION = 0x74
+const NO_DATA = 0x6e
 const PARSE_COMPLETE = 0x31
 const BIND_COMPLETE = 0x32
 const CLOSE_COMPLETE = 0x33
@@ -59,6 +62,11 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
       case PARSE_COMPLETE:
         query.parsed()
         break
+      case ROW_DESCRIPTION:
+        query.described(bytes.subarray(at, end))
+        break
+      case PARAMETER_DESCRIPTION:
+      case NO_DATA:
       case BIND_COMPLETE:
       case CLOSE_COMPLETE:
         break

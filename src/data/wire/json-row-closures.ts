@@ -1,3 +1,4 @@
+import type { BinaryColumns, BinaryType } from './binary-columns.ts'
 import type { WireColumn, WireField, WireObject } from './columns.ts'
 import { valueWriter } from './json-values.ts'
 import type { RowCursor, RowWriter } from './row-cursor.ts'
@@ -6,8 +7,8 @@ import { ROW_HEADER } from './row-set.ts'
 type FieldWriter = (context: RowCursor, offsets: readonly number[]) => void
 
 /** Without generated code: for processes that forbid it. Slower, and the measure for the generated code. */
-export function interpretRow(shape: WireObject): RowWriter {
-  const write = objectWriter(shape)
+export function interpretRow(shape: WireObject, binary: BinaryColumns | undefined): RowWriter {
+  const write = objectWriter(shape, binary?.types ?? [])
   return (cursor) => write(cursor, offsetsOf(cursor))
 }
 
@@ -23,10 +24,10 @@ function offsetsOf({ bytes, start }: RowCursor): number[] {
   return offsets
 }
 
-function objectWriter({ fields }: WireObject): FieldWriter {
+function objectWriter({ fields }: WireObject, types: BinaryColumns['types']): FieldWriter {
   const writers = fields.map((field, index) => {
     const literal = Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(field.key)}:`)
-    const write = fieldWriter(field)
+    const write = fieldWriter(field, types)
     return (context: RowCursor, offsets: readonly number[]): void => {
       context.sink.raw(literal)
       write(context, offsets)
@@ -39,10 +40,10 @@ function objectWriter({ fields }: WireObject): FieldWriter {
   }
 }
 
-function fieldWriter(field: WireField): FieldWriter {
+function fieldWriter(field: WireField, types: BinaryColumns['types']): FieldWriter {
   if ('slot' in field) return ({ slots, row, sink }) => slots(field.slot, row, sink)
-  if ('kind' in field) return columnWriter(field)
-  const write = objectWriter(field.object)
+  if ('kind' in field) return columnWriter(field, types[field.index])
+  const write = objectWriter(field.object, types)
   const { presentIf } = field
   return (context, offsets) => {
     if (context.bytes.readInt32BE(offsets[presentIf]) < 0) context.sink.text('null')
@@ -50,8 +51,8 @@ function fieldWriter(field: WireField): FieldWriter {
   }
 }
 
-function columnWriter(column: WireColumn): FieldWriter {
-  const write = valueWriter(column.kind, column.binary)
+function columnWriter(column: WireColumn, binary: BinaryType | undefined): FieldWriter {
+  const write = valueWriter(column.kind, binary)
   const { index } = column
   return ({ bytes, sink }, offsets) => {
     const at = offsets[index]!

@@ -1,9 +1,9 @@
-import { columnsOf, type WireColumn, type WireField, type WireKind, type WireObject } from './columns.ts'
+import type { WireColumn, WireField, WireKind, WireObject } from './columns.ts'
 import { writeTimestamp, writeTimestamptz, writeUuid } from './json-binary.ts'
 import { copyJson, copyNumber, copyText, copyTimestamp, copyToken } from './json-copy.ts'
 import { valueWriter } from './json-values.ts'
 import { literalSize } from './json-literals.ts'
-import type { BinaryType } from './statement.ts'
+import type { BinaryColumns, BinaryType } from './binary-columns.ts'
 import type { RowWriter } from './row-cursor.ts'
 import { ROW_HEADER } from './row-set.ts'
 
@@ -31,6 +31,13 @@ const COPIES: Readonly<Partial<Record<Extract<WireKind, string>, Plain>>> = {
   json: { copy: copyJson, quoted: false },
 }
 
+function plainOf(kind: WireKind, binary: BinaryType | undefined): Plain | undefined {
+  if (typeof kind === 'object') return undefined
+  if (binary === undefined) return COPIES[kind]
+  // A time that is declared as another kind of text is not to be written as ISO 8601.
+  return binary === 'uuid' ? BINARY.uuid : kind === 'timestamp' ? BINARY[binary] : undefined
+}
+
 /**
  * The code that writes one row. Only numbers and names made here reach the code: keys become the numbers of their bytes, and functions are
  * passed in as constants.
@@ -40,26 +47,29 @@ const COPIES: Readonly<Partial<Record<Extract<WireKind, string>, Plain>>> = {
  */
 export class RowProgram {
   readonly #shape: WireObject
+  readonly #binary: BinaryColumns['types']
   readonly #constants = new Map<unknown, string>()
   readonly #code: string[] = []
   /** JSON text that is to be written before what comes next. */
   #literal = ''
 
-  constructor(shape: WireObject) {
+  constructor(shape: WireObject, binary: BinaryColumns | undefined) {
     this.#shape = shape
+    this.#binary = binary?.types ?? []
   }
 
   build(): RowWriter {
     this.#object(this.#shape)
     this.#flush()
+    const columns = columnCount(this.#shape)
     const source = `"use strict";
 return (cursor) => {
 const { sink, view } = cursor;
-const room = view.getInt32(cursor.start + 1) + ${literalSize(this.#shape) + BINARY_GROWTH * columnsOf(this.#shape).length};
+const room = view.getInt32(cursor.start + 1) + ${literalSize(this.#shape) + BINARY_GROWTH * columns};
 sink.reserve(room);
 let { bytes, view: target, length: p } = sink, t = 0;
 let at = cursor.start + ${ROW_HEADER};
-${offsetsCode(columnCount(this.#shape))}
+${offsetsCode(columns)}
 ${this.#code.join('\n')}
 sink.length = p;
 };`
@@ -90,11 +100,12 @@ sink.length = p;
   }
 
   #column(column: WireColumn): void {
-    const { kind, binary, index } = column
+    const { kind, index } = column
+    const binary = this.#binary[index]
     const [from, to] = [`at${index}`, `at${index} + n${index}`]
     this.#nullable(index, () => {
       if (kind === 'boolean') return this.#boolean(from)
-      const plain = binary !== undefined ? BINARY[binary] : typeof kind === 'string' ? COPIES[kind] : undefined
+      const plain = plainOf(kind, binary)
       const complete = `${this.#constant(valueWriter(kind, binary))}(sink, cursor.bytes, ${from}, ${to})`
       if (plain === undefined) return this.#apart(complete)
       if (plain.quoted) this.#code.push('bytes[p] = 34;')

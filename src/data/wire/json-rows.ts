@@ -1,10 +1,9 @@
 import { literalSize } from './json-literals.ts'
 import { compileRow } from './json-row.ts'
-import { RowCursor } from './row-cursor.ts'
-import { checkBinary, columnsOf, type WireObject } from './columns.ts'
-import type { BinaryColumns } from './statement.ts'
+import { RowCursor, type RowWriter, type SlotWriter } from './row-cursor.ts'
+import type { WireObject } from './columns.ts'
+import type { BinaryColumns } from './binary-columns.ts'
 import type { JsonSink } from './json-sink.ts'
-import type { SlotWriter } from './row-cursor.ts'
 import type { RowSet } from './row-set.ts'
 
 /** Which rows are written, and in which order. */
@@ -30,16 +29,19 @@ export type JsonWriter = (rows: RowSet, sink: JsonSink, range?: JsonRange) => vo
  * The writer throws `UnwritableValue` where a number has no form in JSON.
  */
 export function compileJson(shape: WireObject): JsonWriter {
-  const writeRow = compileRow(shape)
   const literals = literalSize(shape)
-  const columns = columnsOf(shape)
-  let checked: BinaryColumns | undefined | null = null
+  // Few: the columns' forms differ between a statement's first run on a connection and its later ones.
+  const writers = new Map<string | undefined, RowWriter>()
+  const writerFor = (binary: BinaryColumns | undefined): RowWriter => {
+    const known = writers.get(binary?.key)
+    if (known !== undefined) return known
+    const writer = compileRow(shape, binary)
+    writers.set(binary?.key, writer)
+    return writer
+  }
   return (rows, sink, { from = 0, to = rows.length, reverse = false, slots = NO_SLOTS, separator = ',' } = {}) => {
     if (to <= from) return
-    if (rows.binary !== checked) {
-      checkBinary(columns, rows.binary)
-      checked = rows.binary
-    }
+    const writeRow = writerFor(rows.binary)
     sink.reserve(rows.size + (to - from) * (literals + 1))
     const cursor = new RowCursor(rows, sink, slots)
     const [first, step] = reverse ? [to - 1, -1] : [from, 1]

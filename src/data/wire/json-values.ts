@@ -1,5 +1,5 @@
 import { isoTime } from '../wire-times.ts'
-import type { BinaryType } from './statement.ts'
+import type { BinaryType } from './binary-columns.ts'
 import { readArray, type ArrayElements } from './array-text.ts'
 import { binaryText } from './binary-text.ts'
 import { elementKind, type WireKind } from './columns.ts'
@@ -29,7 +29,7 @@ const ESCAPES: readonly (Buffer | undefined)[] = Array.from({ length: BACKSLASH 
 /** For every form of a column's values, and so not the fastest. */
 export function valueWriter(kind: WireKind, binary?: BinaryType): ValueWriter {
   if (binary !== undefined) {
-    const toJson = JSON_TEXTS[binary === 'uuid' ? 'token' : 'timestamp']
+    const toJson = JSON_TEXTS[elementKind(kind)]
     return (sink, bytes, from) => sink.latin1(toJson(binaryText(binary, bytes, from)))
   }
   if (typeof kind === 'object') return arrayWriter(elementKind(kind))

@@ -1,4 +1,4 @@
-import type { BinaryColumns } from './statement.ts'
+import type { BinaryColumns } from './binary-columns.ts'
 import { parameterOf } from './values.ts'
 
 /**
@@ -18,7 +18,7 @@ export interface QueryMessages {
   readonly binary: BinaryColumns | undefined
 }
 
-const [CLOSE, PARSE, BIND] = [0x43, 0x50, 0x42]
+const [CLOSE, PARSE, DESCRIBE, BIND] = [0x43, 0x50, 0x44, 0x42]
 /** Execute the unnamed portal without a limit of rows, then Sync. */
 const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4])
 /** Longer texts are measured; for shorter ones three bytes for each UTF-16 unit are set aside. */
@@ -26,7 +26,7 @@ const SHORT = 128
 const STATEMENT = 0x53
 const MAX_PARAMETERS = 65_535
 
-/** Close, Parse, Bind, Execute and Sync in one buffer. Describe is left out: what the columns are is known. */
+/** Close, Parse with Describe, Bind, Execute and Sync in one buffer. What has been parsed is described already. */
 export function queryMessages({ close, parse, name, values, binary }: QueryMessages): Buffer {
   if (values.length > MAX_PARAMETERS) {
     throw new RangeError(
@@ -34,7 +34,7 @@ export function queryMessages({ close, parse, name, values, binary }: QueryMessa
     )
   }
   const parameters = values.map(parameterOf)
-  const writer = new MessageWriter(sizeOf(close, parse, name, parameters) + 2 * (binary?.length ?? 0))
+  const writer = new MessageWriter(sizeOf(close, parse, name, parameters) + 2 * (binary?.types.length ?? 0))
   for (const closed of close) {
     writer.begin(CLOSE)
     writer.byte(STATEMENT)
@@ -49,9 +49,13 @@ export function queryMessages({ close, parse, name, values, binary }: QueryMessa
     writer.cstring(parse)
     writer.int16(0)
     writer.end()
+    writer.begin(DESCRIBE)
+    writer.byte(STATEMENT)
+    writer.cstring(name)
+    writer.end()
   }
   writeBind(writer, name, parameters)
-  writer.formats(binary)
+  writer.formats(binary?.types)
   writer.end()
   return writer.finish()
 }
@@ -77,7 +81,7 @@ function sizeOf(
   parameters: readonly (string | Uint8Array | null)[],
 ): number {
   // Names are ours, and ASCII.
-  let size = 64 + 2 * name.length + (parse === undefined ? 0 : Buffer.byteLength(parse))
+  let size = 80 + 3 * name.length + (parse === undefined ? 0 : Buffer.byteLength(parse))
   for (const closed of close) size += 8 + closed.length
   for (const each of parameters) {
     if (each === null) size += 6
@@ -137,9 +141,9 @@ class MessageWriter {
   }
 
   /** None: all columns come as text. Else one for each; a column of which nothing is said comes as text. */
-  formats(binary: BinaryColumns = []): void {
-    this.int16(binary.length)
-    for (const type of binary) this.int16(type === undefined ? 0 : 1)
+  formats(types: BinaryColumns['types'] = []): void {
+    this.int16(types.length)
+    for (const type of types) this.int16(type === undefined ? 0 : 1)
   }
 
   finish(): Buffer {

@@ -1,3 +1,4 @@
+import type { BinaryColumns } from './binary-columns.ts'
 import type { Statement } from './statement.ts'
 
 /** A statement the server has parsed, or is about to. */
@@ -7,6 +8,8 @@ export interface Prepared {
   readonly serverName: string
   /** Whether its Parse has been sent. */
   sent: boolean
+  /** The columns that are to come in binary form; known when the server has described the statement. */
+  binary: BinaryColumns | undefined
   used: number
 }
 
@@ -63,7 +66,13 @@ export class PreparedStatements {
     if (this.#byName.size >= this.#max) this.forget(this.#leastRecentlyUsed())
     this.#names += 1
     this.#uses += 1
-    const prepared = { statement, serverName: `ashlar_${this.#names}`, sent: false, used: this.#uses }
+    const prepared: Prepared = {
+      statement,
+      serverName: `ashlar_${this.#names}`,
+      sent: false,
+      used: this.#uses,
+      binary: undefined,
+    }
     this.#byName.set(name, prepared)
     return prepared
   }

@@ -1,6 +1,6 @@
 import { binaryText } from './binary-text.ts'
 import type { ReceivedBytes } from './received-bytes.ts'
-import type { BinaryColumns } from './statement.ts'
+import type { BinaryColumns } from './binary-columns.ts'
 
 /** Type (1 byte), length (4) and number of columns (2) stand before the first value of a DataRow. */
 export const ROW_HEADER = 7
@@ -42,13 +42,9 @@ export class ReceivedRows implements RowSet {
   starts: number[] = []
   length = 0
   size = 0
-  readonly binary: BinaryColumns | undefined
+  binary: BinaryColumns | undefined
   #last: ReceivedBytes | undefined
   #tag = ''
-
-  constructor(binary: BinaryColumns | undefined) {
-    this.binary = binary
-  }
 
   add(received: ReceivedBytes, start: number, end: number): void {
     if (received !== this.#last) {
@@ -108,7 +104,7 @@ export class ReceivedRows implements RowSet {
 
   // oxlint-disable-next-line eslint/max-params -- called for each value
   #textOf(column: number, bytes: Buffer, at: number, length: number): string {
-    const type = this.binary?.[column]
+    const type = this.binary?.types[column]
     return type === undefined ? bytes.toString('utf8', at, at + length) : binaryText(type, bytes, at)
   }
 

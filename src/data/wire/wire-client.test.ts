@@ -176,6 +176,19 @@ describe('statements whose rows stay as they were sent', () => {
       expect(await prepared()).toEqual(['SELECT * FROM changing'])
     })
 
+    test('go on after a migration that changes the form in which a column comes', async () => {
+      const id = '01890000-0000-7000-8000-000000000001'
+      await client.query(`CREATE TEMP TABLE typed (id uuid); INSERT INTO typed VALUES ('${id}')`)
+      await run('SELECT * FROM typed')
+      expect(await run('SELECT * FROM typed')).toMatchObject({ binary: { types: ['uuid'] } })
+      await client.query('ALTER TABLE typed ALTER id TYPE text')
+      const changed = await run('SELECT * FROM typed')
+      expect([changed.binary, all(changed)]).toEqual([undefined, [[id]]])
+      await client.query('ALTER TABLE typed ALTER id TYPE uuid USING id::uuid')
+      expect(all(await run('SELECT * FROM typed'))).toEqual([[id]])
+      expect(all(await run('SELECT * FROM typed'))).toEqual([[id]])
+    })
+
     test('go on after they were deallocated', async () => {
       await run('SELECT 5')
       await client.query('DEALLOCATE ALL')

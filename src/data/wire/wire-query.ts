@@ -1,5 +1,6 @@
 import type { Connection, DatabaseError } from 'pg'
 import { connectionLost } from '../translate-error.ts'
+import { describedColumns } from './binary-columns.ts'
 import { queryMessages } from './messages.ts'
 import type { Prepared, PreparedStatements } from './prepared-statements.ts'
 import { ReceivedRows, type RowSet } from './row-set.ts'
@@ -33,7 +34,7 @@ export class WireQuery {
   /** `pg` keeps a table of named statements. Ours are not in it. */
   readonly name = undefined
   readonly statement: Statement
-  readonly rows: ReceivedRows
+  readonly rows = new ReceivedRows()
   readonly result: Promise<RowSet>
   readonly #values: readonly unknown[]
   readonly #host: QueryHost
@@ -48,7 +49,6 @@ export class WireQuery {
   constructor(host: QueryHost, statement: Statement, values: readonly unknown[], options: WireQueryOptions) {
     this.#host = host
     this.statement = statement
-    this.rows = new ReceivedRows(statement.binary)
     this.#values = values
     this.#options = options
     this.result = new Promise((resolve, reject) => {
@@ -60,6 +60,11 @@ export class WireQuery {
   /** Of the server: it has read the text. */
   parsed(): void {
     this.#parsing = false
+  }
+
+  /** Of the server: what its columns are, from the next run on. */
+  described(frame: Buffer): void {
+    if (this.#prepared !== undefined) this.#prepared.binary = describedColumns(frame)
   }
 
   /** Called by `pg` when its turn has come to be sent; gives the error where it cannot be. */
@@ -81,12 +86,13 @@ export class WireQuery {
       this.#options.prepare && statement.name !== undefined ? statements.use(statement.name, statement) : undefined
     this.#prepared = prepared
     this.#parsing = prepared?.sent !== true
+    this.rows.binary = prepared?.binary
     return queryMessages({
       close: statements.abandoned,
       parse: this.#parsing ? statement.text : undefined,
       name: prepared?.serverName ?? '',
       values: this.#values,
-      binary: statement.binary,
+      binary: prepared?.binary,
     })
   }
 

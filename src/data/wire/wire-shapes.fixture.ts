@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import type { WireColumn, WireObject } from './columns.ts'
-import type { BinaryType } from './statement.ts'
 
 /** A column of the test's table: how it is declared, what JSON it has, and what a random value's text is. */
 export interface ColumnCase {
   readonly type: string
   readonly kind: WireColumn['kind']
-  readonly binary?: BinaryType
   readonly schema: z.ZodType
   readonly random: (random: Random) => string
 }
@@ -137,7 +135,6 @@ export const COLUMNS: readonly ColumnCase[] = [
   { type: 'boolean', kind: 'boolean', schema: z.boolean(), random: (random) => pick(random, ['t', 'f']) },
   { type: 'text', kind: 'string', schema: z.string(), random: text },
   { type: 'uuid', kind: 'token', schema: z.string(), random: uuid },
-  { type: 'uuid', kind: 'token', binary: 'uuid', schema: z.string(), random: uuid },
   {
     type: 'date',
     kind: 'token',
@@ -145,9 +142,9 @@ export const COLUMNS: readonly ColumnCase[] = [
     random: (random) => `${2000 + integer(random, 50)}-0${1 + integer(random, 9)}-11`,
   },
   { type: 'timestamptz', ...TIMES },
-  { type: 'timestamptz', binary: 'timestamptz', ...TIMES },
+  { type: 'timestamptz', kind: 'string', schema: z.string(), random: time },
   { type: 'timestamp', ...TIMES },
-  { type: 'timestamp', binary: 'timestamp', ...TIMES },
+  { type: 'timestamp', kind: 'string', schema: z.string(), random: time },
   {
     type: 'text[]',
     kind: { array: 'string' },
@@ -176,11 +173,10 @@ export const COLUMNS: readonly ColumnCase[] = [
 
 /** Column 3 is `c3`, and its key is one that needs escaping. */
 export const SHAPE: WireObject = {
-  fields: COLUMNS.map(({ kind, binary }, index) => ({
+  fields: COLUMNS.map(({ kind }, index) => ({
     key: `"k${index}é`,
     kind,
     index,
-    ...(binary !== undefined && { binary }),
   })),
 }
 
