@@ -8,9 +8,10 @@ import type { StatementObserver } from './observe/statement-observer.ts'
 import { signingKey } from './signing-key.ts'
 import { connectReplicas } from './scale/connect-replicas.ts'
 import { readingPool, type Reader } from './scale/reader.ts'
-import { disconnect, type Read, type ReadTarget } from './scale/read-target.ts'
+import { disconnect, readingRunner, type Read, type ReadTarget } from './scale/read-target.ts'
 import type { Replicas } from './scale/replicas.ts'
 import { poolRunner, type PoolRunner } from './wire/pool-runner.ts'
+import type { Runner } from './wire/runner.ts'
 import { AbandonedTransactions } from './transactions/abandoned-transactions.ts'
 import { createPool, localLimits, SESSION_LIMITS, type SessionLimits } from './pool.ts'
 
@@ -23,6 +24,8 @@ export interface Engine<Schema extends DrizzleSchema> {
   readonly reader: Reader<Schema>
   /** Runs a read on a replica where there is one that may answer it, else on the primary. It may run twice. */
   readonly read: Read
+  /** {@link runner}, for statements that only read: they go where reads go. */
+  readonly readRunner: Runner
   readonly replicas: Replicas | undefined
   /** Statements of resources outside of transactions: many requests share few connections. */
   readonly runner: PoolRunner
@@ -69,6 +72,7 @@ export function createEngine<Schema extends DrizzleSchema>(
     runner,
     reader: handles.on(readingPool(pool, read)),
     read,
+    readRunner: replicas === undefined ? runner : readingRunner(read),
     replicas,
     signingKey: () => {
       key ??= signingKey(pool).catch((error: unknown) => {

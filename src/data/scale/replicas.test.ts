@@ -7,6 +7,7 @@ import { anyone } from '../../core/access/index.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
 import { testApp } from '../../testing/index.ts'
+import type { Engine } from '../engine.ts'
 import { database, type Database } from '../index.ts'
 import { ReplicatedServer } from './replicated-server.fixture.ts'
 import { parsePosition, parseToken, tokenOf } from './wal-position.ts'
@@ -140,6 +141,17 @@ describe.skipIf(process.platform === 'win32')('reads with a streaming replica (s
     await vi.waitFor(async () => expect(await read()).toEqual({ value: expected, replica: true }), 20_000)
   })
 
+  test('of resources go there too, and past it while it is gone', async () => {
+    const { readRunner } = await engineOf(db)
+    const where = { name: undefined, text: 'SELECT pg_is_in_recovery()' }
+    const isReplica = async (): Promise<string | null> => (await readRunner.run(where, [])).text(0, 0)
+    expect(await isReplica()).toBe('t')
+    await server.killReplica()
+    expect(await isReplica()).toBe('f')
+    await server.startReplica()
+    await vi.waitFor(async () => expect(await isReplica()).toBe('t'), 20_000)
+  })
+
   test('only read: a write says where it belongs, whichever server it would go to', async () => {
     const alone = database({ url: server.primary })
     await alone.start()
@@ -153,8 +165,11 @@ describe.skipIf(process.platform === 'win32')('reads with a streaming replica (s
   })
 })
 
+const engineOf = async (db: Database): Promise<Engine<Record<string, never>>> =>
+  (db.engine.resolve as (context: object) => Promise<Engine<Record<string, never>>>)({ log: logger })
+
 async function readerOf(db: Database) {
-  const engine = await (db.engine.resolve as (context: object) => unknown)({ log: logger })
+  const engine = await engineOf(db)
   return (db.reader.resolve as (context: object) => { execute(query: unknown): Promise<unknown> })({ engine })
 }
 

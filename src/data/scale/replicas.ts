@@ -27,7 +27,8 @@ export class Replicas {
     try {
       return await work(replica.target)
     } catch (error) {
-      const reason = translateDatabaseError(error) ?? connectionLost(error)
+      // A runner has translated what it could not connect to already.
+      const reason = translateDatabaseError(error) ?? connectionLost(error) ?? error
       const isLost = reason instanceof DatabaseUnavailable
       // A replica ends a statement that stands in the way of what it has to replay.
       if (!isLost && !(reason instanceof SerializationFailure)) throw error
