@@ -157,6 +157,25 @@ function behaviours(given: string | undefined): void {
     await expect(run()).rejects.toThrow('begins with the line "-- ashlar: no-transaction"')
   })
 
+  test('that give up waiting for a lock are tried again, and nothing of them was done in between', async () => {
+    write('0001_posts.sql', 'CREATE TABLE posts (title text)')
+    await run()
+    write(
+      '0002_body.sql',
+      "SET LOCAL lock_timeout = '50ms'; CREATE TABLE notes (); ALTER TABLE posts ADD COLUMN body text",
+    )
+    const [holder, observer] = [new Client({ connectionString: own.url }), new Client({ connectionString: own.url })]
+    await Promise.all([holder.connect(), observer.connect()])
+    await holder.query('BEGIN; LOCK TABLE posts')
+    const applied = run()
+    const failed = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query = 'ROLLBACK'"
+    while ((await observer.query(failed)).rowCount === 0) await observer.query('SELECT pg_sleep(0.02)')
+    await holder.query('COMMIT')
+    expect(await applied).toEqual(['0002_body.sql'])
+    expect(await count("SELECT FROM pg_class WHERE relname = 'notes'")).toBe(1)
+    await Promise.all([holder.end(), observer.end()])
+  })
+
   test('that end their own transaction are refused', async () => {
     write('0001_posts.sql', 'CREATE TABLE posts (title text); COMMIT; SELECT 1')
     await expect(run()).rejects.toThrow('holds a COMMIT or ROLLBACK')

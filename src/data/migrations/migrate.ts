@@ -1,5 +1,6 @@
 import type { Client, DatabaseError } from 'pg'
 import { withConnection } from './connection.ts'
+import { retryLocks } from './retry-locks.ts'
 import { beginResumable, forgetBegin, record } from './resume.ts'
 import { lockMigrations } from './migration-lock.ts'
 import { readMigrations, type MigrationFile } from './migration-files.ts'
@@ -52,7 +53,7 @@ async function applyPending(client: Client, files: readonly MigrationFile[]): Pr
   await client.query(CREATE_TABLE)
   const pending = pendingOf(files, await readApplied(client))
   for (const file of pending) {
-    await (file.transactional ? applyInTransaction(client, file) : applyResumably(client, file))
+    await (file.transactional ? retryLocks(() => applyInTransaction(client, file)) : applyResumably(client, file))
     // A dump begins with an empty search path: what a file sets is not for the next one, which may also run alone.
     await client.query('RESET ALL; RESET ROLE')
   }

@@ -28,6 +28,11 @@ const SUFFIX: Readonly<Record<Stage, string>> = {
   drop: 'drop',
 }
 
+/**
+ * A statement that waits for a lock makes all wait that come after it. So it gives up soon, and the file is tried again: see `retry-locks.ts`.
+ */
+const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s';"
+
 /** The files of a migration, numbered from `first` on. */
 export function filesOf(steps: readonly Step[], first: number, name: string): readonly PlannedFile[] {
   const groups = STAGES.flatMap((stage) =>
@@ -43,7 +48,8 @@ export function filesOf(steps: readonly Step[], first: number, name: string): re
       ...(transactional ? [] : ['-- ashlar: no-transaction']),
       ...(NOTES[stage] === '' ? [] : [`-- ${NOTES[stage]}`]),
     ]
-    const body = statements.map(({ sql }) => `${sql};`).join('\n\n')
+    const careful = transactional && statements.some(({ waits }) => waits === true)
+    const body = [...(careful ? [LOCK_TIMEOUT] : []), ...statements.map(({ sql }) => `${sql};`)].join('\n\n')
     return {
       name: `${String(first + index).padStart(4, '0')}_${name}${suffix}.sql`,
       sql: `${[...head, ...(head.length === 0 ? [] : ['']), body].join('\n')}\n`,

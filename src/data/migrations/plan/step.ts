@@ -42,6 +42,8 @@ export interface Step {
   readonly stage: Stage
   readonly order: number
   readonly sql: string
+  /** Whether it needs a lock that the running app may hold. */
+  readonly waits?: boolean
   /** What a file of its own is named after. */
   readonly label?: string
 }

@@ -80,7 +80,10 @@ export function stepsOf(
   context: PlanContext,
   tablesBefore: readonly string[],
 ): readonly Step[] {
-  const each = changes.flatMap((change) => stepsOfOne(change, context))
+  const each = changes.flatMap((change) => {
+    const waits = 'table' in change && context.isLive(change.table)
+    return stepsOfOne(change, context).map((step) => ({ ...step, waits }))
+  })
   const dropped = changes.flatMap((change) => (change.kind === 'drop table' ? [change.table.sql] : []))
   const made = new Set(tablesBefore)
   const created = changes.flatMap((change) => {
