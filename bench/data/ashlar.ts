@@ -19,7 +19,15 @@ const itemApi = resource(items, {
   database: db,
   access: { read: anyone, create: anyone },
   refine,
-  list: { filter: { ownerId: ['eq'] }, sort: ['createdAt'], defaultSort: ['-createdAt'] },
+  list: {
+    filter: { ownerId: ['eq'] },
+    sort: ['createdAt'],
+    defaultSort: ['-createdAt'],
+    include: {
+      owner: { access: anyone, fields: ['id', 'name', 'email'] },
+      tags: { access: anyone, fields: ['id', 'name'], through: ['itemTags', 'tag'] },
+    },
+  },
 })
 
 /** A row of an owner is counted where it is saved, or neither is. */

@@ -48,7 +48,7 @@ export function servers(databaseUrl: string, port: (name: ServerName) => number)
       name: 'ashlar',
       title: 'Ashlar',
       share: 1,
-      lacks: ['nested20'],
+      lacks: [],
       command: [process.execPath, '--conditions=ashlar-source', ASHLAR],
       cwd: import.meta.dirname,
       env,
