@@ -43,9 +43,14 @@ export class AbandonedTransactions {
     for (const watched of this.#open) {
       // In the order in which they began.
       if (now - watched.since < LOOK_AFTER_MS) return
-      if (watched.signal().aborted) cancel(watched)
+      if (watched.signal().aborted && hasStatement(watched.client)) cancel(watched)
     }
   }
+}
+
+/** Whether one is under way: a handler that is busy elsewhere keeps its connection. By what `pg` keeps to itself; the tests tell if that goes. */
+function hasStatement(client: PoolClient): boolean {
+  return Boolean((client as { readonly _activeQuery?: unknown })._activeQuery)
 }
 
 /** Again in each round, one after the other: a handler may go on to its next statement. */
