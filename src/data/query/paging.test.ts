@@ -1,10 +1,11 @@
-import { doublePrecision, integer, PgDialect, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { fillPlaceholders } from 'drizzle-orm'
+import { doublePrecision, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { database } from '../database.ts'
 import { modelOf } from '../model/model.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 import { listQuery, type ListQuery } from './list-query.ts'
-import { KEY, readUrl, runList, type Page } from './list.fixture.ts'
+import { KEY, readUrl, runList, statementOf, type Page } from './list.fixture.ts'
 import { pick, randomFrom, type Random } from './random.fixture.ts'
 
 const rows = pgTable(
@@ -177,10 +178,30 @@ test('a limit beyond the largest is taken as the largest, and one that is no num
   expect(usual.readObject({ limit: 5000 }, KEY).limit).toBe(100)
 })
 
-test('equal directions over columns that are never null are one comparison of rows, which an index is walked by', async () => {
-  const input = { sort: ['-d', '-at'], limit: 2 } as const
-  const first = await run(input)
-  const request = query.readObject({ ...input, cursor: first.next as string }, KEY)
-  const where = new PgDialect().sqlToQuery(request.where(rows) as never)
-  expect(where.sql).toBe('("rows"."d", "rows"."at", "rows"."part", "rows"."number") < ($1, $2, $3, $4)')
+test('a page is read from where the cursor is in an index, for one direction and for several', async () => {
+  await own.database.pool.query('create index rows_d_at on rows (d, at, part, number)')
+  await own.database.pool.query('create index rows_d_at_mixed on rows (d, at desc, part desc, number desc)')
+  const plan = async (sort: readonly string[]): Promise<string> => {
+    const { next } = await run({ sort, limit: 2 })
+    const request = query.readObject({ sort, limit: 2, cursor: next as string }, KEY)
+    const { sql: text, params } = statementOf(request, rows)
+    const client = await own.database.pool.connect()
+    try {
+      await client.query('set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off')
+      const explained = await client.query<{ 'QUERY PLAN': string }>(
+        `explain ${text}`,
+        fillPlaceholders(params, request.values),
+      )
+      return explained.rows.map((row) => row['QUERY PLAN']).join('\n')
+    } finally {
+      client.release(true)
+    }
+  }
+  for (const sort of [
+    ['d', 'at'],
+    ['-d', '-at'],
+  ])
+    expect(await plan(sort), sort.join()).toMatch(/Index Cond: \(ROW\(d, at, part, number\) [<>] ROW\(/)
+  expect(await plan(['d', '-at'])).toMatch(/Index Cond: \(d >= \d\)/)
+  expect(await plan(['-d', 'at'])).toMatch(/Index Cond: \(d <= \d\)/)
 })
