@@ -1,7 +1,7 @@
 import type { Model, ModelColumn } from '../model/model.ts'
 import { columnIn, FilterTerms, type FilterRelation, type FilterTerm } from './filters.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, type AnyListOptions } from './list-options.ts'
-import type { ListParameters } from './list-schema.ts'
+import { DELETED, type ListParameters } from './list-schema.ts'
 import { isSortable, RELEVANCE, relevanceTerm, sortNames, sortTerms, totalOrder, type SortTerm } from './sort.ts'
 import { Search } from './search.ts'
 
@@ -23,6 +23,8 @@ export interface ListPlan {
 export interface ListContext {
   /** Part of every cursor: the resource's. */
   readonly name: string
+  /** Whether callers can ask for the rows that are deleted softly. */
+  readonly deleted?: boolean
   /** Finds the relations that filters name. */
   readonly relation?: (name: string) => FilterRelation | undefined
 }
@@ -32,6 +34,11 @@ export function planList(model: Model, options: AnyListOptions, context: ListCon
   const names = new OptionNames(model)
   const terms = new FilterTerms(model)
   const filters = declaredFilters(terms, options.filter, context)
+  const { deleted = false } = context
+  if (deleted && filters.some(({ parameter }) => parameter === DELETED))
+    throw new TypeError(
+      `filter: the parameter "${DELETED}" asks for rows that are deleted softly; give the column another name in the code.`,
+    )
   const byName = sortTerms(model)
   const defaultOrder = (options.defaultSort ?? []).map((each) => byName.get(each) ?? names.missingSort(each))
   const search = searchOf(names, model, options)
@@ -48,6 +55,7 @@ export function planList(model: Model, options: AnyListOptions, context: ListCon
     relevance: search && relevanceTerm((table) => search.rank((key) => columnIn(table, key))),
     parameters: {
       page: options.page ?? 'keyset',
+      deleted,
       limit: limitsOf(options),
       filters,
       sort: search === undefined ? sort : [...sort, RELEVANCE],

@@ -8,9 +8,13 @@ import type { Operator } from './operators.ts'
 /** Cursors hold the values that rows are sorted by, and a URL is at most 16 KiB. */
 const MAX_CURSOR_LENGTH = 8192
 
+/** The parameter that asks for rows that are deleted softly. */
+export const DELETED = 'deleted'
+
 /** What the parameters of a list are made of. */
 export interface ListParameters {
   readonly page: 'keyset' | 'offset'
+  readonly deleted: boolean
   readonly limit: { readonly default: number; readonly max: number }
   readonly filters: readonly FilterTerm[]
   readonly sort: readonly string[]
@@ -28,6 +32,7 @@ export function listSchema(parameters: ListParameters): z.ZodType<object> {
   return z.strictObject({
     ...filterShape(parameters.filters),
     ...pageShape(parameters),
+    ...(parameters.deleted ? { [DELETED]: deletedSchema() } : {}),
     ...(parameters.sort.length === 0 ? {} : { sort: sortSchema(parameters) }),
     ...(parameters.search === undefined ? {} : { search: searchSchema(parameters.search) }),
     ...(parameters.fields.length === 0
@@ -79,6 +84,10 @@ function cursorSchema(): z.ZodType {
   return text.describe(
     'Where to go on: a cursor of another page, as it was given, with the same sort, filters and search.',
   )
+}
+
+function deletedSchema(): z.ZodType {
+  return z.boolean().default(false).describe('The deleted ones in the place of the others, for who may delete them.')
 }
 
 function sortSchema({ sort, defaultSort }: ListParameters): z.ZodType {

@@ -11,7 +11,7 @@ export function isSeen({ rules, definition }: Declared): boolean {
 export function needsTransaction(declared: Declared, action: Action): boolean {
   const { access, definition, writable } = declared
   if (isSeen(declared)) return true
-  if (action === 'delete') return false
+  if (action === 'delete' || action === 'purge') return false
   const rule = access[action]
   return (
     rule !== undefined &&

@@ -1,0 +1,90 @@
+import { and, eq, sql, type SQL } from 'drizzle-orm'
+import type { AccessRule } from '../../core/access/index.ts'
+import type { Operation } from '../../core/operation.ts'
+import { auditEntrySchema, HISTORY_LIST } from '../audit/audit-entry.ts'
+import { auditTrail } from '../audit/audit-trail.ts'
+import { keyText } from '../audit/row-images.ts'
+import { modelOf, type Model } from '../model/model.ts'
+import { observedRunner } from '../observe/observed-runner.ts'
+import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
+import { listQuery, type ListQuery } from '../query/list-query.ts'
+import { definitionOf, type Definition } from '../repository/definition.ts'
+import { ListStatements } from '../repository/list-rows.ts'
+import { RowSession, SYSTEM } from '../repository/row-session.ts'
+import type { Condition } from '../rows/condition.ts'
+import { columnOf } from '../rows/row-scope.ts'
+import type { Declared } from './declared.ts'
+import { linkHeader } from './link-header.ts'
+import { pageSchema } from './list.ts'
+import { resourceOperation, type ResourceContext } from './operations.ts'
+
+/** Who changed a row and how, the newest change first. It is there for rows that are gone, too, and empty for those that never were. */
+export function historyOperation(declared: Declared, access: AccessRule): Operation {
+  const { name, params, rowPath } = declared
+  const definition = definitionOf({
+    model: modelOf(auditTrail, { private: ['tableName', 'rowKey'] }),
+    access: {},
+    relationsOf: () => ({}),
+  })
+  const query = listQuery(definition.model, HISTORY_LIST, { name: `history of ${name}` })
+  const statements = new ListStatements()
+  return resourceOperation(
+    declared,
+    {
+      method: 'GET',
+      path: `${rowPath}/history`,
+      action: 'read',
+      access,
+      summary: `Read who changed a ${name}, and how`,
+      inputs: { params, query: query.schema as NonNullable<Operation['inputs']['query']> },
+      response: pageSchema(auditEntrySchema()),
+      errors: [QueryInvalid, CursorInvalid],
+      onInvalid: query.onInvalid,
+    },
+    (context) => history(context, { of: declared.definition.model, definition, query, statements }),
+  )
+}
+
+interface History {
+  /** The table whose rows it is about. */
+  readonly of: Model
+  /** Of the trail. */
+  readonly definition: Definition
+  readonly query: ListQuery
+  readonly statements: ListStatements
+}
+
+async function history(context: ResourceContext, { of, definition, query, statements }: History): Promise<unknown> {
+  const { engine } = context
+  const request = query.read(context.query, await engine.signingKey())
+  // The operation's rule has decided who may read it; the row decides the rest.
+  const session = new RowSession({
+    definition,
+    runner: observedRunner(engine.runner, engine.observer),
+    asker: SYSTEM,
+    within: ofRow(of, context.params),
+  })
+  const page = await statements.page(session, request)
+  const { loaded, to, reverse, next, previous } = page
+  const link = linkHeader(context.request, page)
+  if (link !== undefined) context.response.header('link', link)
+  const items = Array.from({ length: to }, (_, index) => {
+    const entry = loaded.object(reverse ? to - 1 - index : index)
+    return { ...entry, id: String(entry['id']) }
+  })
+  return { items, next, previous }
+}
+
+function ofRow({ name, primaryKey }: Model, params: Readonly<Record<string, unknown>>): Condition {
+  const key = primaryKey.map(({ key: part, column }) => {
+    const value = params[part]
+    // The one type whose values have several texts in a path: PostgreSQL writes it in lower case.
+    return [part, column.getSQLType() === 'uuid' ? String(value).toLowerCase() : value]
+  })
+  return {
+    shape: 'row',
+    values: [name, keyText(Object.fromEntries(key) as Readonly<Record<string, unknown>>)],
+    sql: (table, slots) =>
+      and(eq(columnOf(table, 'tableName'), slots()), sql`${columnOf(table, 'rowKey')} = ${slots()}::jsonb`) as SQL,
+  }
+}
