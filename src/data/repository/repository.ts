@@ -3,6 +3,7 @@ import { anyOf, type AccessRule } from '../../core/access/index.ts'
 import { currentCaller } from '../../core/builtin.ts'
 import { dependency, type Dependency } from '../../core/dependency.ts'
 import { Forbidden, NotFound, type ErrorClass } from '../../core/errors/index.ts'
+import { journalOf, type AuditOptions } from '../audit/audit-options.ts'
 import type { ColumnName } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
@@ -28,6 +29,8 @@ export interface RepositoryOptions<Table extends PgTable> {
   readonly private?: readonly ColumnName<Table>[]
   readonly softDelete?: boolean | ColumnName<Table>
   readonly version?: boolean
+  /** `true`: who changed what is kept in the table `auditTrail`, in the transaction of each change. Default `false`. */
+  readonly audit?: boolean | AuditOptions<Table>
 }
 
 /** The dependency that gives a repository, in a request. */
@@ -62,10 +65,12 @@ export function repository<Table extends PgTable>(
     ...(options.softDelete !== undefined && { softDelete: options.softDelete }),
     ...(options.version !== undefined && { version: options.version }),
   })
+  const { schema } = database.options
   const definition = definitionOf({
     model,
     access: rulesOf(options.access),
-    relationsOf: relationsIn(database.options.schema),
+    relationsOf: relationsIn(schema),
+    journal: journalOf({ what: `repository(${model.name})`, model, schema, audit: options.audit }),
   })
   return repositoryDependency(repositoryParts(definition, options.name ?? singularName(model.name)), database)
 }

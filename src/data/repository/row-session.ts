@@ -80,6 +80,11 @@ export class RowSession {
     return scope
   }
 
+  /** What the action's own rule says, wherever the row is: what is written must satisfy it. */
+  ownScope(action: Action): Scope {
+    return this.scopeBy(this.definition.access[action])
+  }
+
   scopeBy(rule: AccessRule | undefined): Scope {
     if (rule === undefined) return this.asker === SYSTEM
     const { model, relationsOf } = this.definition
@@ -87,7 +92,8 @@ export class RowSession {
   }
 
   /** The rows of a related table that a rule of theirs leaves the asker. */
-  relatedScope(rule: AccessRule, table: PgTable): Scope {
+  relatedScope(rule: AccessRule | undefined, table: PgTable): Scope {
+    if (rule === undefined) return this.asker === SYSTEM
     const { relationsOf } = this.definition
     return rowScope(this.asker.scopeOf(rule, false), table, { caller: this.asker, relationsOf })
   }

@@ -20,7 +20,7 @@ export type Versions = readonly string[]
 /** Inserts one row. Where the scope of creation cannot be read off the values, the row is looked at again and undone: in a transaction only. */
 export async function insertRow(session: RowSession, fields: Fields, selection: Selection): Promise<RowSet> {
   const { definition } = session
-  const scope = session.scope('create')
+  const scope = session.ownScope('create')
   if (scope === false) throw new Forbidden()
   const row = { ...defaults(definition, 'create'), ...ownedBy(session), ...given(fields) }
   const columns = columnsIn(definition, row)
@@ -79,7 +79,7 @@ async function change(session: RowSession, key: Key, of: Change): Promise<RowSet
   const { columns, stamps, selection } = of
   const allowed = session.scope(of.action)
   const scope = scopePart(allowed, 's')
-  const check = of.action === 'update' ? checkPart(session, allowed, columns) : undefined
+  const check = of.action === 'update' ? checkPart(session, session.ownScope('update'), columns) : undefined
   const values = {
     ...keyValues(definition, key),
     ...valuesOf('v', of.fields),

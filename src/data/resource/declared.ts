@@ -4,6 +4,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import { NotFound } from '../../core/errors/index.ts'
 import { named } from '../../schema/index.ts'
+import { journalOf } from '../audit/audit-options.ts'
 import { columnSchema } from '../columns/column-schema.ts'
 import { tableSchemas } from '../columns/table-schemas.ts'
 import type { Database } from '../database.ts'
@@ -15,7 +16,9 @@ import { modelOf } from '../model/model.ts'
 import { definitionOf, type Action, type Definition, type RowAccess } from '../repository/definition.ts'
 import { relationsIn } from '../rows/relation.ts'
 import { pathOf, singularName } from './names.ts'
+import { parentOf, type Parent } from './parent.ts'
 import { rulesOf } from './access.ts'
+import { historyRule } from './history-rule.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceRules } from './rules.ts'
 
@@ -38,7 +41,12 @@ export interface Declared {
   }
   readonly rules: Dependency<ResourceRules<PgTable>> | undefined
   readonly includes: IncludeSet
+  readonly parent: Parent | undefined
+  /** The parameters of the path above the rows. */
+  readonly listParams: z.ZodObject | undefined
   readonly requiresMatch: boolean
+  /** Who may read the history of rows, where somebody may. */
+  readonly history: AccessRule | undefined
   /** Columns of the server's that callers may write all the same. */
   readonly writable: readonly string[]
 }
@@ -49,8 +57,13 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const model = modelOf(table, modelOptions(options))
   const access = rulesOf(options.access)
   const database = options.database as unknown as Database<DrizzleSchema>
-  const definition = definitionOf({ model, access, relationsOf: relationsIn(database.options.schema) })
+  const { schema } = database.options
+  const what = `resource(${model.name})`
+  const journal = journalOf({ what, model, schema, audit: options.audit })
+  const definition = definitionOf({ model, access, relationsOf: relationsIn(schema), journal })
   const name = options.name ?? singularName(model.name)
+  const parent = options.parent === undefined ? undefined : parentOf(model, options.parent, declaredOf)
+  const above = parent === undefined ? {} : { [parent.column.key]: parent.schema }
   const includes = new IncludeSet((options.list?.include ?? {}) as Includes, {
     table,
     schema: database.options.schema,
@@ -59,11 +72,17 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   })
   return {
     name,
-    path: options.path ?? pathOf(model.name),
-    rowPath: `/${model.primaryKey.map(({ key }) => `:${key}`).join('/')}`,
-    params: z.object(
-      Object.fromEntries(model.primaryKey.map(({ key, column }) => [key, columnSchema(column) ?? z.string()])),
-    ),
+    path: options.path ?? `${parent?.path ?? ''}${pathOf(model.name)}`,
+    rowPath: `/${model.primaryKey
+      .filter((each) => each !== parent?.column)
+      .map(({ key }) => `:${key}`)
+      .join('/')}`,
+    params: z.object({
+      ...above,
+      ...Object.fromEntries(model.primaryKey.map(({ key, column }) => [key, columnSchema(column) ?? z.string()])),
+    }),
+    parent,
+    listParams: parent === undefined ? undefined : z.object(above),
     definition,
     access,
     database,
@@ -71,6 +90,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     schemas: withIncludes(schemasOf(table, name, options, definition), includes, name),
     rules: options.rules as Declared['rules'],
     requiresMatch: options.version === 'required',
+    history: historyRule(options.access, journal, what),
     writable: options.writable ?? [],
   }
 }
@@ -91,7 +111,8 @@ function schemasOf(
 ): Declared['schemas'] {
   const { private: hidden = [], readOnly = [], writeOnce = [], writable = [], refine } = options
   const stamps = STAMPS.filter((key) => model.byKey.has(key))
-  const filled = [...stamps, ...Object.values(model.life), ...owned.map(({ column }) => column.key)]
+  const above = options.parent === undefined ? [] : [options.parent.column]
+  const filled = [...above, ...stamps, ...Object.values(model.life), ...owned.map(({ column }) => column.key)]
   const own = filled.filter((key) => !(writable as readonly string[]).includes(key))
   return tableSchemas(table, {
     name,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { JsonBytes } from '../../core/json-bytes.ts'
+import { Forbidden } from '../../core/errors/index.ts'
+import type { InputDeclarations } from '../../core/inputs.ts'
 import type { Operation } from '../../core/operation.ts'
 import { compileSerializer } from '../../schema/index.ts'
 import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
@@ -8,13 +10,16 @@ import { listQuery, type ListQuery } from '../query/list-query.ts'
 import { ListStatements, type RowPage } from '../repository/list-rows.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { Declared } from './declared.ts'
+import { asksDeleted, offersDeleted } from './deleted-list.ts'
 import { linkHeader } from './link-header.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 
 export function listOperation(declared: Declared, options: AnyListOptions): Operation {
   const { definition, name, schemas } = declared
+  const deleted = offersDeleted(declared)
   const query = listQuery(definition.model, options, {
     name,
+    deleted,
     relation: (each) => declared.includes.filterRelation(each),
   })
   const statements = new ListStatements(declared.includes)
@@ -27,9 +32,12 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
       action: 'read',
       includes: true,
       summary: `List ${name} records`,
-      inputs: { query: query.schema as NonNullable<Operation['inputs']['query']> },
+      inputs: {
+        query: query.schema as NonNullable<InputDeclarations['query']>,
+        ...(declared.listParams !== undefined && { params: declared.listParams }),
+      },
       response: pageSchema(schemas.row),
-      errors: [QueryInvalid, CursorInvalid],
+      errors: deleted ? [QueryInvalid, CursorInvalid, Forbidden] : [QueryInvalid, CursorInvalid],
       onInvalid: query.onInvalid,
     },
     (context) => list(declared, context, { query, statements, write }),
@@ -48,13 +56,15 @@ async function list(
   { query, statements, write }: List,
 ): Promise<unknown> {
   const request = query.read(context.query, await context.engine.signingKey())
-  const page = await statements.page(sessionOf(declared, context), request)
+  const session = sessionOf(declared, context)
+  const page = await statements.page(session, request, asksDeleted(context, session))
+  if (page.to === 0) await declared.parent?.check(session, context.params)
   const link = linkHeader(context.request, page)
   if (link !== undefined) context.response.header('link', link)
   return write(page)
 }
 
-function pageSchema(row: z.ZodType): z.ZodType {
+export function pageSchema(row: z.ZodType): z.ZodType {
   return z.object({
     items: z.array(row),
     next: z.string().nullable().describe('The cursor of the page after this one; null where this is the last.'),

@@ -4,7 +4,7 @@ import { currentCaller, type CallerScope } from '../../core/builtin.ts'
 import type { Dependency, Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
-import type { HandlerContext, Method, Operation } from '../../core/operation.ts'
+import type { Documentation, HandlerContext, Method, Operation } from '../../core/operation.ts'
 import type { Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
@@ -32,6 +32,8 @@ export interface OperationParts {
   readonly method: Method
   readonly path: string
   readonly action: Action
+  /** In the place of the action's rule. */
+  readonly access?: AccessRule
   readonly summary: string
   readonly inputs?: InputDeclarations
   readonly response?: Operation['response']
@@ -42,6 +44,8 @@ export interface OperationParts {
   readonly uses?: Uses
   readonly onInvalid?: Operation['onInvalid']
   readonly description?: string
+  /** Merged into the operation's object. */
+  readonly openapi?: Documentation['openapi'] | undefined
   /** Whether callers can ask for relations, or filter by them. */
   readonly includes?: boolean
 }
@@ -53,8 +57,8 @@ export function resourceOperation(
   handler: (context: ResourceContext) => unknown,
 ): Operation {
   const { database } = declared
-  const { inputs = {}, response, summary, description } = parts
-  const rule = accessOf(declared, parts.action)
+  const { inputs = {}, response, summary, description, openapi } = parts
+  const rule = parts.access ?? accessOf(declared, parts.action)
   let access: AccessRule | undefined
   return {
     kind: 'operation',
@@ -76,7 +80,11 @@ export function resourceOperation(
     status: parts.status ?? (response === undefined ? 204 : 200),
     errors: parts.errors ?? [],
     middleware: [],
-    documentation: { summary, ...(description !== undefined && { description }) },
+    documentation: {
+      summary,
+      ...(description !== undefined && { description }),
+      ...(openapi !== undefined && { openapi }),
+    },
     handler,
     rowScoped: true,
     ...(parts.onInvalid !== undefined && { onInvalid: parts.onInvalid }),
@@ -84,7 +92,12 @@ export function resourceOperation(
 }
 
 /** What the caller may do, in the operation's transaction or outside one. */
-export function sessionOf({ definition }: Declared, { engine, caller, tx }: ResourceContext): RowSession {
+export function sessionOf(
+  { definition, parent }: Declared,
+  { engine, caller, tx, params }: ResourceContext,
+): RowSession {
   const runner = tx === undefined ? observedRunner(engine.runner, engine.observer) : transactionRunner(tx, engine)
-  return new RowSession({ definition, runner, asker: caller, custom: true })
+  const session = new RowSession({ definition, runner, asker: caller, custom: true })
+  if (parent === undefined) return session
+  return new RowSession({ definition, runner, asker: caller, custom: true, within: parent.within(session, params) })
 }

@@ -1,13 +1,22 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Dependency } from '../../core/dependency.ts'
 import type { RouterOptions } from '../../core/router.ts'
+import type { AuditOptions } from '../audit/audit-options.ts'
 import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
-import type { Includes } from '../include/include-options.ts'
+import type { IncludedResource, Includes } from '../include/include-options.ts'
 import type { ListOptions } from '../query/list-options.ts'
 import type { ResourceAccess } from './access.ts'
 import type { ResourceRules } from './rules.ts'
+
+/** The resource below which another one is. */
+export interface ParentOptions {
+  // A resource's operations do not matter here.
+  readonly of: IncludedResource
+  /** The column that holds the parent's key, and the path parameter's name. */
+  readonly column: string
+}
 
 /** What a table is as a resource. Columns go by their keys in the Drizzle table. */
 export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfResource {
@@ -18,6 +27,11 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   readonly name?: string
   /** Default: `/` and the table's name, with dashes. */
   readonly path?: string
+  /**
+   * Puts it below another resource: `/posts/:postId/comments`. Its rows are those of that parent, which the caller must be able to read; what is
+   * created belongs to it.
+   */
+  readonly parent?: ParentOptions & { readonly column: ColumnName<Table> }
   /** Columns that never leave the process, in no answer, filter, sort or search. They can be written, unless they are read-only too. */
   readonly private?: readonly ColumnName<Table>[]
   /** Columns that callers never write. What the server writes is among them anyway: stamps, version, and what rules compare with the caller. */
@@ -39,6 +53,11 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
    * against another's in between (412). `'required'`: a change without it is refused (428). Default `false`.
    */
   readonly version?: boolean | 'required'
+  /**
+   * `true`: who changed what is kept in the table `auditTrail`, in the transaction of each change. `access.audit` says who may read it. Default
+   * `false`.
+   */
+  readonly audit?: boolean | AuditOptions<Table>
 }
 
 type RouterOptionsOfResource = Pick<RouterOptions, 'tags' | 'deprecated' | 'middleware' | 'hidden' | 'errors' | 'uses'>

@@ -6,7 +6,9 @@ import { createOperation } from './create.ts'
 import { declareResource, remember, type Declared } from './declared.ts'
 import type { ResourceOptions, WithRefinements } from './options.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
+import { historyOperation } from './history.ts'
 import { listOperation } from './list.ts'
+import { purgeOperation } from './purge.ts'
 import { readOperation } from './read.ts'
 import { deleteOperation, restoreOperation } from './remove.ts'
 import type { Names, Resource, ResourceChildren } from './types.ts'
@@ -43,7 +45,7 @@ interface Parts {
 }
 
 function operationsOf(declared: Declared, { put, list = {} }: Parts): Record<string, Operation> {
-  const { read, create, update, delete: remove } = declared.access
+  const { read, create, update, delete: remove, purge } = declared.access
   const { deletedAt } = declared.definition.model.life
   return {
     ...(read !== undefined && { list: listOperation(declared, list), read: readOperation(declared, list) }),
@@ -52,6 +54,8 @@ function operationsOf(declared: Declared, { put, list = {} }: Parts): Record<str
     ...(update !== undefined && put === true && { replace: replaceOperation(declared) }),
     ...(remove !== undefined && { delete: deleteOperation(declared) }),
     ...(remove !== undefined && deletedAt !== undefined && { restore: restoreOperation(declared) }),
+    ...(purge !== undefined && { purge: purgeOperation(declared) }),
+    ...(declared.history !== undefined && { history: historyOperation(declared, declared.history) }),
   }
 }
 

@@ -22,6 +22,7 @@ import type {
 import type { z } from 'zod'
 import type { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
 import type { IncludedRows } from '../include/included-rows.ts'
+import type { AuditEntry, HistoryQuery } from '../audit/audit-entry.ts'
 import type { CursorInvalid, QueryInvalid } from '../query/errors.ts'
 import type { ListQueryInput } from '../query/list-input.ts'
 import type { ActionRules } from './access.ts'
@@ -35,8 +36,10 @@ export type Names<O, Name extends string> = O extends { readonly [K in Name]: re
 export type StampName = 'createdAt' | 'updatedAt' | 'createdBy' | 'updatedBy' | 'deletedAt' | 'deletedBy' | 'version'
 
 type OwnedIn<Access> = Access extends AccessRule ? OwnedOf<Access> : OwnedOf<Access[keyof Access]>
+type ParentColumn<O> = O extends { readonly parent: { readonly column: infer Column } } ? Column : never
 type ReadOnly<T extends PgTable, O extends ResourceOptions<T>> =
-  Names<O, 'readOnly'> | Exclude<(StampName & ColumnName<T>) | OwnedIn<O['access']>, Names<O, 'writable'>>
+  | Names<O, 'readOnly'>
+  | Exclude<(StampName & ColumnName<T>) | OwnedIn<O['access']> | ParentColumn<O>, Names<O, 'writable'>>
 
 export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = RowOf<T, Names<O, 'private'>, R> &
   IncludedRows<T, O>
@@ -67,7 +70,15 @@ export type KeyOf<T extends PgTable> = [KeyName<T>] extends [never]
   : Pick<T['$inferSelect'], KeyName<T> & keyof T['$inferSelect']>
 
 type Row<T extends PgTable, O, R extends Refined<T>> = Schema<ResourceRow<T, O, R>>
-type KeyInput<T extends PgTable> = { readonly params: Schema<KeyOf<T>> }
+type KeyInput<T extends PgTable, O> = { readonly params: Schema<KeyOf<T> & ParentKey<T, O>> }
+
+/** The key of the parent in the path, for a resource below another. */
+type ParentKey<T extends PgTable, O> = O extends { readonly parent: { readonly column: infer Column } }
+  ? Pick<T['$inferSelect'], Column & keyof T['$inferSelect']>
+  : unknown
+type ParentInput<T extends PgTable, O> = O extends { readonly parent: object }
+  ? { readonly params: Schema<ParentKey<T, O>> }
+  : unknown
 
 type Body<Shape extends z.core.$ZodLooseShape> = { readonly body: z.ZodObject<Shape> }
 type IfMatch<O> = O extends { readonly version: true | 'required' }
@@ -93,41 +104,75 @@ interface ResourceOperation<Inputs, R extends Schema | undefined, E extends Erro
 /** The operations by what allows them. */
 interface Operations<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> {
   readonly list: ResourceOperation<
-    { readonly query: Schema<ListQueryInput<T, ListOf<O>, Names<O, 'private'> & string>> },
+    ParentInput<T, O> & {
+      readonly query: Schema<ListQueryInput<T, ListOf<O>, Names<O, 'private'> & string> & DeletedQuery<O>>
+    },
     Schema<Page<ResourceRow<T, O, R>>>,
-    typeof QueryInvalid | typeof CursorInvalid
+    typeof QueryInvalid | typeof CursorInvalid | typeof Forbidden
   >
   readonly read: ResourceOperation<
-    KeyInput<T> & { readonly query: Schema<RowQuery<T, ListOf<O>, Names<O, 'private'> & string>> },
+    KeyInput<T, O> & { readonly query: Schema<RowQuery<T, ListOf<O>, Names<O, 'private'> & string>> },
     Row<T, O, R>,
     typeof NotFound | typeof QueryInvalid
   >
-  readonly create: ResourceOperation<Body<NewRowShape<T, ReadOnly<T, O>, R>>, Row<T, O, R>, WriteErrors>
+  readonly create: ResourceOperation<
+    ParentInput<T, O> & Body<NewRowShape<T, ReadOnly<T, O>, R>>,
+    Row<T, O, R>,
+    WriteErrors
+  >
   readonly update: ResourceOperation<
-    KeyInput<T> & Body<ChangesShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
+    KeyInput<T, O> & Body<ChangesShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
     Row<T, O, R>,
     WriteErrors | ChangeErrors<O>
   >
   readonly replace: ResourceOperation<
-    KeyInput<T> & Body<ReplacementShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
+    KeyInput<T, O> & Body<ReplacementShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>> & IfMatch<O>,
     Row<T, O, R>,
     WriteErrors | ChangeErrors<O>
   >
-  readonly delete: ResourceOperation<KeyInput<T> & IfMatch<O>, undefined, ChangeErrors<O> | typeof ForeignKeyViolation>
-  readonly restore: ResourceOperation<KeyInput<T>, Row<T, O, R>, WriteErrors | typeof NotFound>
+  readonly delete: ResourceOperation<
+    KeyInput<T, O> & IfMatch<O>,
+    undefined,
+    ChangeErrors<O> | typeof ForeignKeyViolation
+  >
+  readonly restore: ResourceOperation<KeyInput<T, O>, Row<T, O, R>, WriteErrors | typeof NotFound>
+  readonly purge: ResourceOperation<
+    KeyInput<T, O> & IfMatch<O>,
+    undefined,
+    ChangeErrors<O> | typeof ForeignKeyViolation
+  >
+  readonly history: ResourceOperation<
+    KeyInput<T, O> & { readonly query: Schema<HistoryQuery> },
+    Schema<Page<AuditEntry>>,
+    typeof QueryInvalid | typeof CursorInvalid
+  >
 }
+
+type SoftlyDeleted = { readonly softDelete: true | string }
+
+/** Where rows are deleted softly, by somebody. */
+type DeletedQuery<O> = O extends SoftlyDeleted & { readonly access: infer Access }
+  ? [Allowed<Access, 'delete', true>] extends [never]
+    ? unknown
+    : { readonly deleted?: boolean }
+  : unknown
 
 type Allowed<Access, Action extends keyof ActionRules, Name> = Access extends AccessRule
   ? Name
-  : Access extends { readonly [A in Action]: AccessRule }
-    ? Name
-    : never
+  : Named<Access, Action, Name>
+
+/** What a rule for everything does not allow. */
+type Named<Access, Action extends keyof ActionRules, Name> = Access extends { readonly [A in Action]: AccessRule }
+  ? Name
+  : never
 
 type OperationName<O extends { readonly access: unknown }> =
   | Allowed<O['access'], 'read', 'list' | 'read'>
   | Allowed<O['access'], 'create', 'create'>
   | Allowed<O['access'], 'update', 'update' | (O extends { readonly put: true } ? 'replace' : never)>
-  | Allowed<O['access'], 'delete', 'delete' | (O extends { readonly softDelete: true | string } ? 'restore' : never)>
+  | Allowed<O['access'], 'delete', 'delete' | (O extends SoftlyDeleted ? 'restore' : never)>
+  | Named<O['access'], 'purge', 'purge'>
+  | Named<O['access'], 'audit', 'history'>
 
 export type ResourceChildren<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> = Pick<
   Operations<T, O, R>,
