@@ -2,6 +2,7 @@ import { fillPlaceholders, sql } from 'drizzle-orm'
 import { getTableConfig, integer, PgDialect, pgTable, text, varchar } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { database } from '../database.ts'
+import { indexSql } from '../migrations/target/table-sql.ts'
 import { modelOf } from '../model/model.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
 import { listQuery } from './list-query.ts'
@@ -107,7 +108,9 @@ describe('the index of a search', () => {
 
   test('is used by the search it was made for, and by no other', async () => {
     const { pool } = own.database
-    await pool.query(`create index notes_search_index on notes using gin (${expression.sql})`)
+    if (declared === undefined) throw new Error('The table has no index.')
+    // As a migration makes it.
+    await pool.query(indexSql(getTableConfig(notes), declared.config))
     const plan = async (search: SearchOptions): Promise<string> => {
       const request = readUrl(queryOf(search), 'search=tea&sort=id')
       const { sql: text, params } = statementOf(request, notes)
