@@ -188,16 +188,31 @@ describe('a missing index', () => {
     ])
   })
 
-  test('is not one that begins otherwise, has other directions, or is for other rows', async () => {
+  test('is not one that begins otherwise, has other directions or NULL elsewhere, or is for other rows', async () => {
     await client.query(`CREATE INDEX one ON notes (title, slug); CREATE INDEX two ON notes (created_at DESC, id);
-      CREATE INDEX three ON notes (due_at) WHERE done; CREATE INDEX four ON notes (body text_pattern_ops)`)
+      CREATE INDEX three ON notes (due_at) WHERE done; CREATE INDEX four ON notes (body text_pattern_ops);
+      CREATE INDEX five ON notes (deleted_at DESC, id DESC)`)
     const uses = [
       use({ kind: 'filter', columns: ['slug'], from: 'slug' }),
       use({ kind: 'sort', columns: newest, from: 'newest' }),
       use({ kind: 'filter', columns: ['dueAt'], from: 'dueAt' }),
       use({ kind: 'sort', columns: ['body', 'id'], from: 'body' }),
+      use({
+        kind: 'sort',
+        columns: [
+          { key: 'deletedAt', descending: true, nullsFirst: false },
+          { key: 'id', descending: true },
+        ],
+        from: 'nulls',
+      }),
     ]
-    expect((await missing(...uses)).flatMap(({ from }) => from).toSorted()).toEqual(['body', 'dueAt', 'newest', 'slug'])
+    expect((await missing(...uses)).flatMap(({ from }) => from).toSorted()).toEqual([
+      'body',
+      'dueAt',
+      'newest',
+      'nulls',
+      'slug',
+    ])
   })
 
   test('is none where one on the rows in question is there, or one whose value is unique needs no more', async () => {
