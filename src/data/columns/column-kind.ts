@@ -79,6 +79,7 @@ const WIRE: Readonly<Record<string, WireKind>> = {
   PgChar: 'string',
   PgEnumColumn: 'string',
   PgEnumObjectColumn: 'string',
+  PgTimestamp: 'instant',
   PgTimestampString: 'timestamp',
   PgJson: 'json',
   PgJsonb: 'json',
@@ -101,7 +102,7 @@ function wireOf(column: PgColumn): WireKind | undefined {
     const element = wireOf(column.baseColumn)
     return element === undefined ? undefined : { array: element }
   }
-  // A `Date` has milliseconds and a point is an object: these are written from the decoded value.
+  // A point is an object: it is written from the decoded value.
   return column.columnType === 'PgCustomColumn' ? customWire(column) : WIRE[column.columnType]
 }
 

@@ -5,12 +5,13 @@
  * - `string`: any text, escaped
  * - `token`: text that never needs escaping, in quotes: uuid, bigint and numeric as strings, date
  * - `timestamp`: as `isoTime` writes it
+ * - `instant`: as a `Date` is written: with three digits of the second, in UTC; what a `Date` cannot be is an error
  * - `json`: JSON, copied as the server sends it: equal as a value, with the server's spaces and digits
  * - `bytes`: bytea, as base64
  * - `array`: of one or more dimensions
  */
 export type WireKind =
-  'number' | 'boolean' | 'string' | 'token' | 'timestamp' | 'json' | 'bytes' | { readonly array: WireKind }
+  'number' | 'boolean' | 'string' | 'token' | 'timestamp' | 'instant' | 'json' | 'bytes' | { readonly array: WireKind }
 
 /** A column of the select list. */
 export interface WireColumn {

@@ -5,6 +5,8 @@
  * not made for.
  */
 
+import { endWithMilliseconds } from './json-copy.ts'
+
 const LITTLE = true
 const [MINUS, COLON, POINT, LETTER_T, LETTER_Z, ZERO] = [0x2d, 0x3a, 0x2e, 0x54, 0x5a, 0x30]
 const BYTE_TEXTS = pairs(256, 16)
@@ -35,6 +37,10 @@ export function writeTimestamptz(view: DataView, from: number, _to: number, targ
   if (end < 0) return end
   target.setUint8(end, LETTER_Z)
   return end + 1
+}
+
+export function writeInstant(view: DataView, from: number, _to: number, target: DataView, at: number): number {
+  return writeTimestamp(view, from, _to, target, at) < 0 ? -1 : endWithMilliseconds(target, at)
 }
 
 const DAY_US = 86_400_000_000

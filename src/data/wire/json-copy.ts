@@ -117,6 +117,17 @@ export function copyTimestamp(view: DataView, from: number, to: number, target: 
   return written + 1
 }
 
+/** The same with three digits, as a `Date` has them. Without a zone it is in UTC, as for Drizzle. */
+export function copyInstant(view: DataView, from: number, to: number, target: DataView, at: number): number {
+  return copyTimestamp(view, from, to, target, at) < 0 ? -1 : endWithMilliseconds(target, at)
+}
+
+/** Cuts a time behind its milliseconds: three digits are always there. */
+export function endWithMilliseconds(target: DataView, at: number): number {
+  target.setUint8(at + SECONDS_LENGTH + 4, LETTER_Z)
+  return at + SECONDS_LENGTH + 5
+}
+
 /** Three digits at least. */
 function copyFraction(view: DataView, from: number, to: number, target: DataView, at: number): number {
   target.setUint8(at, POINT)

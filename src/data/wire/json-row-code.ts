@@ -1,6 +1,6 @@
 import type { WireColumn, WireField, WireKind, WireObject } from './columns.ts'
-import { writeTimestamp, writeTimestamptz, writeUuid } from './json-binary.ts'
-import { copyJson, copyNumber, copyText, copyTimestamp, copyToken } from './json-copy.ts'
+import { writeInstant, writeTimestamp, writeTimestamptz, writeUuid } from './json-binary.ts'
+import { copyJson, copyNumber, copyText, copyTimestamp, copyToken, copyInstant } from './json-copy.ts'
 import { valueWriter } from './json-values.ts'
 import { literalSize } from './json-literals.ts'
 import type { BinaryColumns, BinaryType } from './binary-columns.ts'
@@ -23,10 +23,13 @@ const BINARY: Readonly<Record<BinaryType, Plain>> = {
   timestamptz: { copy: writeTimestamptz, quoted: true },
 }
 
+const INSTANT: Plain = { copy: writeInstant, quoted: true }
+
 const COPIES: Readonly<Partial<Record<Extract<WireKind, string>, Plain>>> = {
   string: { copy: copyText, quoted: true },
   token: { copy: copyToken, quoted: true },
   timestamp: { copy: copyTimestamp, quoted: true },
+  instant: { copy: copyInstant, quoted: true },
   number: { copy: copyNumber, quoted: false },
   json: { copy: copyJson, quoted: false },
 }
@@ -35,7 +38,8 @@ function plainOf(kind: WireKind, binary: BinaryType | undefined): Plain | undefi
   if (typeof kind === 'object') return undefined
   if (binary === undefined) return COPIES[kind]
   // A time that is declared as another kind of text is not to be written as ISO 8601.
-  return binary === 'uuid' ? BINARY.uuid : kind === 'timestamp' ? BINARY[binary] : undefined
+  if (binary === 'uuid') return BINARY.uuid
+  return kind === 'timestamp' ? BINARY[binary] : kind === 'instant' ? INSTANT : undefined
 }
 
 /**

@@ -178,6 +178,17 @@ describe('values of which JSON has a form of its own, or none', () => {
     expect(() => json(one('number'), rows)).toThrow(UnwritableValue)
   })
 
+  test.each(['infinity', '0044-03-15 12:00:00+00 BC', '12026-01-02 03:04:05+00'])(
+    'the time %s is an error where it is to be a Date',
+    async (value) => {
+      const shape: WireObject = { fields: [{ key: 'v', kind: 'instant', index: 0 }] }
+      for (const form of ['text', 'binary'] as const) {
+        const rows = await select(`SELECT '${value}'::timestamptz`, form)
+        expect(() => json(shape, rows)).toThrow(UnwritableValue)
+      }
+    },
+  )
+
   test('jsonb stays as the server sent it', async () => {
     const rows = await select(`SELECT '{"a": [1.50, "x\\"\\n漢"], "b": 12345678901234567000}'::jsonb`)
     expect(json(one('json'), rows)).toBe(`[{"v":${rows.text(0, 0)}}]`)

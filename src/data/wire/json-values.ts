@@ -87,6 +87,7 @@ const JSON_TEXTS: Readonly<Record<Exclude<WireKind, object>, JsonText>> = {
   string: (text) => JSON.stringify(text),
   token: (text) => `"${text}"`,
   timestamp: (text) => `"${isoTime(text)}"`,
+  instant: (text) => `"${instantOf(text).toISOString()}"`,
   json: (text) => text.replaceAll(/[\n\r\t]/g, ' '),
   bytes: (text) => `"${bytesOf(text).toString('base64')}"`,
 }
@@ -96,6 +97,16 @@ function numberJson(text: string): string {
   if (Number.isFinite(value)) return String(value)
   throw new UnwritableValue(
     `The number ${text} has no form in JSON: keep it out of the column, or declare the column as text.`,
+  )
+}
+
+/** A time as a `Date`; in UTC where it has no zone. */
+export function instantOf(text: string): Date {
+  const iso = isoTime(text)
+  const instant = new Date(/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`)
+  if (!Number.isNaN(instant.getTime())) return instant
+  throw new UnwritableValue(
+    `The time ${text} is none of a Date: keep it out of the column, or read the column as text.`,
   )
 }
 

@@ -1,7 +1,7 @@
 import { isoTime } from '../wire-times.ts'
 import { readArray } from './array-text.ts'
 import { elementKind, type WireField, type WireKind, type WireObject } from './columns.ts'
-import { bytesOf } from './json-values.ts'
+import { bytesOf, instantOf } from './json-values.ts'
 import type { RowSet } from './row-set.ts'
 
 type Decode = (text: string) => unknown
@@ -62,6 +62,7 @@ const DECODERS: Readonly<Record<Exclude<WireKind, object>, Decode>> = {
   string: asItIs,
   token: asItIs,
   timestamp: isoTime,
+  instant: instantOf,
   json: (text) => JSON.parse(text) as unknown,
   bytes: (text) => new Uint8Array(bytesOf(text)),
 }

@@ -79,6 +79,12 @@ function float(random: Random): string {
   return random() < 0.3 ? pick(random, some) : String((random() - 0.5) * 10 ** (integer(random, 40) - 20))
 }
 
+/** Of a `Date`: no infinity, and years of four digits. */
+function instant(random: Random): string {
+  const at = new Date((random() - 0.8) * 4e13).toISOString().replace('T', ' ').replace('Z', '')
+  return at + pick(random, ['', '1', '12', '123'])
+}
+
 function time(random: Random): string {
   const some = [
     'infinity',
@@ -107,6 +113,7 @@ function array(random: Random, element: (random: Random) => string): string {
 const nestedList = <T extends z.ZodType>(element: T) =>
   z.array(z.union([element.nullable(), z.array(element.nullable())]))
 
+const INSTANTS = { kind: 'instant', schema: z.date(), random: instant } as const
 const TIMES = { kind: 'timestamp', schema: z.string(), random: time } as const
 
 export const COLUMNS: readonly ColumnCase[] = [
@@ -145,6 +152,8 @@ export const COLUMNS: readonly ColumnCase[] = [
   { type: 'timestamptz', kind: 'string', schema: z.string(), random: time },
   { type: 'timestamp', ...TIMES },
   { type: 'timestamp', kind: 'string', schema: z.string(), random: time },
+  { type: 'timestamptz', ...INSTANTS },
+  { type: 'timestamp', ...INSTANTS },
   {
     type: 'text[]',
     kind: { array: 'string' },
