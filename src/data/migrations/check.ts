@@ -3,11 +3,11 @@ import type { Client } from 'pg'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import type { Finding } from '../lint/finding.ts'
-import type { Catalog } from './catalog/catalog.ts'
+import type { Catalog, View } from './catalog/catalog.ts'
 import { introspect, snapshot } from './catalog/introspect.ts'
 import { withConnection } from './connection.ts'
 import { compare } from './diff/compare.ts'
-import { describe } from './diff/describe.ts'
+import { describeAll } from './diff/describe.ts'
 import { lintMigrations } from './lint-migration.ts'
 import { folderOf, scratchOptionsOf } from './declaration.ts'
 import { targetCatalog } from './target/target-catalog.ts'
@@ -72,7 +72,7 @@ async function compareWithCode(
     if (schema === undefined) return []
     const current = await introspect(client, unmanaged)
     const target = await targetCatalog(client, { schema, extra, unmanaged })
-    return compare(current, target).map((change) => ({ between: 'code' as const, text: describe(change) }))
+    return describeAll(compare(current, target)).map((text) => ({ between: 'code' as const, text }))
   })
 }
 
@@ -98,9 +98,20 @@ async function compareWithDatabase(
   const made = await scratch.withDatabase(applied, (client) => introspect(client, unmanagedIn(files)))
   const texts = [
     ...pending.map(({ name }) => `the migration ${name} is not applied`),
-    ...compare(inSchemasOf(catalog, made), made).map(describe),
+    ...describeAll(compare(comparable(inSchemasOf(catalog, made)), comparable(made))),
   ]
   return texts.map((text) => ({ between: 'database', text }))
+}
+
+/** Before version 16 PostgreSQL prints the columns of a view with their table, since then without where it is the only one. */
+function comparable(catalog: Catalog): Catalog {
+  const views = catalog.views.map((view) => ({ ...view, definition: withoutTables(view) }))
+  return { ...catalog, views }
+}
+
+function withoutTables({ definition, reads }: View): string {
+  const names = reads.map((id) => id.slice(id.lastIndexOf('.') + 1))
+  return names.reduce((text, name) => text.replaceAll(` ${name}.`, ' ').replaceAll(`(${name}.`, '('), definition)
 }
 
 /** Other schemas belong to others: a queue, an extension. */

@@ -7,7 +7,7 @@ import type { Finding } from '../lint/finding.ts'
 import { introspect } from './catalog/introspect.ts'
 import { fileName, folderOf, schemaOf, scratchOptionsOf } from './declaration.ts'
 import { compare } from './diff/compare.ts'
-import { describe } from './diff/describe.ts'
+import { describeAll } from './diff/describe.ts'
 import { lintMigrations } from './lint-migration.ts'
 import { number, readMigrations, type MigrationFile } from './migration-files.ts'
 import { filesOf, type PlannedFile } from './plan/files.ts'
@@ -76,7 +76,7 @@ async function plan({ client, schema, existing, name, options }: Planning): Prom
   const files = filesOf(steps, nextNumber(existing), name)
   for (const file of files) await tryFile(client, file)
   const left = files.length === 0 ? [] : compare(await introspect(client, unmanaged), target)
-  return { files, remaining: left.map(describe) }
+  return { files, remaining: describeAll(left) }
 }
 
 interface Planned {

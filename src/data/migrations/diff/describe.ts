@@ -1,9 +1,22 @@
 import type { Table } from '../catalog/catalog.ts'
 import type { Change, ChangeKind, ChangeOf } from './change.ts'
 
-/** A change as a difference: what the second catalog has and the first has not. */
-export function describe(change: Change): string {
-  const subject = subjectOf(change)
+/** The changes as differences, in sentences. What is dropped and made again is one that is different. */
+export function describeAll(changes: readonly Change[]): readonly string[] {
+  const texts = changes.map((change) => ({ change, subject: subjectOf(change) }))
+  const verbs = Map.groupBy(texts, ({ subject }) => subject)
+  return [
+    ...new Set(
+      texts.map(({ change, subject }) => {
+        const kinds = verbs.get(subject)!.map(({ change: { kind } }) => kind.split(' ')[0]!)
+        const isReplaced = kinds.includes('drop') && (kinds.includes('create') || kinds.includes('add'))
+        return isReplaced ? `${subject} is different` : describe(change, subject)
+      }),
+    ),
+  ]
+}
+
+function describe(change: Change, subject: string): string {
   const [verb] = change.kind.split(' ')
   if (verb === 'create' || (verb === 'add' && change.kind !== 'add enum values')) return `${subject} is missing`
   if (verb === 'drop') return `${subject} is too many`
