@@ -35,11 +35,12 @@ export function updateStamps(definition: Definition, asker: Asker, given: Readon
 
 /** Of a soft deletion, or of taking it back. */
 export function deleteStamps(definition: Definition, asker: Asker, deleted: boolean): Stamps {
-  const { deletedAt, deletedBy, updatedAt } = definition.model.life
+  const { deletedAt, deletedBy, updatedAt, updatedBy } = definition.model.life
   return stampsOf(definition, [
     [deletedAt, deleted ? NOW : NULL],
     [deletedBy, deleted ? asker.user?.id : NULL],
     [deleted ? undefined : updatedAt, NOW],
+    [deleted ? undefined : updatedBy, asker.user?.id],
     next(definition),
   ])
 }
