@@ -19,5 +19,6 @@ function rowBody(rows: RowSet, { json, object }: Selection): unknown {
   if (json === undefined) return object(rows, 0)
   const sink = new JsonSink(rows.size * 2)
   json(rows, sink, { to: 1 })
-  return new JsonBytes(sink.toBuffer())
+  rows.release()
+  return new JsonBytes(sink.toBody())
 }

@@ -78,8 +78,9 @@ type PageWriter = (page: RowPage) => JsonBytes
 /** Writes a page as JSON: of the rows as they came, or of their values where the wire's text does not do. */
 function pageWriter(row: z.ZodObject): PageWriter {
   const writeRow = compileSerializer(row.partial())
+  const sink = new JsonSink()
   return ({ loaded, to, reverse, next, previous, total }) => {
-    const sink = new JsonSink(loaded.rows.size * 2 + 256)
+    sink.clear()
     sink.latin1('{"items":[')
     if (loaded.isWritable) loaded.writeJson(sink, { to, reverse })
     else {
@@ -89,7 +90,8 @@ function pageWriter(row: z.ZodObject): PageWriter {
     sink.latin1(
       `],"next":${quoted(next)},"previous":${quoted(previous)}${total === undefined ? '' : `,"total":${total}`}}`,
     )
-    return new JsonBytes(sink.toBuffer())
+    loaded.rows.release()
+    return new JsonBytes(sink.toBody())
   }
 }
 

@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer'
+
 /** More than is asked for: four bytes are written at once where fewer may be meant. */
 const SPARE = 8
 const CAPACITY = 64 * 1024
@@ -57,6 +59,16 @@ export class JsonSink {
   /** What was written, as text. */
   toText(): string {
     return this.bytes.toString('utf8', 0, this.length)
+  }
+
+  /**
+   * What was written, in the form that is cheapest to send: text where all is ASCII, bytes where a text would have to be made of them and back
+   * into them.
+   */
+  toBody(): string | Buffer {
+    return isAscii(this.bytes.subarray(0, this.length))
+      ? this.bytes.toString('latin1', 0, this.length)
+      : this.toBuffer()
   }
 
   /** What was written, in memory of its own. */

@@ -19,11 +19,11 @@ const SPACE = 0x20
 /** `\u00XX` for one byte. */
 const LONGEST_ESCAPE = 6
 
-/** What `JSON.stringify` writes for the bytes below 0x20, the quote and the backslash. */
-const ESCAPES: readonly (Buffer | undefined)[] = Array.from({ length: BACKSLASH + 1 }, (_, code) =>
-  code < SPACE || code === QUOTE || code === BACKSLASH
-    ? Buffer.from(JSON.stringify(String.fromCharCode(code)).slice(1, -1))
-    : undefined,
+const LETTER_U = 0x75
+
+/** What stands behind the backslash in place of a byte, as `JSON.stringify` has it; 0 where the byte stays, `u` where its code follows. */
+const ESCAPES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < SPACE || byte === QUOTE || byte === BACKSLASH ? JSON.stringify(String.fromCharCode(byte)).charCodeAt(2) : 0,
 )
 
 /** For every form of a column's values, and so not the fastest. */
@@ -41,7 +41,7 @@ function textWriter(kind: Exclude<WireKind, object>): ValueWriter {
   return (sink, bytes, from, to) => sink.latin1(toJson(bytes.toString('latin1', from, to)))
 }
 
-/** A text's escapes. UTF-8 stays: all that JSON escapes is ASCII. */
+/** A text with escapes. UTF-8 stays: all that JSON escapes is ASCII. */
 export function writeString(sink: JsonSink, source: Buffer, from: number, to: number): void {
   sink.reserve(LONGEST_ESCAPE * (to - from) + 2)
   const { bytes } = sink
@@ -49,9 +49,13 @@ export function writeString(sink: JsonSink, source: Buffer, from: number, to: nu
   bytes[at++] = QUOTE
   for (let index = from; index < to; index += 1) {
     const byte = source[index]!
-    const escape = byte <= BACKSLASH ? ESCAPES[byte] : undefined
-    if (escape === undefined) bytes[at++] = byte
-    else for (const each of escape) bytes[at++] = each
+    const escape = ESCAPES[byte]!
+    if (escape === 0) bytes[at++] = byte
+    else {
+      bytes[at++] = BACKSLASH
+      bytes[at++] = escape
+      if (escape === LETTER_U) at += bytes.write(byte.toString(16).padStart(4, '0'), at, 'latin1')
+    }
   }
   bytes[at++] = QUOTE
   sink.length = at
