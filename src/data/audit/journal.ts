@@ -4,6 +4,7 @@ import { unobserved } from '../observe/observed-runner.ts'
 import type { Journal, JournalChange } from '../repository/changes.ts'
 import type { Asker, RowSession } from '../repository/row-session.ts'
 import { compileStatement, place } from '../statements/compile.ts'
+import { StatementCache } from '../statements/statement-cache.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import { auditTrail, type AuditAction } from './audit-trail.ts'
@@ -18,9 +19,13 @@ from jsonb_array_elements(${place('changes')}::jsonb) as change`)
 
 /** Writes what changes into the trail, by the connection and so in the transaction of the change. `hidden` are columns' keys. */
 export function auditJournal(model: Model, hidden: ReadonlySet<string>): Journal {
-  const images = new RowImages(model, hidden)
+  const { primaryKey } = model
+  const byOrder = new StatementCache<RowImages>()
   return {
     async record(session, change) {
+      // Other declarations of the same table read its columns in another order.
+      const { shape, columns } = session.definition.all
+      const images = byOrder.get(shape, () => new RowImages({ columns, primaryKey, hidden }))
       const changes = changesOf(images, change)
       if (changes !== undefined) await write(session, { action: change.action, tableName: model.name, changes })
     },
@@ -28,8 +33,12 @@ export function auditJournal(model: Model, hidden: ReadonlySet<string>): Journal
 }
 
 /** Tells that code has left its caller's scope for a table, of which it changes nothing here. */
-export async function recordSystemAccess(session: RowSession): Promise<void> {
-  await write(session, { action: 'system', tableName: session.definition.model.name, changes: '[{}]' })
+export async function recordSystemAccess({ tableName, ...by }: SystemUse): Promise<void> {
+  await write(by, { action: 'system', tableName, changes: '[{}]' })
+}
+
+interface SystemUse extends Pick<RowSession, 'runner' | 'asker'> {
+  readonly tableName: string
 }
 
 interface Entries {
@@ -38,7 +47,7 @@ interface Entries {
   readonly changes: string
 }
 
-async function write({ runner, asker }: RowSession, { action, tableName, changes }: Entries): Promise<void> {
+async function write({ runner, asker }: Pick<RowSession, 'runner' | 'asker'>, { action, tableName, changes }: Entries): Promise<void> {
   // The warning of a repeated statement is to name the app's own.
   await unobserved(runner).run(INSERT, INSERT.bind({ action, table: tableName, changes, ...circumstances(asker) }))
 }

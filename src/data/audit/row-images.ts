@@ -1,4 +1,4 @@
-import type { Model, ModelColumn } from '../model/model.ts'
+import type { ModelColumn } from '../model/model.ts'
 import { wireFields } from '../repository/selection.ts'
 import type { WireField } from '../wire/columns.ts'
 import { compileJson, type JsonWriter } from '../wire/json-rows.ts'
@@ -21,6 +21,14 @@ export interface Imaged {
   readonly other?: RowSet | undefined
 }
 
+export interface ImagedColumns {
+  /** All of the table, in the order in which they are read. */
+  readonly columns: readonly ModelColumn[]
+  readonly primaryKey: readonly ModelColumn[]
+  /** Keys of columns whose values are not kept. */
+  readonly hidden: ReadonlySet<string>
+}
+
 /** Writes rows of all columns as the trail keeps them: JSON as in answers, and of hidden columns only that they are set, or have changed. */
 export class RowImages {
   readonly #json: JsonWriter | undefined
@@ -28,16 +36,16 @@ export class RowImages {
   readonly #key: ObjectReader
   readonly #hidden: readonly HiddenColumn[]
 
-  constructor(model: Model, hidden: ReadonlySet<string>) {
-    const { fields } = wireFields(model.columns, 0)
-    const fieldsOf = (columns: readonly ModelColumn[]): readonly WireField[] =>
-      columns.map((column) => fields[model.columns.indexOf(column)]!)
-    const open = model.columns.filter(({ key }) => !hidden.has(key))
+  constructor({ columns, primaryKey, hidden }: ImagedColumns) {
+    const { fields } = wireFields(columns, 0)
+    const fieldsOf = (some: readonly ModelColumn[]): readonly WireField[] =>
+      some.map(({ key }) => fields[columns.findIndex((each) => each.key === key)]!)
+    const open = columns.filter(({ key }) => !hidden.has(key))
     const shape = { fields: fieldsOf(open) }
     this.#json = wireFields(open, 0).writable ? compileJson(shape) : undefined
     this.#object = compileObjects(shape)
-    this.#key = compileObjects({ fields: fieldsOf(model.primaryKey) })
-    this.#hidden = model.columns.flatMap(({ key }, index) => (hidden.has(key) ? [{ key, index }] : []))
+    this.#key = compileObjects({ fields: fieldsOf(primaryKey) })
+    this.#hidden = columns.flatMap(({ key }, index) => (hidden.has(key) ? [{ key, index }] : []))
   }
 
   writeKey(sink: JsonSink, { rows, row }: Imaged): void {
