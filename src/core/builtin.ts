@@ -48,3 +48,9 @@ export interface CallerScope {
 
 /** The caller, for what decides about rows. */
 export const currentCaller: OfRequest<CallerScope> = builtin('caller')
+
+/** The same for what also runs outside of requests, where nobody calls. */
+export const possibleCaller: Dependency<
+  CallerScope | undefined,
+  { inputs: {}; uses: {}; errors: never; life: 'sent'; request: false }
+> = { ...builtin<CallerScope | undefined>('caller'), optional: true } as never

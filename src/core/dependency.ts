@@ -39,6 +39,8 @@ export interface Dependency<out Value = unknown, out Types extends DependencyTyp
   readonly slot: boolean
   /** Where it must have a request: what for. Built-in dependencies only. */
   readonly builtin: BuiltinName | undefined
+  /** Of a built-in dependency: `true` where it is `undefined` without a request, in the place of being refused there. */
+  readonly optional?: true
   /** What an operation may have only one of, such as the transaction of a database. Set by parts. */
   readonly sole?: Sole
   /** When an operation that uses this is run again. Set by parts. */

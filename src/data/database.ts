@@ -11,6 +11,8 @@ import { DatabaseUnavailable, SerializationFailure } from './errors.ts'
 import { DEFAULT_NAME } from './location.ts'
 import type { Reader } from './scale/reader.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
+import type { SystemAccess } from './system/system-access.ts'
+import { systemDependency } from './system/system-dependency.ts'
 import { runInTransaction } from './transactions/run-in-transaction.ts'
 import type { TransactionOptions } from './transactions/options.ts'
 import { transactionDependency } from './transactions/transaction-dependency.ts'
@@ -46,6 +48,14 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
    * @throws TypeError, RangeError for options that contradict each other.
    */
   isolated(options: TransactionOptions): DatabaseDependency<Transaction<Schema>, 'handled'>
+  /**
+   * All rows, past anybody's rules, in the operation's transaction: for what the app does itself. Declare it once, as a constant. In a request it is
+   * the only way to a repository without rules; each use stands in the log and, where the schema has `auditTrail`, in the audit trail, with its reason.
+   * Outside of requests, as in `app.run({ system: db.system('nightly clean-up') }, ...)`, it does the same.
+   *
+   * @throws TypeError for an empty reason.
+   */
+  system(reason: string): DatabaseDependency<SystemAccess<Schema>, 'handled'>
   start(): Promise<void>
   stop(): Promise<void>
   translateError(error: unknown): AshlarError | undefined
@@ -117,6 +127,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
 
   isolated(options: TransactionOptions): Database<Schema>['transaction'] {
     return transactionDependency({ name: this.name, engine: this.engine, database: this }, options)
+  }
+
+  system(reason: string): DatabaseDependency<SystemAccess<Schema>, 'handled'> {
+    return systemDependency<Schema>(this, reason)
   }
 
   start(): Promise<void> {

@@ -72,7 +72,7 @@ class PlanBuilder {
       return undefined
     }
     const dependency = this.#replacement(declared)
-    if (dependency.builtin !== undefined) return this.#builtin(key, dependency.builtin, here)
+    if (dependency.builtin !== undefined) return this.#builtin(key, dependency, here)
     if (path.includes(dependency)) {
       this.#problems.add(
         here,
@@ -98,10 +98,11 @@ class PlanBuilder {
     return declared.freshOf === undefined ? replacement : { ...replacement, freshOf: replacement }
   }
 
-  #builtin(key: string, name: BuiltinName, here: string): Use {
-    if (!this.#request.request)
+  #builtin(key: string, { builtin, optional }: Dependency, here: string): Use {
+    if (!this.#request.request && optional !== true)
       this.#problems.add(here, `it needs a request, and ${this.#request.place} runs outside one`)
-    return { key, from: 'builtin', name }
+    // Called for those that are built in.
+    return { key, from: 'builtin', name: builtin as BuiltinName }
   }
 
   #appNode(dependency: Dependency, here: string, path: readonly Dependency[]): AppNode {

@@ -11,6 +11,7 @@ import { modelOf } from '../model/model.ts'
 import { singularName } from '../resource/names.ts'
 import { rulesOf, type ResourceAccess } from '../resource/access.ts'
 import { relationsIn } from '../rows/relation.ts'
+import { declareRows } from '../system/declared-rows.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import { definitionOf, type RowAccess } from './definition.ts'
 import type { Repository } from './repository-types.ts'
@@ -100,6 +101,7 @@ export function repositoryDependency<Table extends PgTable>(
       })
     },
   )
+  declareRows({ definition, name, database }, declared)
   // What it gives has the table's types, which the code below does not know.
   return declared as unknown as RepositoryDependency<Table>
 }

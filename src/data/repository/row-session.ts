@@ -23,6 +23,15 @@ export interface Asker {
 
 export const SYSTEM: Asker = { user: undefined, scopeOf: () => true }
 
+/** The system, with what the audit trail says about it. */
+export function systemAsker(facts: Pick<Asker, 'reason' | 'requestId' | 'operation'>): Asker {
+  return { ...SYSTEM, ...facts }
+}
+
+export function isSystem({ scopeOf }: Asker): boolean {
+  return scopeOf === SYSTEM.scopeOf
+}
+
 export interface SessionOptions {
   readonly definition: Definition
   readonly runner: Runner
@@ -86,14 +95,14 @@ export class RowSession {
   }
 
   scopeBy(rule: AccessRule | undefined): Scope {
-    if (rule === undefined) return this.asker === SYSTEM
+    if (rule === undefined) return isSystem(this.asker)
     const { model, relationsOf } = this.definition
     return rowScope(this.asker.scopeOf(rule, this.#custom), model.table, { caller: this.asker, relationsOf })
   }
 
   /** The rows of a related table that a rule of theirs leaves the asker. */
   relatedScope(rule: AccessRule | undefined, table: PgTable): Scope {
-    if (rule === undefined) return this.asker === SYSTEM
+    if (rule === undefined) return isSystem(this.asker)
     const { relationsOf } = this.definition
     return rowScope(this.asker.scopeOf(rule, false), table, { caller: this.asker, relationsOf })
   }

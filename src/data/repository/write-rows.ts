@@ -7,7 +7,7 @@ import { compileStatement, place } from '../statements/compile.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import type { Definition } from './definition.ts'
 import { deletion, keyCondition, keyValues, type Key } from './read-rows.ts'
-import { allOfThem, scopePart, SYSTEM, type RowSession } from './row-session.ts'
+import { allOfThem, isSystem, scopePart, type RowSession } from './row-session.ts'
 import type { Selection } from './selection.ts'
 import { createStamps, deleteStamps, updateStamps, type Stamps } from './stamps.ts'
 
@@ -208,7 +208,7 @@ interface Check {
  * did before; otherwise the statement looks at what it wrote.
  */
 export function checkPart(session: RowSession, scope: Scope, written?: readonly ModelColumn[]): Check | undefined {
-  if (scope === true || session.asker === SYSTEM || typeof scope === 'boolean') return undefined
+  if (scope === true || isSystem(session.asker) || typeof scope === 'boolean') return undefined
   if (!needsCheck(session.definition, scope, written)) return undefined
   return {
     part: scopePart(scope, 'c'),

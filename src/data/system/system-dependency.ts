@@ -1,0 +1,107 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { possibleCaller, type CallerScope } from '../../core/builtin.ts'
+import { dependency } from '../../core/dependency.ts'
+import { auditTrail } from '../audit/audit-trail.ts'
+import { recordSystemAccess } from '../audit/journal.ts'
+import type { Database } from '../database.ts'
+import type { DatabaseDependency } from '../database-dependency.ts'
+import type { DrizzleSchema, Transaction } from '../drizzle.ts'
+import type { Engine } from '../engine.ts'
+import { DatabaseUnavailable, SerializationFailure } from '../errors.ts'
+import type { Repository } from '../repository/repository-types.ts'
+import { RowSession, systemAsker, type Asker } from '../repository/row-session.ts'
+import { rowStreams } from '../repository/row-streams.ts'
+import { StoredRows } from '../repository/stored-rows.ts'
+import { transactionRunner } from '../tx-runner.ts'
+import type { Runner } from '../wire/runner.ts'
+import type { RowsOf, SystemAccess } from './system-access.ts'
+import { SystemParts } from './system-parts.ts'
+
+/** What the trail says where no table is known: the transaction itself was taken. */
+const ANY_TABLE = '*'
+
+/**
+ * @throws TypeError for an empty reason.
+ */
+export function systemDependency<Schema extends DrizzleSchema>(
+  database: Database<Schema>,
+  reason: string,
+): DatabaseDependency<SystemAccess<Schema>, 'handled'> {
+  if (typeof reason !== 'string' || reason.trim() === '')
+    throw new TypeError(
+      "database.system(reason) says why code goes past the rules, for the log and the audit trail: database.system('nightly clean-up').",
+    )
+  const parts = new SystemParts(database as unknown as Database<DrizzleSchema>)
+  const audited = Object.values(database.options.schema ?? {}).includes(auditTrail)
+  return dependency(
+    {
+      name: `${database.name}.system`,
+      uses: { engine: database.engine, tx: database.transaction, caller: possibleCaller },
+      errors: [DatabaseUnavailable, SerializationFailure],
+    },
+    ({ engine, tx, caller, log }) => {
+      const { operation, requestId, user } = caller ?? {}
+      log.info({ reason, operation, requestId, user: user?.id }, "rows are used past the caller's rules")
+      return new SystemRows({ engine, tx, caller, parts, reason, audited })
+    },
+  )
+}
+
+interface SystemRowsParts<Schema extends DrizzleSchema> {
+  readonly engine: Engine<Schema>
+  readonly tx: Transaction<Schema>
+  readonly caller: CallerScope | undefined
+  readonly parts: SystemParts
+  readonly reason: string
+  /** Whether there is a trail to write into. */
+  readonly audited: boolean
+}
+
+class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
+  readonly reason: string
+  readonly #of: SystemRowsParts<Schema>
+  readonly #runner: Runner
+  readonly #asker: Asker
+  /** What the trail tells already. */
+  readonly #told = new Set<string>()
+
+  constructor(of: SystemRowsParts<Schema>) {
+    this.reason = of.reason
+    this.#of = of
+    this.#runner = transactionRunner(of.tx, of.engine)
+    this.#asker = systemAsker({
+      reason: of.reason,
+      requestId: of.caller?.requestId,
+      operation: of.caller?.operation,
+    })
+  }
+
+  get tx(): Transaction<Schema> {
+    this.#tell(ANY_TABLE)
+    return this.#of.tx
+  }
+
+  repository<Table extends PgTable>(of: RowsOf<Table>): Repository<Table> {
+    const parts = this.#of.parts.of(of)
+    const { definition } = parts
+    this.#tell(definition.model.name)
+    const engine = this.#of.engine as unknown as Engine<DrizzleSchema>
+    const session = new RowSession({ definition, runner: this.#runner, asker: this.#asker })
+    const rows = new StoredRows(parts, {
+      session,
+      signingKey: () => engine.signingKey(),
+      streams: rowStreams(parts, engine),
+    })
+    // What it gives has the table's types, which the code below does not know.
+    return rows as unknown as Repository<Table>
+  }
+
+  /** Not awaited: it travels before what it tells of, and where it fails nothing of this transaction is saved. */
+  #tell(tableName: string): void {
+    if (!this.#of.audited || this.#told.has(tableName)) return
+    this.#told.add(tableName)
+    // Who called stands here; the changes themselves are nobody's but the system's.
+    const asker = { ...this.#asker, user: this.#of.caller?.user }
+    recordSystemAccess({ runner: this.#runner, asker, tableName }).catch(() => undefined)
+  }
+}
