@@ -111,7 +111,7 @@ function peer(url: string): Subject {
       size === 1
         ? { name: BY_ID.name, text: BY_ID.text, values: [idOf(1 + (turn % ROWS))] }
         : { name: LIST.name, text: LIST.text, values: [idOf(turn % OWNERS), size] }
-    const { rows } = await pool.query({ ...query, types: asText } as never)
+    const { rows } = await pool.query({ ...query, types: asText })
     return Buffer.from(JSON.stringify(size === 1 ? rows[0] : rows)).length
   }
   return { name: 'pg + JSON.stringify', job, end: () => pool.end() }
