@@ -22,6 +22,7 @@ export function auditJournal(model: Model, hidden: ReadonlySet<string>): Journal
   const { primaryKey } = model
   const byOrder = new StatementCache<RowImages>()
   return {
+    hidden,
     async record(session, change) {
       // Other declarations of the same table read its columns in another order.
       const { shape, columns } = session.definition.all

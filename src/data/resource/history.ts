@@ -3,7 +3,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import { auditEntrySchema, HISTORY_LIST } from '../audit/audit-entry.ts'
 import { auditTrail } from '../audit/audit-trail.ts'
-import { keyText } from '../audit/row-images.ts'
+import { keyText, REDACTED } from '../audit/row-images.ts'
 import { modelOf, type Model } from '../model/model.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
 import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
@@ -41,13 +41,13 @@ export function historyOperation(declared: Declared, access: AccessRule): Operat
       errors: [QueryInvalid, CursorInvalid],
       onInvalid: query.onInvalid,
     },
-    (context) => history(context, { of: declared.definition.model, definition, query, statements }),
+    (context) => history(context, { of: declared.definition, definition, query, statements }),
   )
 }
 
 interface History {
-  /** The table whose rows it is about. */
-  readonly of: Model
+  /** The rows it is about. */
+  readonly of: Definition
   /** Of the trail. */
   readonly definition: Definition
   readonly query: ListQuery
@@ -62,17 +62,25 @@ async function history(context: ResourceContext, { of, definition, query, statem
     definition,
     runner: observedRunner(engine.runner, engine.observer),
     asker: SYSTEM,
-    within: ofRow(of, context.params),
+    within: ofRow(of.model, context.params),
   })
   const page = await statements.page(session, request)
   const { loaded, to, reverse, next, previous } = page
   const link = linkHeader(context.request, page)
   if (link !== undefined) context.response.header('link', link)
   const items = Array.from({ length: to }, (_, index) => {
-    const entry = loaded.object(reverse ? to - 1 - index : index)
-    return { ...entry, id: String(entry['id']) }
+    const { id, before, after, ...entry } = loaded.object(reverse ? to - 1 - index : index)
+    return { ...entry, id: String(id), before: withoutHidden(before, of), after: withoutHidden(after, of) }
   })
   return { items, next, previous }
+}
+
+/** Other declarations of the table, and this one in earlier times, may have kept what is private here. */
+function withoutHidden(image: unknown, { journal }: Definition): unknown {
+  if (image === null || journal === undefined) return image
+  const shown: Record<string, unknown> = { ...(image as object) }
+  for (const key of journal.hidden) if ((shown[key] ?? null) !== null) shown[key] = REDACTED
+  return shown
 }
 
 function ofRow({ name, primaryKey }: Model, params: Readonly<Record<string, unknown>>): Condition {

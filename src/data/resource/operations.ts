@@ -4,7 +4,8 @@ import { currentCaller, type CallerScope } from '../../core/builtin.ts'
 import type { Dependency, Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
-import type { Documentation, HandlerContext, Method, Operation } from '../../core/operation.ts'
+import type { HandlerContext, Method, Operation } from '../../core/operation.ts'
+import type { RequestHead } from '../../core/request.ts'
 import type { Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
@@ -12,7 +13,9 @@ import { observedRunner } from '../observe/observed-runner.ts'
 import { RowSession } from '../repository/row-session.ts'
 import type { Action } from '../repository/definition.ts'
 import { transactionRunner } from '../tx-runner.ts'
+import type { Runner } from '../wire/runner.ts'
 import { accessOf, type Declared } from './declared.ts'
+import { taggedAnswer } from './tagged-answer.ts'
 import type { ResourceRules } from './rules.ts'
 
 /** What the handler of a resource's operation receives. */
@@ -44,8 +47,6 @@ export interface OperationParts {
   readonly uses?: Uses
   readonly onInvalid?: Operation['onInvalid']
   readonly description?: string
-  /** Merged into the operation's object. */
-  readonly openapi?: Documentation['openapi'] | undefined
   /** Whether callers can ask for relations, or filter by them. */
   readonly includes?: boolean
 }
@@ -57,7 +58,8 @@ export function resourceOperation(
   handler: (context: ResourceContext) => unknown,
 ): Operation {
   const { database } = declared
-  const { inputs = {}, response, summary, description, openapi } = parts
+  const { inputs = {}, response, summary, description } = parts
+  const openapi = taggedAnswer(declared, parts)
   const rule = parts.access ?? accessOf(declared, parts.action)
   let access: AccessRule | undefined
   return {
@@ -94,10 +96,16 @@ export function resourceOperation(
 /** What the caller may do, in the operation's transaction or outside one. */
 export function sessionOf(
   { definition, parent }: Declared,
-  { engine, caller, tx, params }: ResourceContext,
+  { engine, caller, tx, params, request }: ResourceContext,
 ): RowSession {
-  const runner = tx === undefined ? observedRunner(engine.runner, engine.observer) : transactionRunner(tx, engine)
+  const runner =
+    tx === undefined ? observedRunner(sharedRunner(engine, request), engine.observer) : transactionRunner(tx, engine)
   const session = new RowSession({ definition, runner, asker: caller, custom: true })
   if (parent === undefined) return session
   return new RowSession({ definition, runner, asker: caller, custom: true, within: parent.within(session, params) })
+}
+
+/** What only reads may be asked of a replica. */
+function sharedRunner({ runner, readRunner }: Engine<DrizzleSchema>, { method }: RequestHead): Runner {
+  return method === 'GET' || method === 'HEAD' ? readRunner : runner
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { parseEntityTags } from '../../core/entity-tag.ts'
 import { BadRequest, PreconditionRequired } from '../../core/errors/index.ts'
@@ -10,9 +11,13 @@ export const ifMatchHeader = z.object({
     .describe('The ETag of the version that is to be changed, from an earlier answer. RFC 9110 section 13.1.1.'),
 })
 
-/** The version of a row as an entity tag (RFC 9110 section 8.8.3). */
-export function entityTag(version: string | null): string {
-  return `"${version ?? ''}"`
+/**
+ * The version of a row as an entity tag (RFC 9110 section 8.8.3). With the relations of a row, which change without it, the tag is of the whole `body`; the
+ * version it names is the row's all the same.
+ */
+export function entityTag(version: string | null, body?: Uint8Array): string {
+  const suffix = body === undefined ? '' : `.${hash('sha256', body, 'base64url')}`
+  return `"${version ?? ''}${suffix}"`
 }
 
 /**
@@ -35,8 +40,8 @@ export function expectedVersions(header: string | undefined, required: boolean):
     return undefined
   }
   // A weak tag never matches here, and what is no number is no version.
-  return tags.flatMap(({ opaque, weak }) => (!weak && VERSION.test(opaque) ? [opaque] : []))
+  return tags.flatMap(({ opaque, weak }) => (weak ? [] : (VERSION.exec(opaque)?.[1] ?? [])))
 }
 
 /** As long as a bigint at most. */
-const VERSION = /^\d{1,19}$/
+const VERSION = /^(\d{1,19})(?:\.[\w-]{43})?$/

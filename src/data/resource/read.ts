@@ -4,18 +4,22 @@ import { NotFound } from '../../core/errors/index.ts'
 import { JsonBytes } from '../../core/json-bytes.ts'
 import type { Operation } from '../../core/operation.ts'
 import { LoadedRows } from '../include/loaded-rows.ts'
-import { includedBy, rowShape, type RowShape } from '../include/row-shape.ts'
+import { includedBy, rowShape, type Besides, type RowShape } from '../include/row-shape.ts'
 import { QueryInvalid } from '../query/errors.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
 import { listQuery } from '../query/list-query.ts'
+import type { Definition } from '../repository/definition.ts'
 import { deletion, keyCondition, keyValues, readRow } from '../repository/read-rows.ts'
 import { allOfThem, scopePart } from '../repository/row-session.ts'
+import { columnOf } from '../rows/row-scope.ts'
 import { compileStatement, type CompiledStatement } from '../statements/compile.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
 import { JsonSink } from '../wire/json-sink.ts'
+import type { RowSet } from '../wire/row-set.ts'
 import { rowAnswer } from './answer.ts'
 import { notFound, type Declared } from './declared.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
+import { entityTag } from './precondition.ts'
 
 export function readOperation(declared: Declared, options: AnyListOptions): Operation {
   const { definition, name, params, rowPath, schemas } = declared
@@ -94,7 +98,7 @@ class ChosenRows {
       `${columns.map(({ key }) => key).join()} ${scope.shape} ${relations}`,
       () => {
         const { table } = definition.model
-        const made = rowShape(table, columns, { included, besides: [] })
+        const made = rowShape(table, columns, { included, besides: versionOf(definition) })
         const where = allOfThem(keyCondition(definition), deletion(definition, false), scope.where(table))
         return {
           statement: compileStatement(sql`select ${made.list} from ${table}${made.joins} where ${where}`),
@@ -105,9 +109,33 @@ class ChosenRows {
     const rows = await session.runStatement(statement, values)
     if (rows.length === 0) throw notFound(this.#declared)
     const loaded = await LoadedRows.load(session, rows, { shape, included, count: 1 })
-    if (!loaded.isWritable) return loaded.object(0)
+    const tag = (body?: Uint8Array): void => this.#tag(context, rows, { shape, body })
+    if (!loaded.isWritable) {
+      if (include.length === 0) tag()
+      return loaded.object(0)
+    }
     const sink = new JsonSink(rows.size * 2)
     loaded.writeJson(sink, { to: 1 })
-    return new JsonBytes(sink.toBuffer())
+    const body = sink.toBuffer()
+    tag(include.length === 0 ? undefined : body)
+    return new JsonBytes(body)
   }
+
+  /** Relations change without the row's version: with them the tag is of the body too. */
+  // eslint-disable-next-line max-params -- of the method above only
+  #tag(
+    { response }: ResourceContext,
+    rows: RowSet,
+    { shape, body }: { shape: RowShape; body: Uint8Array | undefined },
+  ): void {
+    const [at] = shape.besides
+    if (at !== undefined) response.header('etag', entityTag(rows.text(0, at), body))
+  }
+}
+
+/** The version is read besides, also where it is not among the fields. */
+function versionOf({ version }: Definition): readonly Besides[] {
+  if (version === undefined) return []
+  const { key } = version.column
+  return [{ key, expression: (table) => columnOf(table, key) }]
 }
