@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { customType, index, integer, pgTable, text, varchar } from 'drizzle-orm/pg-core'
+import { customType, foreignKey, index, integer, pgTable, primaryKey, text, varchar } from 'drizzle-orm/pg-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DrizzleSchema } from '../drizzle.ts'
 import { checkMigrations } from './check.ts'
@@ -115,6 +115,26 @@ describe('check', () => {
     await migrate(shop.url, shop.folder)
     expect((await withDatabase({ posts })).differences).toEqual([])
     expect((await shop.make({ posts })).files).toEqual([])
+  })
+
+  test('takes the names that PostgreSQL and Drizzle give by themselves for the same', async () => {
+    const notes = pgTable('notes', { b: text().references(() => tags.id), a: text().unique() }, (t) => [
+      primaryKey({ columns: [t.b, t.a] }),
+    ])
+    const tags = pgTable('tags', { id: text().primaryKey() })
+    write(
+      '0001_hand.sql',
+      'CREATE TABLE tags (id text PRIMARY KEY); CREATE TABLE notes (a text UNIQUE, b text REFERENCES tags, PRIMARY KEY (b, a))',
+    )
+    expect((await withCode({ notes, tags })).differences).toEqual([])
+    const named = pgTable('notes', { b: text(), a: text().unique('one') }, (t) => [
+      primaryKey({ columns: [t.b, t.a] }),
+      foreignKey({ name: 'notes_tag', columns: [t.b], foreignColumns: [tags.id] }),
+    ])
+    expect((await withCode({ named, tags })).differences.map(({ text }) => text)).toEqual([
+      'unique notes.one is called notes_a_key',
+      'foreign key notes.notes_tag is called notes_b_fkey',
+    ])
   })
 
   test('knows the types and functions that a migration makes by hand', async () => {

@@ -266,4 +266,11 @@ export const columnCases: readonly Case[] = [
     decisions: { backfills: { 'posts.slug': 'lower(title)' } },
     says: ['ADD COLUMN slug text;', 'UPDATE posts SET slug = lower(title) WHERE slug IS NULL', 'SET NOT NULL'],
   },
+  {
+    what: 'a required column of a table that has no rows',
+    from: { posts },
+    to: { posts: pgTable('posts', { ...columns, slug: text().notNull() }) },
+    decisions: { backfills: { 'posts.slug': '' } },
+    says: ['ADD COLUMN slug text NOT NULL;'],
+  },
 ]

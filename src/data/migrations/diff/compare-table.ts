@@ -1,5 +1,6 @@
 import type { Column, Constraint, Index, Table, TablePart } from '../catalog/catalog.ts'
 import type { Change, ChangeOf, ColumnChange } from './change.ts'
+import { areDefaultNames } from './default-name.ts'
 import { byName, pair, type Pairs } from './pairs.ts'
 
 /** The changes of a table that is in both catalogs. */
@@ -80,12 +81,14 @@ function compareConstraints(table: Table, to: Table, removed: ReadonlySet<string
       table,
       constraint,
     })),
-    ...renamed.pairs.map(({ from, to: constraint }) => ({
-      kind: 'rename constraint' as const,
-      table,
-      from,
-      constraint,
-    })),
+    ...renamed.pairs
+      .filter((both) => !areDefaultNames(table, both.from, both.to))
+      .map(({ from, to: constraint }) => ({
+        kind: 'rename constraint' as const,
+        table,
+        from,
+        constraint,
+      })),
     ...[...come.filter((item) => !renamed.to.has(item)), ...replaced.map((item) => item.to)].map((constraint) => ({
       kind: 'add constraint' as const,
       table,
