@@ -13,6 +13,8 @@ export type SeenRow = Readonly<Record<string, unknown>>
 
 /** Keeps what changes, in the transaction of the change. */
 export interface Journal {
+  /** Keys of columns whose values it does not keep. */
+  readonly hidden: ReadonlySet<string>
   record(session: RowSession, change: JournalChange): Promise<void>
 }
 
@@ -23,18 +25,24 @@ export interface JournalChange {
   readonly after?: RowSet
 }
 
-export type Outcome = { readonly before: SeenRow; readonly after: SeenRow } | 'missing' | 'stale'
+/** A row as it was written: for code, and as the server sent it. */
+export interface Written {
+  readonly row: SeenRow
+  readonly rows: RowSet
+}
+
+export type Outcome = (Written & { readonly before: SeenRow }) | 'missing' | 'stale'
 
 /** Whether changes must be seen by the journal. */
 export function isJournaled({ journal }: Definition): boolean {
   return journal !== undefined
 }
 
-export async function insertSeen(session: RowSession, fields: Fields): Promise<SeenRow> {
+export async function insertSeen(session: RowSession, fields: Fields): Promise<Written> {
   const { all, journal } = session.definition
   const after = await insertRow(session, fields, all)
   await journal?.record(session, { action: 'create', after })
-  return all.object(after, 0)
+  return { row: all.object(after, 0), rows: after }
 }
 
 export interface SeenUpdate {
@@ -55,7 +63,7 @@ export async function updateSeen(session: RowSession, key: Key, { versions, fiel
   // A hook of the user's may have taken it away meanwhile.
   if (after.length === 0) return 'missing'
   await journal?.record(session, { action: 'update', before, after })
-  return { before: row, after: all.object(after, 0) }
+  return { before: row, row: all.object(after, 0), rows: after }
 }
 
 export interface SeenDelete {
@@ -86,13 +94,13 @@ export async function deleteSeen(
   return row
 }
 
-export async function restoreSeen(session: RowSession, key: Key): Promise<SeenRow | 'missing'> {
+export async function restoreSeen(session: RowSession, key: Key): Promise<Written | 'missing'> {
   const { all, journal } = session.definition
   const before = await readRow(session, key, all, { action: 'delete', lock: 'update', deleted: true })
   if (before.length === 0) return 'missing'
   const after = await restoreRow(session, key, all)
   await journal?.record(session, { action: 'restore', before, after })
-  return all.object(after, 0)
+  return { row: all.object(after, 0), rows: after }
 }
 
 function isStale({ model, all }: Definition, rows: RowSet, versions: Versions | undefined): boolean {

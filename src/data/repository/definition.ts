@@ -23,7 +23,7 @@ export interface Definition {
   readonly relationsOf: RelationsOf
   /** What leaves the process. */
   readonly visible: Selection
-  /** Everything, for code. */
+  /** Everything, for code: first what leaves the process, in the same order, so that rows of this can be sent too. */
   readonly all: Selection
   /** The version's column, and its place among all columns that are read for an answer. */
   readonly version: { readonly column: ModelColumn; readonly index: number } | undefined
@@ -60,11 +60,16 @@ export function definitionOf({ model, access, relationsOf, journal }: Definition
     relationsOf,
     visible: selectionOf(model.visible, { besides }),
     version: version && { column: version, index: index < 0 ? model.visible.length : index },
-    all: selectionOf(model.columns),
+    all: selectionOf(allColumns(model, besides)),
     owned: ownedColumns(model, rules),
     statements: new StatementCache(),
     journal,
   }
+}
+
+function allColumns({ columns, visible }: Model, besides: readonly ModelColumn[]): readonly ModelColumn[] {
+  const first = [...visible, ...besides]
+  return [...first, ...columns.filter((column) => !first.includes(column))]
 }
 
 function ownedColumns({ byKey, name }: Model, rules: readonly AccessRule[]): OwnedColumn[] {

@@ -58,11 +58,6 @@ export function deletion(definition: Definition, deleted: Deleted): SQL | undefi
   return deleted && alive !== undefined ? sql`not (${alive})` : alive
 }
 
-/** The row as it is now, for who has just written it. */
-export function readBack(session: RowSession, key: Key, selection: Selection): Promise<RowSet> {
-  return readRow(session.asSystem(), key, selection)
-}
-
 export function keyOf({ model }: Definition, row: Readonly<Record<string, unknown>>): Key {
   return Object.fromEntries(model.primaryKey.map(({ key }) => [key, row[key]]))
 }

@@ -81,14 +81,15 @@ export class StoredRows implements Repository {
     return total ?? 0
   }
 
-  insert(values: object): Promise<SeenRow> {
-    return insertSeen(this.#session, values as SeenRow)
+  async insert(values: object): Promise<SeenRow> {
+    return (await insertSeen(this.#session, values as SeenRow)).row
   }
 
   async insertMany(values: readonly object[]): Promise<SeenRow[]> {
     // On one connection, where they follow each other without waiting: sent together, answered together.
     const session = this.#session.inBulk()
-    return Promise.all(values.map((each) => insertSeen(session, each as SeenRow)))
+    const written = await Promise.all(values.map((each) => insertSeen(session, each as SeenRow)))
+    return written.map(({ row }) => row)
   }
 
   upsert(values: object, { on }: UpsertOptions<PgTable>): Promise<SeenRow> {
@@ -100,7 +101,7 @@ export class StoredRows implements Repository {
     const outcome = await updateSeen(this.#session, this.#keyOf(key), of)
     if (outcome === 'missing') return this.#refuse(key, 'update')
     if (outcome === 'stale') throw new PreconditionFailed()
-    return outcome.after
+    return outcome.row
   }
 
   delete(key: unknown, { version }: VersionOption = {}): Promise<SeenRow> {
@@ -112,8 +113,8 @@ export class StoredRows implements Repository {
   }
 
   async restore(key: unknown): Promise<SeenRow> {
-    const row = await restoreSeen(this.#session, this.#keyOf(key))
-    return row === 'missing' ? this.#refuse(key, 'delete', { deleted: true }) : row
+    const restored = await restoreSeen(this.#session, this.#keyOf(key))
+    return restored === 'missing' ? this.#refuse(key, 'delete', { deleted: true }) : restored.row
   }
 
   stream(input: StreamInput<PgTable> = {}): AsyncIterable<SeenRow> {

@@ -19,7 +19,7 @@ export async function upsertRow(session: RowSession, fields: Fields, on: readonl
       const outcome = await updateSeen(session, keyOf(definition, found), { fields: () => changes })
       // It is there, and neither to be read nor changed by this caller: which of the two is not told.
       if (typeof outcome === 'string') throw new Forbidden()
-      return outcome.after
+      return outcome.row
     }
     const inserted = await insertUnlessThere(session, fields, on)
     if (inserted !== undefined) return inserted
@@ -58,7 +58,7 @@ async function insertUnlessThere(
 ): Promise<SeenRow | undefined> {
   await session.runStatement(SAVEPOINT, {})
   try {
-    const row = await insertSeen(session, fields)
+    const { row } = await insertSeen(session, fields)
     await session.runStatement(RELEASE, {})
     return row
   } catch (error) {

@@ -1,9 +1,9 @@
 import type { Operation } from '../../core/operation.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
-import { keyOf, readBack } from '../repository/read-rows.ts'
 import { insertSeen } from '../repository/changes.ts'
 import type { RowSession } from '../repository/row-session.ts'
 import { insertRow, type Fields } from '../repository/write-rows.ts'
+import type { RowSet } from '../wire/row-set.ts'
 import { rowAnswer } from './answer.ts'
 import type { Declared } from './declared.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
@@ -26,33 +26,36 @@ export function createOperation(declared: Declared): Operation {
       inTransaction: needsTransaction(declared, 'create'),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    (context) => (isSeen(declared) ? createSeen(declared, context) : create(declared, context)),
+    (context) => create(declared, context),
   )
-}
-
-/** What was sent, and the parent it belongs to. */
-async function fieldsOf({ parent }: Declared, context: ResourceContext, session: RowSession): Promise<Fields> {
-  if (parent === undefined) return context.body
-  await parent.check(session, context.params)
-  return { ...context.body, [parent.column.key]: context.params[parent.column.key] }
 }
 
 async function create(declared: Declared, context: ResourceContext): Promise<unknown> {
   const session = sessionOf(declared, context)
-  const fields = await fieldsOf(declared, context, session)
-  const rows = await insertRow(session, fields, declared.definition.visible)
+  await declared.parent?.check(session, context.params)
+  const rows = await createRow(declared, context, { session, fields: context.body })
   return rowAnswer(declared, rows, context.response)
 }
 
-/** The row is read once more as it is sent: the hooks may have changed it. */
-async function createSeen(declared: Declared, context: ResourceContext): Promise<unknown> {
-  const { definition } = declared
-  const session = sessionOf(declared, context)
+export interface NewRow {
+  readonly session: RowSession
+  /** As they were sent. */
+  readonly fields: Fields
+}
+
+/** One new row, by the rules where there are some. */
+export async function createRow(
+  declared: Declared,
+  context: ResourceContext,
+  { session, fields: sent }: NewRow,
+): Promise<RowSet> {
+  const { parent, definition } = declared
+  const fields = parent === undefined ? sent : { ...sent, [parent.column.key]: context.params[parent.column.key] }
+  if (!isSeen(declared)) return insertRow(session, fields, definition.visible)
   const around = rulesContext(context)
   const { rules } = context
-  const fields = await fieldsOf(declared, context, session)
   const values = (await rules?.beforeCreate?.(fields as never, around)) ?? fields
-  const row = await insertSeen(session, values)
+  const { row, rows } = await insertSeen(session, values)
   await rules?.afterCreate?.(row as never, around)
-  return rowAnswer(declared, await readBack(session, keyOf(definition, row), definition.visible), context.response)
+  return rows
 }

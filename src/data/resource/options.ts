@@ -10,6 +10,18 @@ import type { ListOptions } from '../query/list-options.ts'
 import type { ResourceAccess } from './access.ts'
 import type { ResourceRules } from './rules.ts'
 
+/** Operations on many rows at once: all of them are changed, or none. */
+export interface BulkOptions {
+  /** `POST /bulk` */
+  readonly create?: boolean
+  /** `PATCH /bulk`, each item with its key. */
+  readonly update?: boolean
+  /** `POST /bulk/delete`, each item a key. */
+  readonly delete?: boolean
+  /** Rows of one call at most. Default 100. */
+  readonly max?: number
+}
+
 /** The resource below which another one is. */
 export interface ParentOptions {
   // A resource's operations do not matter here.
@@ -44,6 +56,8 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   readonly list?: ListOptions<Table> & { readonly include?: Includes }
   /** Business rules around create, update and delete. */
   readonly rules?: Dependency<ResourceRules<Table>>
+  /** Operations on many rows at once. Default: none. */
+  readonly bulk?: BulkOptions
   /** `true`: PUT replaces a row. Default `false`. */
   readonly put?: boolean
   /** `true`: deleted rows stay, with the time in `deletedAt`, or in the column named here. Default `false`. */

@@ -2,7 +2,6 @@ import { NotFound, PreconditionFailed } from '../../core/errors/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
 import { deleteSeen, restoreSeen } from '../repository/changes.ts'
-import { keyOf, readBack } from '../repository/read-rows.ts'
 import { deleteRow, restoreRow } from '../repository/write-rows.ts'
 import { rowAnswer } from './answer.ts'
 import { changeErrors, changeInputs } from './change-errors.ts'
@@ -11,11 +10,10 @@ import { isSeen, needsTransaction } from './needs-transaction.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 import { refusal } from './refused.ts'
 import { rulesContext } from './rules-context.ts'
-import { versionsIn } from './update.ts'
+import { versionsIn, type RowChange } from './update.ts'
 
 export function deleteOperation(declared: Declared): Operation {
   const { name, rowPath, rules } = declared
-  const remove = isSeen(declared) ? removeRowSeen : removeRow
   return resourceOperation(
     declared,
     {
@@ -32,23 +30,29 @@ export function deleteOperation(declared: Declared): Operation {
   )
 }
 
-async function removeRow(declared: Declared, context: ResourceContext): Promise<void> {
+async function remove(declared: Declared, context: ResourceContext): Promise<void> {
   const session = sessionOf(declared, context)
-  const versions = versionsIn(declared, context)
-  const rows = await deleteRow(session, context.params, { selection: declared.definition.visible, versions })
-  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'delete', versions })
+  await deleteOne(declared, context, { session, key: context.params, versions: versionsIn(declared, context) })
 }
 
-async function removeRowSeen(declared: Declared, context: ResourceContext): Promise<void> {
-  const session = sessionOf(declared, context)
-  const versions = versionsIn(declared, context)
+/** Deletes one row, by the rules where there are some. Throws why it cannot. */
+export async function deleteOne(
+  declared: Declared,
+  context: ResourceContext,
+  { session, key, versions }: Omit<RowChange, 'fields'>,
+): Promise<void> {
+  if (!isSeen(declared)) {
+    const rows = await deleteRow(session, key, { selection: declared.definition.visible, versions })
+    if (rows.length === 0) throw await refusal(declared, session, key, { action: 'delete', versions })
+    return
+  }
   const around = rulesContext(context)
   const { rules } = context
-  const row = await deleteSeen(session, context.params, {
+  const row = await deleteSeen(session, key, {
     versions,
     first: (found) => rules?.beforeDelete?.(found as never, around),
   })
-  if (row === 'missing') throw await refusal(declared, session, context.params, { action: 'delete' })
+  if (row === 'missing') throw await refusal(declared, session, key, { action: 'delete' })
   if (row === 'stale') throw new PreconditionFailed()
   await rules?.afterDelete?.(row as never, around)
 }
@@ -80,9 +84,9 @@ async function restore(declared: Declared, context: ResourceContext): Promise<un
 }
 
 async function restoreRowSeen(declared: Declared, context: ResourceContext): Promise<unknown> {
-  const { definition } = declared
   const session = sessionOf(declared, context)
-  const row = await restoreSeen(session, context.params)
-  if (row === 'missing') throw await refusal(declared, session, context.params, { action: 'delete', deleted: true })
-  return rowAnswer(declared, await readBack(session, keyOf(definition, row), definition.visible), context.response)
+  const restored = await restoreSeen(session, context.params)
+  if (restored === 'missing')
+    throw await refusal(declared, session, context.params, { action: 'delete', deleted: true })
+  return rowAnswer(declared, restored.rows, context.response)
 }

@@ -2,9 +2,10 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Operation } from '../../core/operation.ts'
 import type { RouterChildren, RouterOptions } from '../../core/router.ts'
 import type { Refined, RowOf } from '../columns/table-types.ts'
+import { bulkOperations } from './bulk.ts'
 import { createOperation } from './create.ts'
 import { declareResource, remember, type Declared } from './declared.ts'
-import type { ResourceOptions, WithRefinements } from './options.ts'
+import type { BulkOptions, ResourceOptions, WithRefinements } from './options.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
 import { historyOperation } from './history.ts'
 import { listOperation } from './list.ts'
@@ -41,10 +42,11 @@ export function resource<
 
 interface Parts {
   readonly put?: boolean
+  readonly bulk?: BulkOptions
   readonly list?: AnyListOptions
 }
 
-function operationsOf(declared: Declared, { put, list = {} }: Parts): Record<string, Operation> {
+function operationsOf(declared: Declared, { put, bulk, list = {} }: Parts): Record<string, Operation> {
   const { read, create, update, delete: remove, purge } = declared.access
   const { deletedAt } = declared.definition.model.life
   return {
@@ -55,6 +57,7 @@ function operationsOf(declared: Declared, { put, list = {} }: Parts): Record<str
     ...(remove !== undefined && { delete: deleteOperation(declared) }),
     ...(remove !== undefined && deletedAt !== undefined && { restore: restoreOperation(declared) }),
     ...(purge !== undefined && { purge: purgeOperation(declared) }),
+    ...(bulk !== undefined && bulkOperations(declared, bulk)),
     ...(declared.history !== undefined && { history: historyOperation(declared, declared.history) }),
   }
 }

@@ -15,7 +15,8 @@ export interface RulesContext {
 
 /**
  * Business rules around a resource's changes. Each hook runs in the operation's transaction; an error it throws undoes everything and is the
- * answer. What a `before` hook returns is written in the place of what was sent.
+ * answer. What a `before` hook returns is written in the place of what was sent; the answer is the row as it was written, so that what is to be
+ * seen in it belongs into a `before` hook.
  */
 export interface ResourceRules<Table extends PgTable> {
   readonly beforeCreate?: (

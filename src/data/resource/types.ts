@@ -9,7 +9,7 @@ import type {
 } from '../../core/errors/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import type { Router, RouterChildren } from '../../core/router.ts'
-import type { Schema } from '../../core/schema.ts'
+import type { InputOf, Schema } from '../../core/schema.ts'
 import type {
   ChangesShape,
   ColumnName,
@@ -85,6 +85,16 @@ type IfMatch<O> = O extends { readonly version: true | 'required' }
   ? { readonly headers: Schema<{ readonly 'if-match'?: string | undefined }> }
   : unknown
 
+interface Many<Row> {
+  readonly items: Row[]
+}
+type ManyItems<Item> = { readonly body: Schema<{ readonly items: readonly Item[] }> }
+type ManyBody<S extends z.ZodType> = ManyItems<z.input<S>>
+type VersionItem<O> = O extends { readonly version: true | 'required' } ? { readonly version?: number } : unknown
+type BulkName<O, Action extends string, Name> = O extends { readonly bulk: { readonly [A in Action]: true } }
+  ? Name
+  : never
+
 type WriteErrors = typeof UniqueViolation | typeof ForeignKeyViolation | typeof CheckViolation
 type ChangeErrors<O> =
   | typeof NotFound
@@ -130,6 +140,24 @@ interface Operations<T extends PgTable, O extends ResourceOptions<T>, R extends 
     Row<T, O, R>,
     WriteErrors | ChangeErrors<O>
   >
+  readonly createMany: ResourceOperation<
+    ParentInput<T, O> & ManyBody<z.ZodObject<NewRowShape<T, ReadOnly<T, O>, R>>>,
+    Schema<Many<ResourceRow<T, O, R>>>,
+    WriteErrors
+  >
+  readonly updateMany: ResourceOperation<
+    ParentInput<T, O> &
+      ManyItems<
+        KeyOf<T> & InputOf<z.ZodObject<ChangesShape<T, ReadOnly<T, O> | Names<O, 'writeOnce'>, R>>> & VersionItem<O>
+      >,
+    Schema<Many<ResourceRow<T, O, R>>>,
+    WriteErrors | ChangeErrors<O>
+  >
+  readonly deleteMany: ResourceOperation<
+    ParentInput<T, O> & ManyItems<KeyOf<T> & VersionItem<O>>,
+    undefined,
+    ChangeErrors<O> | typeof ForeignKeyViolation
+  >
   readonly delete: ResourceOperation<
     KeyInput<T, O> & IfMatch<O>,
     undefined,
@@ -168,9 +196,17 @@ type Named<Access, Action extends keyof ActionRules, Name> = Access extends { re
 
 type OperationName<O extends { readonly access: unknown }> =
   | Allowed<O['access'], 'read', 'list' | 'read'>
-  | Allowed<O['access'], 'create', 'create'>
-  | Allowed<O['access'], 'update', 'update' | (O extends { readonly put: true } ? 'replace' : never)>
-  | Allowed<O['access'], 'delete', 'delete' | (O extends SoftlyDeleted ? 'restore' : never)>
+  | Allowed<O['access'], 'create', 'create' | BulkName<O, 'create', 'createMany'>>
+  | Allowed<
+      O['access'],
+      'update',
+      'update' | BulkName<O, 'update', 'updateMany'> | (O extends { readonly put: true } ? 'replace' : never)
+    >
+  | Allowed<
+      O['access'],
+      'delete',
+      'delete' | BulkName<O, 'delete', 'deleteMany'> | (O extends SoftlyDeleted ? 'restore' : never)
+    >
   | Named<O['access'], 'purge', 'purge'>
   | Named<O['access'], 'audit', 'history'>
 

@@ -2,8 +2,10 @@ import { PreconditionFailed } from '../../core/errors/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
 import { updateSeen } from '../repository/changes.ts'
-import { keyOf, readBack } from '../repository/read-rows.ts'
+import type { Key } from '../repository/read-rows.ts'
+import type { RowSession } from '../repository/row-session.ts'
 import { updateRow, type Fields } from '../repository/write-rows.ts'
+import type { RowSet } from '../wire/row-set.ts'
 import { rowAnswer } from './answer.ts'
 import { changeErrors, changeInputs } from './change-errors.ts'
 import type { Declared } from './declared.ts'
@@ -26,7 +28,6 @@ export function replaceOperation(declared: Declared): Operation {
 
 function changeOperation(declared: Declared, method: 'PATCH' | 'PUT', fieldsOf: (body: Fields) => Fields): Operation {
   const { name, rowPath, rules, schemas } = declared
-  const change = isSeen(declared) ? updateRowSeen : update
   return resourceOperation(
     declared,
     {
@@ -40,34 +41,42 @@ function changeOperation(declared: Declared, method: 'PATCH' | 'PUT', fieldsOf: 
       inTransaction: needsTransaction(declared, 'update'),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    (context) => change(declared, context, fieldsOf(context.body)),
+    (context) => update(declared, context, fieldsOf(context.body)),
   )
 }
 
 async function update(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
   const session = sessionOf(declared, context)
   const versions = versionsIn(declared, context)
-  const selection = declared.definition.visible
-  const rows = await updateRow(session, context.params, { fields, selection, versions })
-  if (rows.length === 0) throw await refusal(declared, session, context.params, { action: 'update', versions })
+  const rows = await updateOne(declared, context, { session, key: context.params, fields, versions })
   return rowAnswer(declared, rows, context.response)
 }
 
-async function updateRowSeen(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
-  const { definition } = declared
-  const session = sessionOf(declared, context)
-  const versions = versionsIn(declared, context)
+export interface RowChange {
+  readonly session: RowSession
+  readonly key: Key
+  readonly fields: Fields
+  readonly versions: readonly string[] | undefined
+}
+
+/** Changes one row, by the rules where there are some. Throws why it cannot. */
+export async function updateOne(declared: Declared, context: ResourceContext, change: RowChange): Promise<RowSet> {
+  const { session, key, fields, versions } = change
+  if (!isSeen(declared)) {
+    const rows = await updateRow(session, key, { fields, selection: declared.definition.visible, versions })
+    if (rows.length === 0) throw await refusal(declared, session, key, { action: 'update', versions })
+    return rows
+  }
   const around = rulesContext(context)
   const { rules } = context
-  const outcome = await updateSeen(session, context.params, {
+  const outcome = await updateSeen(session, key, {
     versions,
     fields: async (before) => (await rules?.beforeUpdate?.(fields as never, before as never, around)) ?? fields,
   })
-  if (outcome === 'missing') throw await refusal(declared, session, context.params, { action: 'update' })
+  if (outcome === 'missing') throw await refusal(declared, session, key, { action: 'update' })
   if (outcome === 'stale') throw new PreconditionFailed()
-  await rules?.afterUpdate?.(outcome.after as never, outcome.before as never, around)
-  const key = keyOf(definition, outcome.after)
-  return rowAnswer(declared, await readBack(session, key, definition.visible), context.response)
+  await rules?.afterUpdate?.(outcome.row as never, outcome.before as never, around)
+  return outcome.rows
 }
 
 export function versionsIn(
