@@ -276,6 +276,16 @@ describe('a connection', () => {
     target.server.close()
   })
 
+  test('is waited for as long as each of its statements keeps its limit, however many they are', async () => {
+    const pool = createPool(own.url, { limits: { statementTimeoutMs: 400, lockTimeoutMs: 400 } })
+    const client = await pool.connect()
+    const runner = clientRunner(client)
+    const sleeping = Array.from({ length: 8 }, () => runner.run({ text: 'SELECT pg_sleep(0.1)', name: 'sleep' }, []))
+    expect((await Promise.all(sleeping)).map(({ length }) => length)).toEqual(sleeping.map(() => 1))
+    client.release()
+    await pool.end()
+  })
+
   test('that has fallen silent is given up a while after the limit of its statement', async () => {
     const proxy = await silentProxy(own.url)
     const pool = createPool(proxy.url, { limits: { statementTimeoutMs: 100, lockTimeoutMs: 100 } })
