@@ -1,10 +1,11 @@
-import { createApp, dependency, route, router, raw } from 'ashlar'
+import { createApp, dependency, raw, route, router, type ValueOf } from 'ashlar'
 import { anyOf, authenticated, owner, role, rule } from 'ashlar/access'
 import { basic } from 'ashlar/auth'
 import { testApp } from 'ashlar/testing'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { database } from '../database.ts'
+import { resource } from '../resource/resource.ts'
 import { CREATE_TABLES, schema, tasks } from '../resource/test/tasks.fixture.ts'
 import { repository } from './repository.ts'
 import type { Repository } from './repository-types.ts'
@@ -130,6 +131,25 @@ test('many rows are inserted at once, listed and streamed', async () => {
       .map((line) => (JSON.parse(line) as { title: string }).title),
   ).toEqual(values.map(({ title }) => title))
   expect(text).not.toContain('hush')
+})
+
+test('a resource has a repository with its own rules', async () => {
+  const api = resource(tasks, { database: db, access: owner('ownerId'), path: '/tasks' })
+  const own = repository(api)
+  expectTypeOf<ValueOf<typeof own>>().toEqualTypeOf<Repository<typeof tasks>>()
+  const titles = api.with({
+    titles: route.get(
+      '/titles',
+      { access: authenticated, uses: { rows: own }, response: z.array(z.string()) },
+      async ({ rows }) => (await rows.list()).items.map(({ title }) => title),
+    ),
+  })
+  const other = createApp({ ...app.definition, api: router('', { tasks: titles }) })
+  await using o = await testApp(other)
+  await o.run({ drizzle: db.drizzle }, ({ drizzle }) => drizzle.execute(CREATE_TABLES))
+  await o.as({ id: 'ada' }).tasks.create({ body: { title: 'Tea' } })
+  expect(await o.as({ id: 'ada' }).tasks.titles()).toEqual(['Tea'])
+  expect(await o.as({ id: 'bob' }).tasks.titles()).toEqual([])
 })
 
 test('a rule with code of its own is no alternative to one about rows', () => {

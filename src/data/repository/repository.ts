@@ -8,6 +8,7 @@ import type { ColumnName } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import { modelOf } from '../model/model.ts'
+import { declaredOf } from '../resource/declared.ts'
 import { singularName } from '../resource/names.ts'
 import { rulesOf, type ResourceAccess } from '../resource/access.ts'
 import { relationsIn } from '../rows/relation.ts'
@@ -54,9 +55,36 @@ export type RepositoryDependency<Table extends PgTable> = Dependency<
  * const taskRepository = repository(tasks, { database: db, access: owner('ownerId') })
  * const finish = route.post('/tasks/:id/finish', { access: authenticated, uses: { tasks: taskRepository }, response: Task },
  *   ({ params, tasks }) => tasks.update(params.id, { done: true }))
+ * @example
+ * const ownTasks = repository(taskApi)
+ * @param table - The Drizzle table; or a resource, whose rules and options then hold here too.
  * @throws TypeError where the options name what the table does not have.
  */
+export function repository<Table extends PgTable>(resource: TableResource<Table>): RepositoryDependency<Table>
 export function repository<Table extends PgTable>(
+  table: Table,
+  options: RepositoryOptions<Table>,
+): RepositoryDependency<Table>
+export function repository<Table extends PgTable>(
+  of: Table | TableResource<Table>,
+  options?: RepositoryOptions<Table>,
+): RepositoryDependency<Table> {
+  if (options !== undefined) return repositoryOf(of as Table, options)
+  const declared = declaredOf(of)
+  if (declared !== undefined)
+    return repositoryDependency(repositoryParts(declared.definition, declared.name), declared.database)
+  throw new TypeError(
+    'repository(table, options) needs to know who may do what: write { database, access: { read: ... } }.',
+  )
+}
+
+/** A resource, with the table it is made of in its type. */
+export interface TableResource<Table extends PgTable> {
+  readonly kind: 'router'
+  readonly '~table'?: Table
+}
+
+function repositoryOf<Table extends PgTable>(
   table: Table,
   options: RepositoryOptions<Table>,
 ): RepositoryDependency<Table> {

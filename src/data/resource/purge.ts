@@ -50,11 +50,11 @@ async function purgeRowSeen(declared: Declared, context: ResourceContext): Promi
   const row = await deleteSeen(session, context.params, {
     versions: versionsIn(declared, context),
     purge: true,
-    first: (found) => (isDeleted(found) ? undefined : rules?.beforeDelete?.(found as never, around)),
+    first: (found) => (isDeleted(found) ? undefined : rules?.beforeDelete?.(found, around)),
   })
   if (row === 'missing') throw await refusal(declared, session, context.params, PURGE)
   if (row === 'stale') throw new PreconditionFailed()
-  if (!isDeleted(row)) await rules?.afterDelete?.(row as never, around)
+  if (!isDeleted(row)) await rules?.afterDelete?.(row, around)
 }
 
 const PURGE = { action: 'purge', deleted: 'any' } as const

@@ -50,11 +50,11 @@ export async function deleteOne(
   const { rules } = context
   const row = await deleteSeen(session, key, {
     versions,
-    first: (found) => rules?.beforeDelete?.(found as never, around),
+    first: (found) => rules?.beforeDelete?.(found, around),
   })
   if (row === 'missing') throw await refusal(declared, session, key, { action: 'delete' })
   if (row === 'stale') throw new PreconditionFailed()
-  await rules?.afterDelete?.(row as never, around)
+  await rules?.afterDelete?.(row, around)
 }
 
 /** Takes a soft deletion back. */

@@ -34,7 +34,7 @@ export function resource<
 >(
   table: Table,
   options: Options & WithRefinements<Table, Refine>,
-): Resource<ResourceChildren<Table, Options, Refine>, RowOf<Table, Names<Options, 'private'>, Refine>> {
+): Resource<ResourceChildren<Table, Options, Refine>, RowOf<Table, Names<Options, 'private'>, Refine>, Table> {
   const declared = declareResource(table, options as unknown as Parameters<typeof declareResource>[1])
   // Made by the same conditions as the types say.
   return resourceRouter(declared, options as RouterOptions, operationsOf(declared, options as Parts)) as never

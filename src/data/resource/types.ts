@@ -216,10 +216,15 @@ export type ResourceChildren<T extends PgTable, O extends ResourceOptions<T>, R 
 >
 
 /** A table as REST operations: a router like any other. */
-export interface Resource<out Children = RouterChildren, out Row = unknown> extends Router<Children> {
+export interface Resource<
+  out Children = RouterChildren,
+  out Row = unknown,
+  out Table = unknown,
+> extends Router<Children> {
   readonly '~row'?: Row
+  readonly '~table'?: Table
   /** The same with these operations besides, or in the place of those of the same name. */
-  with<const More extends RouterChildren>(operations: More): Resource<Omit<Children, keyof More> & More, Row>
+  with<const More extends RouterChildren>(operations: More): Resource<Omit<Children, keyof More> & More, Row, Table>
   /** The same without these operations. */
-  without<const Name extends keyof Children>(...names: readonly Name[]): Resource<Omit<Children, Name>, Row>
+  without<const Name extends keyof Children>(...names: readonly Name[]): Resource<Omit<Children, Name>, Row, Table>
 }
