@@ -48,4 +48,5 @@ export const HISTORY_LIST = {
   select: false,
 } as const
 
+/** The query parameters of a history: pages and filters, as of any list. */
 export type HistoryQuery = ListQueryInput<typeof auditTrail, typeof HISTORY_LIST>

@@ -29,8 +29,8 @@ export function journalOf({ what, model, schema = {}, audit = false }: Audited):
   if (audit === false) return undefined
   if (!Object.values(schema).includes(auditTrail)) {
     throw new TypeError(
-      `${what} has audit, and the schema of its database has no table for it. Export it from the module of your tables: ` +
-        `export { auditTrail } from 'ashlar/data', and run ashlar migrate make.`,
+      `${what} has audit, and the schema of its database has no table for it. Export auditTrail of ashlar/data from the module of your ` +
+        `tables, with export { auditTrail }, and run ashlar migrate make.`,
     )
   }
   const { redact = [] } = audit === true ? {} : audit

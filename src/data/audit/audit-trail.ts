@@ -21,9 +21,10 @@ export const AUDIT_ACTIONS: readonly [AuditAction, ...AuditAction[]] = [
  * ever adds rows; see docs/rows.md for how the server is made to hold it to that.
  *
  * @example
- * const tables = { projects, auditTrail }
- * const audited = database({ schema: tables })
- * const projectApi = resource(projects, { database: audited, access: { read: authenticated, update: authenticated, audit: role('auditor') }, audit: true })
+ * const projects = pgTable('projects', { id: id(), name: varchar().notNull() })
+ * const audited = database({ schema: { projects, auditTrail } })
+ * const projectApi = resource(projects, { database: audited, audit: true,
+ *   access: { read: authenticated, update: authenticated, audit: role('auditor') } })
  */
 export const auditTrail = pgTable(
   'ashlar_audit',

@@ -48,7 +48,10 @@ interface Entries {
   readonly changes: string
 }
 
-async function write({ runner, asker }: Pick<RowSession, 'runner' | 'asker'>, { action, tableName, changes }: Entries): Promise<void> {
+async function write(
+  { runner, asker }: Pick<RowSession, 'runner' | 'asker'>,
+  { action, tableName, changes }: Entries,
+): Promise<void> {
   // The warning of a repeated statement is to name the app's own.
   await unobserved(runner).run(INSERT, INSERT.bind({ action, table: tableName, changes, ...circumstances(asker) }))
 }

@@ -7,6 +7,7 @@ import type { RowAccess } from '../repository/definition.ts'
  */
 export type ResourceAccess = AccessRule | ActionRules
 
+/** One rule for each action. */
 export interface ActionRules {
   /** For the list and for one row. */
   readonly read?: AccessRule
