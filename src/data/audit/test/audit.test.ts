@@ -19,29 +19,37 @@ const rules = dependency({}, () => ({
   },
 }))
 const labelRows = repository(labels, { database: db, access: authenticated, audit: true })
+const noteApi = resource(notes, {
+  database: db,
+  access: {
+    read: owner('ownerId'),
+    create: authenticated,
+    update: owner('ownerId'),
+    delete: owner('ownerId'),
+    purge: owner('ownerId'),
+    audit: role('auditor'),
+  },
+  private: ['secret'],
+  softDelete: true,
+  version: true,
+  audit: { redact: ['pin'] },
+  rules,
+})
 const api = router('/api', {
-  notes: resource(notes, {
-    database: db,
-    access: {
-      read: owner('ownerId'),
-      create: authenticated,
-      update: owner('ownerId'),
-      delete: owner('ownerId'),
-      purge: owner('ownerId'),
-      audit: role('auditor'),
-    },
-    private: ['secret'],
-    softDelete: true,
-    version: true,
-    audit: { redact: ['pin'] },
-    rules,
-  }),
+  notes: noteApi,
   readings: resource(readings, {
     database: db,
     access: { create: authenticated, update: authenticated, delete: authenticated, audit: authenticated },
     audit: true,
   }),
   unread: resource(labels, { path: '/unread', database: db, access: authenticated, audit: true }),
+  tidy: route.post(
+    '/tidy/:id',
+    { access: authenticated, uses: { system: db.system('titles are tidied') } },
+    async ({ params, system }) => {
+      await system.repository(noteApi).update(params.id, { title: 'tidy' } as never)
+    },
+  ),
   relabel: route.post(
     '/relabel',
     {
@@ -117,6 +125,42 @@ test('of private and redacted columns the trail keeps that they are set, and tha
   expect(both?.after).toMatchObject({ title: 'b', secret: '[redacted]', pin: null })
   const kept = (await trailOf('notes')).map(({ before, after }) => ({ before, after }))
   expect(JSON.stringify(kept)).not.toMatch(/hush|1234/)
+})
+
+test('what is private is not told of entries either that others have written', async () => {
+  const note = await ada.notes.create({ body: { title: 'a' } })
+  await t.run({ drizzle: db.drizzle }, ({ drizzle }) =>
+    drizzle.insert(auditTrail).values({
+      action: 'update',
+      tableName: 'notes',
+      rowKey: { id: note.id },
+      before: { title: 'a', secret: 'hush' },
+      after: { title: 'b', secret: null, pin: '1234' },
+    }),
+  )
+  const { items } = await auditor.notes.history({ params: { id: note.id } })
+  expect(items[0]).toMatchObject({
+    before: { title: 'a', secret: '[redacted]' },
+    after: { title: 'b', secret: null, pin: '[redacted]' },
+  })
+})
+
+test('what the app does itself has no actor, and a reason', async () => {
+  const note = await ada.notes.create({ body: { title: 'a', secret: 'hush' } })
+  await ada.tidy({ params: { id: note.id } })
+  const { items } = await auditor.notes.history({ params: { id: note.id } })
+  expect(items[0]).toMatchObject({
+    action: 'update',
+    actor: null,
+    reason: 'titles are tidied',
+    operation: 'tidy',
+    before: { title: 'a' },
+    after: { title: 'tidy', version: 2 },
+  })
+  expect(items[0]?.after).not.toHaveProperty('secret')
+  expect(await trailOf('notes')).toContainEqual(
+    expect.objectContaining({ action: 'system', actor: 'ada', reason: 'titles are tidied', rowKey: null }),
+  )
 })
 
 test('a change that is undone leaves nothing in the trail', async () => {
