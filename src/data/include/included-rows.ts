@@ -22,13 +22,19 @@ type IncludedValue<T extends PgTable, Schema extends DrizzleSchema, Name extends
     : IncludedRow<RelatedTable<Schema, T, Name>, Option> | null
 
 type IncludedRow<Table, Option> = Chosen<
-  Option extends { readonly of: infer Of } ? RowIn<Of> : Table extends PgTable ? RowOf<Table> : never,
+  Option extends { readonly of: infer Of } ? RowOr<RowIn<Of>, Table> : Table extends PgTable ? RowOf<Table> : never,
   Option
 >
+
+/**
+ * Resources that refer to each other, or one to itself, break the circle of their types by `(): Resource => other`, which does not say what its rows
+ * are. They are the table's then: with `fields` these, and without any column may be private, and so absent.
+ */
+type RowOr<Row, Table> = unknown extends Row ? (Table extends PgTable ? Partial<RowOf<Table>> : never) : Row
 
 /** Of a resource, without what it includes itself. */
 type RowIn<Of> = Of extends () => infer R ? RowIn<R> : Of extends { readonly '~row'?: infer Row } ? Row : never
 
 type Chosen<Row, Option> = Option extends { readonly fields: readonly (infer Field)[] }
-  ? Pick<Row, Field & keyof Row>
+  ? Required<Pick<Row, Field & keyof Row>>
   : Row

@@ -3,7 +3,7 @@ import { JsonBytes } from '../../core/json-bytes.ts'
 import { Forbidden } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
 import type { Operation } from '../../core/operation.ts'
-import { compileSerializer } from '../../schema/index.ts'
+import { compileSerializer, type Serializer } from '../../schema/index.ts'
 import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
 import { listQuery, type ListQuery } from '../query/list-query.ts'
@@ -17,11 +17,15 @@ import { resourceOperation, sessionOf, type ResourceContext } from './operations
 export function listOperation(declared: Declared, options: AnyListOptions): Operation {
   const { definition, name, schemas } = declared
   const deleted = offersDeleted(declared)
-  const query = listQuery(definition.model, options, {
-    name,
-    deleted,
-    relation: (each) => declared.includes.filterRelation(each),
-  })
+  let planned: ListQuery | undefined
+  const query = (): ListQuery =>
+    (planned ??= listQuery(definition.model, options, {
+      name,
+      deleted,
+      relation: (each) => declared.includes.filterRelation(each),
+    }))
+  // What it filters by may be declared further below; everything else is found wrong at once.
+  if (!filtersByLater(options)) query()
   const statements = new ListStatements(declared.includes)
   const write = pageWriter(schemas.row)
   return resourceOperation(
@@ -32,16 +36,25 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
       action: 'read',
       includes: true,
       summary: `List ${name} records`,
-      inputs: {
-        query: query.schema as NonNullable<InputDeclarations['query']>,
-        ...(declared.listParams !== undefined && { params: declared.listParams }),
+      get inputs() {
+        return {
+          query: query().schema as NonNullable<InputDeclarations['query']>,
+          ...(declared.listParams !== undefined && { params: declared.listParams }),
+        }
       },
       response: pageSchema(schemas.row),
       errors: deleted ? [QueryInvalid, CursorInvalid, Forbidden] : [QueryInvalid, CursorInvalid],
-      onInvalid: query.onInvalid,
+      onInvalid: (issues) => query().onInvalid(issues),
     },
-    (context) => list(declared, context, { query, statements, write }),
+    (context) => list(declared, context, { query: query(), statements, write }),
   )
+}
+
+/** Whether a filter is about a relation whose resource is given by a function. */
+function filtersByLater({ filter = [], include = {} }: AnyListOptions): boolean {
+  const names: readonly string[] = Array.isArray(filter) ? filter : Object.keys(filter)
+  const relations: Readonly<Record<string, { readonly of?: unknown }>> = { ...include }
+  return names.some((name) => typeof relations[name.split('.')[0] ?? '']?.of === 'function')
 }
 
 interface List {
@@ -77,7 +90,8 @@ type PageWriter = (page: RowPage) => JsonBytes
 
 /** Writes a page as JSON: of the rows as they came, or of their values where the wire's text does not do. */
 function pageWriter(row: z.ZodObject): PageWriter {
-  const writeRow = compileSerializer(row.partial())
+  // Not before it is needed: what is included may be declared further below.
+  let writeRow: Serializer | undefined
   const sink = new JsonSink()
   return ({ loaded, to, reverse, next, previous, total }) => {
     sink.clear()
@@ -85,7 +99,8 @@ function pageWriter(row: z.ZodObject): PageWriter {
     if (loaded.isWritable) loaded.writeJson(sink, { to, reverse })
     else {
       const items = Array.from({ length: to }, (_, index) => loaded.object(reverse ? to - 1 - index : index))
-      sink.text(items.map((item) => writeRow(item)).join(','))
+      const writeItem = (writeRow ??= compileSerializer(row.partial()))
+      sink.text(items.map((item) => writeItem(item)).join(','))
     }
     sink.latin1(
       `],"next":${quoted(next)},"previous":${quoted(previous)}${total === undefined ? '' : `,"total":${total}`}}`,

@@ -58,7 +58,7 @@ export function resourceOperation(
   handler: (context: ResourceContext) => unknown,
 ): Operation {
   const { database } = declared
-  const { inputs = {}, response, summary, description } = parts
+  const { response, summary, description } = parts
   const openapi = taggedAnswer(declared, parts)
   const rule = parts.access ?? accessOf(declared, parts.action)
   let access: AccessRule | undefined
@@ -71,11 +71,14 @@ export function resourceOperation(
       access ??= parts.includes === true ? declared.includes.accessWith(rule) : rule
       return access
     },
-    inputs,
+    // Those of a list may be about resources that are declared further below.
+    get inputs() {
+      return parts.inputs ?? {}
+    },
     uses: {
       engine: database.engine as Dependency,
       caller: currentCaller as Dependency,
-      ...(parts.inTransaction === true && { tx: database.transaction as Dependency }),
+      ...((parts.inTransaction === true || isSecured(database)) && { tx: database.transaction as Dependency }),
       ...parts.uses,
     },
     response,
@@ -103,6 +106,11 @@ export function sessionOf(
   const session = new RowSession({ definition, runner, asker: caller, custom: true })
   if (parent === undefined) return session
   return new RowSession({ definition, runner, asker: caller, custom: true, within: parent.within(session, params) })
+}
+
+/** Only a transaction carries what policies ask of the caller. */
+function isSecured({ options: { rls = false } }: Declared['database']): boolean {
+  return rls !== false
 }
 
 /** What only reads may be asked of a replica. */
