@@ -1,9 +1,11 @@
-import { createApp, dependency, router } from 'ashlar'
+import { createApp, dependency, route, router } from 'ashlar'
 import { allOf, anyOf, authenticated, owner, role, rule } from 'ashlar/access'
 import { basic } from 'ashlar/auth'
 import { testApp } from 'ashlar/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { database } from '../../database.ts'
+import { repository } from '../../repository/repository.ts'
 import { resource } from '../resource.ts'
 import { byInteger, byUuid, CREATE_TABLES, pages, schema } from './life.fixture.ts'
 
@@ -16,7 +18,14 @@ const rules = dependency({}, () => ({
 const own = owner('ownerId')
 const clerk = role('clerk')
 const whim = rule({ name: 'whim' }, () => true)
+const rows = repository(pages, { database: db, access: authenticated, softDelete: true })
 const api = router('/api', {
+  upsert: route.put(
+    '/by-slug/:slug',
+    { access: authenticated, uses: { rows }, response: z.object({ id: z.uuid(), hits: z.int() }) },
+    ({ rows: own, params: { slug }, user }) =>
+      own.upsert({ slug, hits: 5, ownerId: String(user.id) }, { on: ['slug'] }),
+  ),
   pages: resource(pages, {
     database: db,
     access: { read: authenticated, create: authenticated, update: own, delete: own, purge: allOf(clerk, own) },
@@ -83,6 +92,17 @@ test('a unique value of a deleted row can be used again, and the row not be rest
   })
   await ada.pages.delete({ params: { id: second.id } })
   expect(await ada.pages.restore({ params: { id: first.id } })).toMatchObject({ slug: 'unique' })
+})
+
+test('an upsert takes a deleted row for none', async () => {
+  const params = { slug: 'upserted' }
+  const { id: first } = await ada.upsert({ params })
+  expect(await ada.upsert({ params })).toEqual({ id: first, hits: 5 })
+  await ada.pages.delete({ params: { id: first } })
+  const { id: second } = await ada.upsert({ params })
+  expect(second).not.toBe(first)
+  await ada.pages.delete({ params: { id: second } })
+  expect((await ada.pages.list({ query: { deleted: true, slug: 'upserted' } })).items).toHaveLength(2)
 })
 
 test('deleted rows are listed for those who may delete them, and for nobody else', async () => {
