@@ -4,6 +4,7 @@ import { DEFAULT_LIMIT, MAX_LIMIT, type AnyListOptions } from './list-options.ts
 import { DELETED, type ListParameters } from './list-schema.ts'
 import { isSortable, RELEVANCE, relevanceTerm, sortNames, sortTerms, totalOrder, type SortTerm } from './sort.ts'
 import { Search } from './search.ts'
+import { TotalOrders } from './total-orders.ts'
 
 /** What a list's options come to: all that a request is made from. */
 export interface ListPlan {
@@ -13,6 +14,7 @@ export interface ListPlan {
   readonly terms: FilterTerms
   readonly sortTerms: ReadonlyMap<string, SortTerm>
   readonly defaultOrder: readonly SortTerm[]
+  readonly orders: TotalOrders
   readonly relevance: SortTerm | undefined
   readonly search: Search | undefined
   /** What callers may ask for; code may ask for all of the above. */
@@ -51,6 +53,7 @@ export function planList(model: Model, options: AnyListOptions, context: ListCon
     terms,
     sortTerms: byName,
     defaultOrder,
+    orders: new TotalOrders(model),
     search,
     relevance: search && relevanceTerm((table) => search.rank((key) => columnIn(table, key))),
     parameters: {

@@ -2,14 +2,14 @@ import { and, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { ModelColumn } from '../model/model.ts'
 import type { AskedList } from './asked-list.ts'
-import { readPosition, writePosition, type CursorDirection, type CursorSeal } from './cursor.ts'
+import { readPosition, writePosition, type CursorContent, type CursorDirection, type CursorSeal } from './cursor.ts'
 import { CursorInvalid } from './errors.ts'
 import { columnIn, filterCondition, filterShape } from './filters.ts'
 import { afterCursor } from './keyset.ts'
 import type { Count } from './list-input.ts'
 import type { ListPlan } from './list-plan.ts'
 import { SEARCH_NAME } from './search.ts'
-import { orderOf, reversed, totalOrder, type SortTerm } from './sort.ts'
+import { orderOf, reversed, type SortTerm } from './sort.ts'
 
 /** What must be selected besides the fields, to make a row's cursor. */
 export interface CursorColumn {
@@ -70,7 +70,7 @@ export class PageRequest implements ListRequest {
     this.#plan = plan
     this.#asked = asked
     this.#seal = seal
-    this.#order = totalOrder(plan.model, asked.sort)
+    this.#order = plan.orders.of(asked.sort)
     const position = asked.cursor === undefined ? undefined : readPosition(this.#open(asked.cursor))
     this.#position = position?.values
     this.continued = position !== undefined
@@ -142,7 +142,7 @@ export class PageRequest implements ListRequest {
   }
 
   cursor(values: readonly (string | null)[], direction: CursorDirection): string {
-    return this.#seal.seal(writePosition({ direction, values }), this.#cursorContext())
+    return this.#seal.seal(writePosition({ direction, values }), this.#cursorContext(), this.#holds())
   }
 
   /** The order in which rows are read. */
@@ -151,23 +151,18 @@ export class PageRequest implements ListRequest {
   }
 
   #open(cursor: string): string {
-    const content = this.#seal.open(cursor, this.#cursorContext())
+    const content = this.#seal.open(cursor, this.#cursorContext(), this.#holds())
     if (content === undefined) throw new CursorInvalid()
     return content
   }
 
+  #holds(): CursorContent {
+    return this.#plan.orders.holds(this.#order)
+  }
+
   /** What a cursor belongs to: another order would go on elsewhere, another filter among rows that were never asked for. */
   #cursorContext(): string {
-    const { filters, search = null } = this.#asked
-    this.#context ??= JSON.stringify(
-      [
-        this.#plan.name,
-        this.#order.map(({ name }) => name),
-        search,
-        ...filters.map(({ term, value }) => [term.parameter, value]),
-      ],
-      (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value),
-    )
+    this.#context ??= contextOf(this.#plan.name, this.#order, this.#asked)
     return this.#context
   }
 
@@ -194,6 +189,15 @@ export class PageRequest implements ListRequest {
     const order = this.#order.map(({ shape }) => shape).join('')
     return `${this.conditionsShape}|${order}|${this.backwards ? '-' : ''}${nulls}|${chosen}|${include.join()}`
   }
+}
+
+function contextOf(name: string, order: readonly SortTerm[], { filters, search }: AskedList): string {
+  const asked = filters.map(({ term, value }) => [term.parameter, value])
+  const context = [name, order.map((term) => term.name), search ?? null, ...asked]
+  // JSON has no bigint, and a function for each value makes it much slower.
+  return asked.some(([, value]) => typeof value === 'bigint' || Array.isArray(value))
+    ? JSON.stringify(context, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+    : JSON.stringify(context)
 }
 
 function cursorName(index: number): string {
