@@ -8,7 +8,7 @@ import { StatementCache } from '../statements/statement-cache.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import { auditTrail, type AuditAction } from './audit-trail.ts'
-import { RowImages, type Imaged } from './row-images.ts'
+import { RowImages, trailName, type Imaged } from './row-images.ts'
 
 /** One statement for one change and for many. */
 const INSERT = compileStatement(sql`
@@ -20,6 +20,7 @@ from jsonb_array_elements(${place('changes')}::jsonb) as change`)
 /** Writes what changes into the trail, by the connection and so in the transaction of the change. `hidden` are columns' keys. */
 export function auditJournal(model: Model, hidden: ReadonlySet<string>): Journal {
   const { primaryKey } = model
+  const tableName = trailName(model)
   const byOrder = new StatementCache<RowImages>()
   return {
     hidden,
@@ -28,7 +29,7 @@ export function auditJournal(model: Model, hidden: ReadonlySet<string>): Journal
       const { shape, columns } = session.definition.all
       const images = byOrder.get(shape, () => new RowImages({ columns, primaryKey, hidden }))
       const changes = changesOf(images, change)
-      if (changes !== undefined) await write(session, { action: change.action, tableName: model.name, changes })
+      if (changes !== undefined) await write(session, { action: change.action, tableName, changes })
     },
   }
 }

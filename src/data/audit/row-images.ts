@@ -1,4 +1,5 @@
-import type { ModelColumn } from '../model/model.ts'
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import type { Model, ModelColumn } from '../model/model.ts'
 import { wireFields } from '../repository/selection.ts'
 import type { WireField } from '../wire/columns.ts'
 import { compileJson, type JsonWriter } from '../wire/json-rows.ts'
@@ -73,6 +74,12 @@ const OPENING = 0x7b
 function isTold({ rows, row, other }: Imaged, index: number): boolean {
   const text = rows.text(row, index)
   return other === undefined ? text !== null : other.text(row, index) !== text
+}
+
+/** What the trail calls a table: with its schema, where it is in another than the usual one. */
+export function trailName({ table, name }: Pick<Model, 'table' | 'name'>): string {
+  const { schema } = getTableConfig(table)
+  return schema === undefined ? name : `${schema}.${name}`
 }
 
 /** The primary key as the trail keeps it: of a row's values, or of a path's. Uuids are in lower case, as PostgreSQL writes them. */

@@ -3,7 +3,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import type { Operation } from '../../core/operation.ts'
 import { auditEntrySchema, HISTORY_LIST } from '../audit/audit-entry.ts'
 import { auditTrail } from '../audit/audit-trail.ts'
-import { keyText, REDACTED } from '../audit/row-images.ts'
+import { keyText, REDACTED, trailName } from '../audit/row-images.ts'
 import { modelOf, type Model } from '../model/model.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
 import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
@@ -83,15 +83,15 @@ function withoutHidden(image: unknown, { journal }: Definition): unknown {
   return shown
 }
 
-function ofRow({ name, primaryKey }: Model, params: Readonly<Record<string, unknown>>): Condition {
-  const key = primaryKey.map(({ key: part, column }) => {
+function ofRow(model: Model, params: Readonly<Record<string, unknown>>): Condition {
+  const key = model.primaryKey.map(({ key: part, column }) => {
     const value = params[part]
     // The one type whose values have several texts in a path: PostgreSQL writes it in lower case.
     return [part, column.getSQLType() === 'uuid' ? String(value).toLowerCase() : value]
   })
   return {
     shape: 'row',
-    values: [name, keyText(Object.fromEntries(key) as Readonly<Record<string, unknown>>)],
+    values: [trailName(model), keyText(Object.fromEntries(key) as Readonly<Record<string, unknown>>)],
     sql: (table, slots) =>
       and(eq(columnOf(table, 'tableName'), slots()), sql`${columnOf(table, 'rowKey')} = ${slots()}::jsonb`) as SQL,
   }

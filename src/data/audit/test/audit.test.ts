@@ -10,7 +10,7 @@ import { database } from '../../database.ts'
 import { repository } from '../../repository/repository.ts'
 import { resource } from '../../resource/resource.ts'
 import { auditTrail } from '../audit-trail.ts'
-import { CREATE_TABLES, labels, notes, readings, schema } from './notes.fixture.ts'
+import { CREATE_TABLES, elsewhere, labels, notes, readings, schema } from './notes.fixture.ts'
 
 const db = database({ schema })
 const rules = dependency({}, () => ({
@@ -35,6 +35,7 @@ const noteApi = resource(notes, {
   audit: { redact: ['pin'] },
   rules,
 })
+const ofAll = { create: authenticated, audit: authenticated } as const
 const api = router('/api', {
   notes: noteApi,
   readings: resource(readings, {
@@ -43,6 +44,8 @@ const api = router('/api', {
     audit: true,
   }),
   unread: resource(labels, { path: '/unread', database: db, access: authenticated, audit: true }),
+  here: resource(labels, { path: '/here', name: 'Here', database: db, access: ofAll, audit: true }),
+  elsewhere: resource(elsewhere, { path: '/elsewhere', name: 'Elsewhere', database: db, access: ofAll, audit: true }),
   tidy: route.post(
     '/tidy/:id',
     { access: authenticated, uses: { system: db.system('titles are tidied') } },
@@ -214,6 +217,14 @@ test('composite keys and values without a form in JSON are kept as answers have 
   expect(items[1]?.after?.['takenAt']).toMatch(/^\d{4}-\d\d-\d\dT/)
   const [entry] = await trailOf('readings')
   expect(entry?.rowKey).toEqual({ sensor: 'a, "b"', number: '9007199254740993' })
+})
+
+test('tables of the same name in two schemas have histories of their own', async () => {
+  const id = '5e1f0f1c-2d3a-4b5c-8d6e-0f1a2b3c4d5e'
+  await ada.here.create({ body: { id, name: 'here' } })
+  await ada.elsewhere.create({ body: { id, name: 'elsewhere' } })
+  const [here, there] = [await ada.here.history({ params: { id } }), await ada.elsewhere.history({ params: { id } })]
+  expect([here, there].map(({ items }) => items.map(({ after }) => after?.['name']))).toEqual([['here'], ['elsewhere']])
 })
 
 test('a repository keeps the trail too', async () => {

@@ -5,6 +5,7 @@ import {
   customType,
   integer,
   jsonb,
+  pgSchema,
   pgTable,
   primaryKey,
   text,
@@ -47,7 +48,10 @@ export const readings = pgTable(
 
 export const labels = pgTable('labels', { id: uuid().primaryKey().defaultRandom(), name: text().notNull() })
 
-export const schema = { notes, readings, labels, auditTrail }
+/** Of the same name as another table, in another schema. */
+export const elsewhere = pgSchema('elsewhere').table('labels', { id: uuid().primaryKey(), name: text().notNull() })
+
+export const schema = { notes, readings, labels, elsewhere, auditTrail }
 
 export const CREATE_TABLES = sql`
   create table notes (
@@ -60,6 +64,8 @@ export const CREATE_TABLES = sql`
     valid boolean not null default true, weight integer, primary key (sensor, number)
   );
   create table labels (id uuid primary key default gen_random_uuid(), name text not null);
+  create schema elsewhere;
+  create table elsewhere.labels (id uuid primary key, name text not null);
   create table ashlar_audit (
     id bigint generated always as identity primary key, at timestamptz not null default now(), actor text, action text not null,
     table_name text not null, row_key jsonb, request_id text, operation text, reason text, before jsonb, after jsonb
