@@ -2,6 +2,7 @@ import { createApp, router } from 'ashlar'
 import { authenticated, owner } from 'ashlar/access'
 import type { Client } from 'ashlar/client'
 import { expectTypeOf, test } from 'vitest'
+import type { OutputOf } from '../../core/schema.ts'
 import { database } from '../database.ts'
 import { resource } from './resource.ts'
 import { schema, tasks } from './test/tasks.fixture.ts'
@@ -52,4 +53,9 @@ test('columns that the table does not have are type errors', () => {
   resource(tasks, { database: db, access: authenticated, private: ['nothing'] })
   // @ts-expect-error -- who may call it must be said
   resource(tasks, { database: db })
+})
+
+test('an operation beside the others can answer with what they answer with', () => {
+  const { read } = api.children.tasks.children
+  expectTypeOf<OutputOf<typeof read.response>['title']>().toEqualTypeOf<string>()
 })

@@ -109,7 +109,10 @@ interface ResourceOperation<Inputs, R extends Schema | undefined, E extends Erro
   readonly uses: {}
   readonly response: R
   readonly errors: E
-}> {}
+}> {
+  /** Known by its type, so that operations beside these can answer with the same. */
+  readonly response: R
+}
 
 /** The operations by what allows them. */
 interface Operations<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> {

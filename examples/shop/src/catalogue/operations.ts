@@ -1,0 +1,63 @@
+import { anyone } from 'ashlar/access'
+import { resource, type Resource } from 'ashlar/data'
+import { manager, staff } from '../auth.ts'
+import { database } from '../database.ts'
+import { productRules } from './product-rules.ts'
+import { productSearch } from './search.ts'
+import { adjustStock } from './stock-operations.ts'
+import { categories, productCategories, products } from './tables.ts'
+
+export const categoryApi = resource(categories, {
+  database,
+  access: { read: anyone, create: staff, update: staff, delete: staff },
+  refine: { slug: (slug) => slug.regex(/^[a-z0-9-]+$/) },
+  list: {
+    filter: { slug: ['eq'], parentId: ['eq', 'isNull'] },
+    sort: ['name'],
+    defaultSort: ['name'],
+    include: {
+      parent: { of: (): Resource => categoryApi, fields: ['id', 'name', 'slug'] },
+      children: { of: (): Resource => categoryApi, fields: ['id', 'name', 'slug'], limit: 100, sort: ['name'] },
+    },
+  },
+})
+
+/** Everybody reads, staff write. Nobody overwrites what they have not seen, and nothing is lost: deleted products can be restored. */
+const productResource = resource(products, {
+  database,
+  access: { read: anyone, create: staff, update: staff, delete: staff, audit: manager },
+  private: ['cost', 'createdBy', 'updatedBy'],
+  readOnly: ['slug', 'createdBy', 'updatedBy'],
+  refine: { name: (name) => name.min(1) },
+  version: 'required',
+  softDelete: true,
+  audit: true,
+  rules: productRules,
+  list: {
+    filter: {
+      slug: ['eq'],
+      price: ['gte', 'lte'],
+      'stock.pieces': ['gt'],
+      'categories.id': ['eq', 'in'],
+      'categories.slug': ['eq', 'in'],
+    },
+    sort: ['name', 'price', 'createdAt'],
+    defaultSort: ['name'],
+    search: productSearch,
+    count: ['exact'],
+    include: {
+      stock: { access: anyone, fields: ['pieces'] },
+      categories: { of: categoryApi, through: ['productCategories', 'category'], sort: ['name'] },
+    },
+  },
+})
+
+export const productApi = productResource.with({ adjustStock })
+
+/** `/products/:productId/product-categories` puts a product into categories and takes it out. */
+export const productCategoryApi = resource(productCategories, {
+  database,
+  parent: { of: productResource, column: 'productId' },
+  path: '/products/:productId/categories',
+  access: { create: staff, delete: staff },
+})
