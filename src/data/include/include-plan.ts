@@ -4,6 +4,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import { throughRelation, type ThroughRelation } from '../columns/relations.ts'
 import { modelOf, type Model, type ModelColumn } from '../model/model.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import { selectionOf, type Selection } from '../repository/selection.ts'
 import type { Relation, RelationsOf } from '../rows/relation.ts'
 import { INCLUDE_LIMIT, INCLUDE_MAX, type IncludeOptions } from './include-options.ts'
 
@@ -16,6 +17,8 @@ export interface IncludePlan {
   /** Who may read which of the related rows. */
   readonly access: AccessRule
   readonly fields: readonly ModelColumn[]
+  /** Of a relation to many: what is read of its rows, behind the place of the row they belong to. */
+  readonly selection: Selection
   readonly limit: number
   readonly sort: readonly { readonly column: ModelColumn; readonly descending: boolean }[]
 }
@@ -51,12 +54,14 @@ export function includePlan(name: string, options: IncludeOptions, context: Incl
       `include.${name} names the column "${key}", which "${model.name}" does not have, or keeps private. It has ${model.visible.map((each) => each.key).join(', ')}.`,
     )
   }
+  const fields = options.fields?.map(find) ?? model.visible
   return {
     name,
     relation,
     model,
     access,
-    fields: options.fields?.map(find) ?? model.visible,
+    fields,
+    selection: selectionOf(fields, { offset: 1 }),
     limit: limitOf(name, options),
     sort: (options.sort ?? model.primaryKey.map(({ key }) => key)).map((key) =>
       key.startsWith('-')

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm'
+import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { ThroughRelation } from '../columns/relations.ts'
 import { columnIn, columnOf } from '../rows/row-scope.ts'
 import { place } from '../statements/compile.ts'
 import { aliveIn, type RowSession, type ScopePart } from '../repository/row-session.ts'
-import { listOf, selectionOf, type Selection } from '../repository/selection.ts'
+import { listOf, type Selection } from '../repository/selection.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import type { IncludePlan } from './include-plan.ts'
 
@@ -26,15 +26,23 @@ export async function loadMany(
   plan: IncludePlan,
   { keys, scope }: { readonly keys: readonly (readonly (string | null)[])[]; readonly scope: ScopePart },
 ): Promise<LoadedMany> {
-  // The place of the row comes first.
-  const selection = selectionOf(plan.fields, { offset: 1 })
   const values: Record<string, unknown> = { ':limit': plan.limit }
   plan.relation.columns.forEach((_, index) => {
-    values[`:keys${index}`] = keys.map((key) => key[index] ?? null)
+    values[`:keys${index}`] = arrayText(keys, index)
   })
   scope.put(values)
   const rows = await session.run(`include ${plan.name} ${scope.shape}`, () => manyStatement(plan, scope), values)
-  return { rows, starts: startsOf(rows, keys.length), selection }
+  return { rows, starts: startsOf(rows, keys.length), selection: plan.selection }
+}
+
+/** Texts that PostgreSQL itself wrote, as the text of an array. */
+function arrayText(keys: readonly (readonly (string | null)[])[], index: number): string {
+  return `{${keys.map((key) => elementText(key[index] ?? null)).join()}}`
+}
+
+function elementText(text: string | null): string {
+  if (text === null) return 'NULL'
+  return /^[\w-]+$/.test(text) && text.toLowerCase() !== 'null' ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
 function manyStatement(plan: IncludePlan, scope: ScopePart): SQL {
@@ -47,12 +55,21 @@ function manyStatement(plan: IncludePlan, scope: ScopePart): SQL {
   )
   const parents = sql`unnest(${sql.join(arrays, sql`, `)}) with ordinality page(${sql.join(keyNames, sql`, `)}, place)`
   const { from, where } = 'between' in relation ? between(relation, table, as) : direct(relation.columns, table, as)
-  const order = sort.map(({ column, descending }) => (descending ? desc : asc)(columnOf(table, column.key)))
   const condition = and(where, aliveIn(model, table), scope.where(table)) as SQL
-  const sorted = sql.join(order, sql`, `)
-  const found = sql`select ${listOf(fields, table)}, row_number() over (order by ${sorted}) as nth from ${from} where ${condition} order by ${sorted} limit ${place(':limit')}`
+  const inner = sort.map(({ column, descending }) => direction(columnOf(table, column.key), descending))
+  const keys = sort.map(({ column }, index) => sql`${columnOf(table, column.key)} as ${sortKey(index)}`)
+  const found = sql`select ${listOf(fields, table)}, ${sql.join(keys, sql`, `)} from ${from} where ${condition} order by ${sql.join(inner, sql`, `)} limit ${place(':limit')}`
   const columns = fields.map(({ column }) => sql`related.${sql.identifier(column.name)}`)
-  return sql`select page.place, ${sql.join(columns, sql`, `)} from ${parents} cross join lateral (${found}) related order by page.place, related.nth`
+  const outer = sort.map(({ descending }, index) => direction(sql`related.${sortKey(index)}`, descending))
+  return sql`select page.place::int, ${sql.join(columns, sql`, `)} from ${parents} cross join lateral (${found}) related order by page.place, ${sql.join(outer, sql`, `)}`
+}
+
+function direction(expression: SQL | PgColumn, descending: boolean): SQL {
+  return descending ? sql`${expression} desc` : sql`${expression} asc`
+}
+
+function sortKey(index: number): SQL {
+  return sql.identifier(`sort ${index}`) as unknown as SQL
 }
 
 type Source = { readonly from: SQL; readonly where: SQL }
