@@ -1,5 +1,7 @@
 import type { Client } from 'ashlar/client'
+import { auditTrail } from 'ashlar/data'
 import { testApp, type TestApp } from 'ashlar/testing'
+import { and, eq } from 'drizzle-orm'
 import { app, type Api } from '../src/app.ts'
 import { stock } from '../src/catalogue/tables.ts'
 import { database } from '../src/database.ts'
@@ -16,6 +18,8 @@ export interface Shop extends AsyncDisposable {
   product(stock: number, values?: Parameters<typeof product.create>[1]): Promise<string>
   /** How many there are, past every rule. */
   stockOf(productId: string): Promise<number>
+  /** How often the rules were left for this reason, as the audit trail tells. */
+  systemEntries(reason: string): Promise<number>
 }
 
 export interface Caller {
@@ -46,6 +50,10 @@ export async function openShop(): Promise<Shop> {
       }),
     stockOf: (productId) =>
       t.run({ system: readsStock }, async ({ system }) => (await system.repository(stock).get(productId)).pieces),
+    systemEntries: (reason) =>
+      t.run(make, ({ tx }) =>
+        tx.$count(auditTrail, and(eq(auditTrail.action, 'system'), eq(auditTrail.reason, reason))),
+      ),
     [Symbol.asyncDispose]: () => t.stop(),
   }
 }
