@@ -46,7 +46,7 @@ export class Lane {
 
   run(statement: Statement, values: readonly unknown[], prepare: boolean): Promise<RowSet> {
     this.inFlight += 1
-    return this.#client.run(statement, values, { prepare, settled: this.#settled })
+    return this.#client.run(statement, values, { prepare, shared: true, settled: this.#settled })
   }
 
   /** Called at a steady pace, after what has arrived was read. */

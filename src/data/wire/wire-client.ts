@@ -54,6 +54,7 @@ export class WireClient extends Client implements QueryHost {
   override query(...args: never[]): never {
     const [config] = args as unknown as [QueryConfig | string]
     if (typeof config === 'object' && config.types !== undefined) config.types = IsoTimes.over(config.types)
+    this.#gather(false)
     // The overloads of `query` have one implementation.
     return super.query(...(args as unknown as [string])) as never
   }
@@ -84,19 +85,25 @@ export class WireClient extends Client implements QueryHost {
     return this.getTransactionStatus() === 'I'
   }
 
-  /** What one turn of the event loop has to say leaves in one write: the server reads it at once, and so does the network. */
-  write(bytes: Buffer): void {
+  /** `shared`: others may have something to say on this connection in the same turn of the event loop. */
+  write(bytes: Buffer, shared: boolean): void {
+    if (!this.connection.stream.writable) return
+    this.#gather(shared)
+    this.connection.stream.write(bytes)
+  }
+
+  /** What is said together leaves in one write: the server reads it at once, and so does the network. BEGIN travels with the first statement. */
+  #gather(shared: boolean): void {
     const { stream } = this.connection
-    if (!stream.writable) return
-    if (!this.#corked) {
-      this.#corked = true
-      stream.cork()
-      setImmediate(() => {
-        this.#corked = false
-        stream.uncork()
-      })
+    if (this.#corked || !stream.writable) return
+    this.#corked = true
+    stream.cork()
+    const send = (): void => {
+      this.#corked = false
+      stream.uncork()
     }
-    stream.write(bytes)
+    if (shared) setImmediate(send)
+    else process.nextTick(send)
   }
 
   /** The server has not answered for longer than any statement may take. */

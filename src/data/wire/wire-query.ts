@@ -9,7 +9,7 @@ import type { Statement } from './statement.ts'
 /** What a query needs of the connection it runs on. */
 export interface QueryHost {
   readonly prepared: PreparedStatements
-  write(bytes: Buffer): void
+  write(bytes: Buffer, shared: boolean): void
   /** Whether the connection was in no transaction when the statement began. */
   isOutsideTransaction(): boolean
   send(query: WireQuery): void
@@ -20,6 +20,8 @@ export interface QueryHost {
 export interface WireQueryOptions {
   /** Parse each time, under no name: for what stands between and hands out connections by transaction. */
   readonly prepare: boolean
+  /** Whether the connection is shared with other requests. */
+  readonly shared?: boolean
   /** Told once, before the result is. */
   readonly settled?: () => void
 }
@@ -70,7 +72,7 @@ export class WireQuery {
   /** Called by `pg` when its turn has come to be sent; gives the error where it cannot be. */
   submit(): Error | null {
     try {
-      this.#host.write(this.#encode())
+      this.#host.write(this.#encode(), this.#options.shared === true)
       this.#host.prepared.closed()
       if (this.#prepared !== undefined) this.#prepared.sent = true
       return null
