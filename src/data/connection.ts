@@ -1,11 +1,12 @@
 import type { Logger } from '../core/request.ts'
 import { firstConnection } from './connect-error.ts'
-import type { DatabaseOptions } from './database-options.ts'
+import { databaseEnvironment, type DatabaseOptions } from './database-options.ts'
 import type { DrizzleSchema } from './drizzle.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { locate } from './location.ts'
+import { locate, type Located } from './location.ts'
 import { migrate, migrationStatus } from './migrations/migrate.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
+import { appRole } from './rls/app-role.ts'
 
 interface Connected<Schema extends DrizzleSchema> {
   readonly engine: Engine<Schema>
@@ -99,6 +100,17 @@ export class Connection<Schema extends DrizzleSchema> {
     return this.#connecting
   }
 
+  /** Whom policies bind. */
+  async #role({ url, embedded }: Located): Promise<string | undefined> {
+    const { rls = false, pooler } = this.#options
+    if (rls === false) return undefined
+    const role = typeof rls === 'object' ? rls.role : undefined
+    const mayMake = embedded || databaseEnvironment(this.#options) !== 'production'
+    const taken = await appRole(directUrlOf(this.#options) ?? url, { role, mayMake })
+    if (taken === undefined || pooler === undefined) return taken
+    throw new Error(ROLE_BEHIND_POOLER)
+  }
+
   async #connectOnce(): Promise<Connected<Schema>> {
     const { url, embedded } = this.#options
     try {
@@ -107,7 +119,8 @@ export class Connection<Schema extends DrizzleSchema> {
         ...(url !== undefined && { url }),
         ...(embedded !== undefined && { embedded }),
       })
-      this.#engine = createEngine(located.url, this.#options, () => this.log)
+      const role = await this.#role(located)
+      this.#engine = createEngine(located.url, this.#options, { log: () => this.log, role })
       return { engine: this.#engine, leave: () => located.leave() }
     } catch (error) {
       this.#connecting = undefined
@@ -123,6 +136,10 @@ export function directUrlOf({ url, directUrl }: Pick<DatabaseOptions, 'url' | 'd
   const direct = directUrl ?? (isOfEnvironment ? DATABASE_DIRECT_URL : undefined)
   return direct === '' ? undefined : direct
 }
+
+const ROLE_BEHIND_POOLER =
+  'A pooler in transaction mode keeps no role for a connection, so that policies would not bind the app. With rls: true behind it, connect as a ' +
+  'role that is neither a superuser nor has BYPASSRLS.'
 
 const NO_DIRECT_URL =
   'Migrations hold a lock for longer than a transaction, and a pooler in transaction mode would lose it. Name the server itself: ' +

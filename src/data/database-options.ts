@@ -2,6 +2,7 @@ import type { DrizzleSchema } from './drizzle.ts'
 import type { InstanceOptions } from './embedded/instance.ts'
 import type { RepeatedStatementsOptions } from './n-plus-one/repeated-statements.ts'
 import type { DatabaseEnvironment } from './observe/observer.ts'
+import type { RowSecurityOptions } from './rls/row-security-options.ts'
 import type { PoolOptions } from './pool.ts'
 
 /** Where a database is, what is in it, and how it is used. */
@@ -49,6 +50,11 @@ export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, n
    * the database itself is that of the environment.
    */
   readonly replicas?: readonly string[]
+  /**
+   * `true`: the server itself holds the app to the rules about rows of everything declared with `rls`, by row-level security. Each transaction
+   * carries what the rules ask of its caller; without a transaction there are no rows. Default `false`.
+   */
+  readonly rls?: boolean | RowSecurityOptions
   /** Where and how the embedded server keeps its data. In production it runs only where this is set, or `ASHLAR_EMBEDDED=1`. */
   readonly embedded?: boolean | InstanceOptions
   /** Set for databases of tests, whatever `NODE_ENV` says. */

@@ -51,7 +51,7 @@ test('operations that use a database document that it may be unavailable', () =>
 test('an isolated transaction is a transaction, and a run takes the same options', () => {
   const strict = db.isolated({ isolation: 'serializable', retry: true })
   expectTypeOf<ValueOf<typeof strict>>().toEqualTypeOf<Transaction<typeof schema>>()
-  expectTypeOf(db.run).parameter(1).toEqualTypeOf<TransactionOptions | undefined>()
+  expectTypeOf(db.run).parameter(1).toExtend<TransactionOptions | undefined>()
   // @ts-expect-error PostgreSQL has no such level of its own
   db.isolated({ isolation: 'read uncommitted' })
   // @ts-expect-error it lives as long as the handler

@@ -11,6 +11,9 @@ import { DatabaseUnavailable, SerializationFailure } from './errors.ts'
 import { DEFAULT_NAME } from './location.ts'
 import type { Reader } from './scale/reader.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
+import { SYSTEM_CLAIMS } from './rls/claim-set.ts'
+import { isSecured, rowSecurityOf } from './rls/row-security.ts'
+import { checkReason, SYSTEM_USE } from './system/reason.ts'
 import type { SystemAccess } from './system/system-access.ts'
 import { systemDependency } from './system/system-dependency.ts'
 import { runInTransaction } from './transactions/run-in-transaction.ts'
@@ -19,6 +22,14 @@ import { transactionDependency } from './transactions/transaction-dependency.ts'
 import { translateDatabaseError } from './translate-error.ts'
 
 export type { DatabaseOptions } from './database-options.ts'
+
+/** How {@link Database.run} runs. */
+export interface RunInTransactionOptions extends TransactionOptions {
+  /**
+   * Why it acts for the app itself: with `rls`, all rows are there then. Without it nobody calls, and there are those that everybody may have.
+   */
+  readonly system?: string
+}
 
 /** A PostgreSQL database: a part of an app, and the dependencies its operations use. It connects when it is first needed. */
 export interface Database<Schema extends DrizzleSchema = Record<string, never>> extends Part {
@@ -60,7 +71,7 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
   stop(): Promise<void>
   translateError(error: unknown): AshlarError | undefined
   /** Runs `work` in a transaction outside a request: saved when it resolves, undone when it rejects. With `retry`, it is run again from its start. */
-  run<T>(work: (tx: Transaction<Schema>) => Promise<T>, options?: TransactionOptions): Promise<T>
+  run<T>(work: (tx: Transaction<Schema>) => Promise<T>, options?: RunInTransactionOptions): Promise<T>
   /** Applies the pending migrations and gives their names. */
   migrate(): Promise<readonly string[]>
   migrationStatus(): Promise<MigrationStatus>
@@ -126,7 +137,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
   }
 
   isolated(options: TransactionOptions): Database<Schema>['transaction'] {
-    return transactionDependency({ name: this.name, engine: this.engine, database: this }, options)
+    return transactionDependency(
+      { name: this.name, engine: this.engine, database: this, secured: isSecured(this) },
+      options,
+    )
   }
 
   system(reason: string): DatabaseDependency<SystemAccess<Schema>, 'handled'> {
@@ -145,8 +159,14 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     return translateDatabaseError(error)
   }
 
-  async run<T>(work: (tx: Transaction<Schema>) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return runInTransaction(await this.#connection.ready(), work, options)
+  async run<T>(
+    work: (tx: Transaction<Schema>) => Promise<T>,
+    { system, ...options }: RunInTransactionOptions = {},
+  ): Promise<T> {
+    const engine = await this.#connection.ready()
+    if (system !== undefined) this.#connection.log?.info({ reason: checkReason(system) }, SYSTEM_USE)
+    const claims = system === undefined ? rowSecurityOf(this).claims(undefined) : SYSTEM_CLAIMS
+    return runInTransaction(engine, work, { ...options, claims: isSecured(this) ? claims : undefined })
   }
 
   migrate(): Promise<readonly string[]> {

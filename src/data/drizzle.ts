@@ -44,7 +44,7 @@ export function handlesFor<Schema extends DrizzleSchema>(
   return {
     on: (pool) => new NodePgDatabase(dialect, sessionOn(pool), tables),
     inTransaction: (client) =>
-      new ScopedTransaction({ dialect, session: sessionOn(client), tables, client, hooks: new CommitHooks() }, 0),
+      new ScopedTransaction({ dialect, sessionOn, tables, client, hooks: new CommitHooks() }, 0),
   }
 }
 
@@ -61,7 +61,7 @@ class UnnamedSession<Schema extends DrizzleSchema, Config extends TablesRelation
 
 interface TransactionParts<Schema extends DrizzleSchema> {
   readonly dialect: PgDialect
-  readonly session: Session<Schema>
+  readonly sessionOn: (client: PoolClient) => Session<Schema>
   readonly tables: Tables<Schema> | undefined
   readonly client: PoolClient
   readonly hooks: CommitHooks
@@ -76,7 +76,7 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
   readonly #depth: number
 
   constructor(parts: TransactionParts<Schema>, depth: number) {
-    super(parts.dialect, parts.session, parts.tables, depth)
+    super(parts.dialect, parts.sessionOn(parts.client), parts.tables, depth)
     this.#parts = parts
     this.#depth = depth
   }
@@ -88,6 +88,11 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
 
   get hooks(): CommitHooks {
     return this.#parts.hooks
+  }
+
+  /** The same transaction, with its statements sent to what `wrap` makes of its connection. */
+  over(wrap: (client: PoolClient) => PoolClient): ScopedTransaction<Schema> {
+    return new ScopedTransaction({ ...this.#parts, client: wrap(this.#parts.client) }, this.#depth)
   }
 
   /** As Drizzle's own; and what `work` left for the commit is forgotten where its savepoint is undone. */

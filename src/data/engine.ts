@@ -42,15 +42,21 @@ export interface Engine<Schema extends DrizzleSchema> {
   end(): Promise<void>
 }
 
+export interface EngineParts {
+  readonly log: () => Logger | undefined
+  /** What connections act as, where policies are to bind another role than the one they connect as. */
+  readonly role?: string | undefined
+}
+
 export function createEngine<Schema extends DrizzleSchema>(
   url: string,
   options: DatabaseOptions<Schema>,
-  log: () => Logger | undefined,
+  { log, role }: EngineParts,
 ): Engine<Schema> {
   const behindPooler = options.pooler === 'transaction'
   const limits = limitsOf(options)
   const connect = (address: string): ReadTarget => {
-    const opened = createPool(address, { ...options.pool, limits, behindPooler })
+    const opened = createPool(address, { ...options.pool, limits, behindPooler, role })
     return { pool: opened, runner: poolRunner(opened, { prepare: !behindPooler }) }
   }
   const primary = connect(url)

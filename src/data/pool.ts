@@ -37,10 +37,12 @@ export interface PoolSettings extends PoolOptions {
   readonly limits?: SessionLimits
   /** Between us and the server stands a pooler that gives each transaction another connection: nothing may be set for a session. */
   readonly behindPooler?: boolean
+  /** What connections act as, where it is another role than the one they connect as. */
+  readonly role?: string | undefined
 }
 
 export function createPool(url: string, settings: PoolSettings = {}): Pool {
-  const { limits = SESSION_LIMITS, behindPooler = false } = settings
+  const { limits = SESSION_LIMITS, behindPooler = false, role } = settings
   const pool = new Pool({
     connectionString: url,
     Client: WireClient,
@@ -63,6 +65,8 @@ export function createPool(url: string, settings: PoolSettings = {}): Pool {
     // Times are written in UTC, whatever the server or the role is set to. A failure is that of the connection, told to whoever uses it.
     // The one setting a pooler keeps for each of its clients, since the server reports its changes.
     client.query("SET TIME ZONE 'UTC'").catch(ignore)
+    // Where it fails, the connection must serve nobody: it would act as who connected.
+    if (role !== undefined) client.query(`SET ROLE ${client.escapeIdentifier(role)}`).catch(() => client.end())
   })
   return pool
 }

@@ -13,7 +13,7 @@ const UNDEFINED_TABLE = '42P01'
  *
  * @throws RangeError for a secret of less than 32 characters.
  */
-export async function signingKey(pool: Pool, secret = process.env.ASHLAR_SECRET): Promise<Uint8Array> {
+export async function signingKey(pool: Pick<Pool, 'query'>, secret = process.env.ASHLAR_SECRET): Promise<Uint8Array> {
   if (secret === undefined || secret === '') return (await readKey(pool)) ?? makeKey(pool)
   if (secret.length < MIN_SECRET) {
     throw new RangeError(`ASHLAR_SECRET has ${secret.length} characters; give it at least ${MIN_SECRET} random ones.`)
@@ -21,7 +21,7 @@ export async function signingKey(pool: Pool, secret = process.env.ASHLAR_SECRET)
   return new Uint8Array(hkdfSync('sha256', secret, '', 'ashlar signing key', BYTES))
 }
 
-async function readKey(pool: Pool): Promise<Uint8Array | undefined> {
+async function readKey(pool: Pick<Pool, 'query'>): Promise<Uint8Array | undefined> {
   try {
     const { rows } = await pool.query<{ key: Buffer }>(READ)
     return rows[0]?.key
@@ -31,14 +31,17 @@ async function readKey(pool: Pool): Promise<Uint8Array | undefined> {
   }
 }
 
-async function makeKey(pool: Pool): Promise<Uint8Array> {
+async function makeKey(pool: Pick<Pool, 'query'>): Promise<Uint8Array> {
   try {
     await pool.query(CREATE)
   } catch (cause) {
     // Two processes that make it at once: the other one's is there now. Anything else shows below.
     const made = await readKey(pool)
     if (made !== undefined) return made
-    if ((cause as { readonly code?: string }).code !== '42501' && (cause as { readonly code?: string }).code !== '23505')
+    if (
+      (cause as { readonly code?: string }).code !== '42501' &&
+      (cause as { readonly code?: string }).code !== '23505'
+    )
       throw cause
     if ((cause as { readonly code?: string }).code === '42501') throw new Error(NO_RIGHT, { cause })
   }

@@ -27,8 +27,6 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   place = -1
   /** The operation that answers it, once known: for the log. */
   operation: string | undefined
-  /** Who calls, once that is decided. */
-  caller: Caller | undefined
   /** Whose callers the operation's rules are about. */
   askedBy: AccessDecision['askedBy']
   /** Set when the time is up: the client has been answered, and whatever the handler still does must fail. */
@@ -44,6 +42,8 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   #after: (() => MaybePromise<void>)[] | undefined
   #onExpire: ((error: Error) => void) | undefined
   #onListen: (() => void) | undefined
+  #caller: Caller | undefined
+  #onCaller: (() => void) | undefined
   #outer: Exchange | undefined
   #inner: Exchange | undefined
 
@@ -52,6 +52,22 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
     this.head = incoming.head
     this.startedAt = startedAt
     this.#settings = settings
+  }
+
+  /** Who calls, once that is decided. */
+  get caller(): Caller | undefined {
+    return this.#caller
+  }
+
+  set caller(caller: Caller | undefined) {
+    this.#caller = caller
+    const tell = this.#onCaller
+    this.#onCaller = undefined
+    if (caller !== undefined) tell?.()
+  }
+
+  whenKnown(tell: () => void): void {
+    if (this.#caller === undefined) this.#onCaller = tell
   }
 
   get user(): Principal | undefined {

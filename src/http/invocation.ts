@@ -102,8 +102,8 @@ export class Invocation {
   #decide(): MaybePromise<void> {
     const { decision } = this.#operation
     return chain(this.#authenticate(), (caller) => {
-      this.#exchange.caller = caller
       this.#exchange.askedBy = decision.askedBy
+      this.#exchange.caller = caller
       return authorize(decision, caller, (node, principal) => this.#customContext(node, principal))
     })
   }

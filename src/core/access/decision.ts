@@ -184,8 +184,9 @@ function isGranted({ type, name }: GrantNode, user: Principal): boolean {
 
 /** A caller known by one authenticator is nobody to a rule that is bound to another: their ids and roles mean other things. */
 function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Pick<AccessDecision, 'askedBy'>): boolean {
-  if (askedBy === undefined || by === undefined) return true
-  return askedBy.get(rule)?.includes(by) ?? true
+  if (by === undefined) return true
+  // A rule that is none of the operation's own, as behind a relation, is bound by its own authenticators all the same.
+  return (askedBy?.get(rule) ?? rule.authenticators)?.includes(by) ?? true
 }
 
 function combine(

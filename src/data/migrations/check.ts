@@ -6,6 +6,7 @@ import type { Finding } from '../lint/finding.ts'
 import type { Catalog, View } from './catalog/catalog.ts'
 import { introspect, snapshot } from './catalog/introspect.ts'
 import { withConnection } from './connection.ts'
+import { rowSecurityOf } from '../rls/row-security.ts'
 import { compare } from './diff/compare.ts'
 import { describeAll } from './diff/describe.ts'
 import { lintMigrations } from './lint-migration.ts'
@@ -50,7 +51,7 @@ export async function checkMigrations({ database, url, extra = [], scratchUrl }:
   // Without a database it is not known what has been applied: each file is judged as if those before it had been.
   const findings = await lintMigrations(pending, { schema, earlier, together: url !== undefined })
   const differences = await withScratch(scratchOptionsOf(database, scratchUrl), async (scratch) => [
-    ...(await compareWithCode(scratch, { files, schema, extra })),
+    ...(await compareWithCode(scratch, { files, schema, extra: [...rowSecurityOf(database).statements, ...extra] })),
     ...(state === undefined ? [] : await compareWithDatabase(scratch, files, state)),
   ])
   return { differences, findings }

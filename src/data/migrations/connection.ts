@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { firstConnection } from '../connect-error.ts'
+import { SYSTEM_CLAIMS } from '../rls/claim-set.ts'
 
 /** A connection of its own: without a statement timeout, and its end is the end of what it holds. */
 export async function withConnection<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
@@ -7,6 +8,8 @@ export async function withConnection<T>(url: string, work: (client: Client) => P
   client.on('error', () => {})
   await firstConnection(url, () => client.connect())
   try {
+    // What it does to rows it does to all of them: policies bind the owner of a table too.
+    await client.query(`SET ashlar.claims = '${SYSTEM_CLAIMS}'`)
     return await work(client)
   } finally {
     await client.end()

@@ -8,6 +8,7 @@ import { introspect } from './catalog/introspect.ts'
 import { fileName, folderOf, schemaOf, scratchOptionsOf } from './declaration.ts'
 import { compare } from './diff/compare.ts'
 import { describeAll } from './diff/describe.ts'
+import { rowSecurityOf } from '../rls/row-security.ts'
 import { lintMigrations } from './lint-migration.ts'
 import { number, readMigrations, type MigrationFile } from './migration-files.ts'
 import { filesOf, type PlannedFile } from './plan/files.ts'
@@ -51,13 +52,20 @@ export async function makeMigration(options: MakeOptions): Promise<MadeMigration
   const name = fileName(options.name)
   const existing = existsSync(folder) ? readMigrations(folder) : []
   const made = await withScratch(scratchOptionsOf(database, options.scratchUrl), (scratch) =>
-    scratch.withDatabase(existing, (client) => plan({ client, schema, existing, name, options })),
+    scratch.withDatabase(existing, (client) =>
+      plan({ client, schema, existing, name, options: { ...options, extra: declaredBesides(options) } }),
+    ),
   )
   mkdirSync(folder, { recursive: true })
   const files = made.files.map((file) => ({ ...file, path: join(folder, file.name) }))
   for (const { path, sql } of files) writeFileSync(path, sql, { flag: 'wx' })
   const findings = await lintMigrations(files, { schema, earlier: existing })
   return { files, findings, remaining: made.remaining }
+}
+
+/** Policies are declared with resources and repositories. */
+function declaredBesides({ database, extra = [] }: MakeOptions): readonly string[] {
+  return [...rowSecurityOf(database).statements, ...extra]
 }
 
 interface Planning {

@@ -12,6 +12,8 @@ import { declaredOf } from '../resource/declared.ts'
 import { singularName } from '../resource/names.ts'
 import { rulesOf, type ResourceAccess } from '../resource/access.ts'
 import { relationsIn } from '../rows/relation.ts'
+import { checkRowSecurity, isSecured, rowSecurityOf } from '../rls/row-security.ts'
+import type { RowPolicies } from '../rls/row-security-options.ts'
 import { declareRows } from '../system/declared-rows.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import { definitionOf, type RowAccess } from './definition.ts'
@@ -31,6 +33,8 @@ export interface RepositoryOptions<Table extends PgTable> {
   readonly private?: readonly ColumnName<Table>[]
   readonly softDelete?: boolean | ColumnName<Table>
   readonly version?: boolean
+  /** As of {@link ResourceOptions.rls}. */
+  readonly rls?: boolean | RowPolicies
   /** `true`: who changed what is kept in the table `auditTrail`, in the transaction of each change. Default `false`. */
   readonly audit?: boolean | AuditOptions<Table>
 }
@@ -101,12 +105,17 @@ function repositoryOf<Table extends PgTable>(
     relationsOf: relationsIn(schema),
     journal: journalOf({ what: `repository(${model.name})`, model, schema, audit: options.audit }),
   })
-  return repositoryDependency(repositoryParts(definition, options.name ?? singularName(model.name)), database)
+  return repositoryDependency(
+    repositoryParts(definition, options.name ?? singularName(model.name)),
+    database,
+    options.rls,
+  )
 }
 
 export function repositoryDependency<Table extends PgTable>(
   parts: RepositoryParts,
   database: Database<DrizzleSchema>,
+  rls?: boolean | RowPolicies,
 ): RepositoryDependency<Table> {
   const { definition, name } = parts
   const declared = dependency(
@@ -125,11 +134,13 @@ export function repositoryDependency<Table extends PgTable>(
       return new StoredRows(parts, {
         session,
         signingKey: () => engine.signingKey(),
-        streams: rowStreams(parts, engine),
+        streams: rowStreams(parts, engine, isSecured(database) ? rowSecurityOf(database).claims(caller) : undefined),
       })
     },
   )
-  declareRows({ definition, name, database }, declared)
+  const rows = { definition, name, database, rls }
+  checkRowSecurity(rows)
+  declareRows(rows, declared)
   // What it gives has the table's types, which the code below does not know.
   return declared as unknown as RepositoryDependency<Table>
 }

@@ -3,6 +3,7 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import type { ListRequest } from '../query/list-request.ts'
+import { carryClaims } from '../rls/transaction-claims.ts'
 import { compileStatement } from '../statements/compile.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
@@ -24,7 +25,11 @@ const COMMIT = { text: 'commit', name: undefined }
  * Reads all rows of a list through a cursor of the server, in a transaction of its own: one statement's view of the data, however long it
  * takes, and one batch in memory.
  */
-export function rowStreams({ definition, query }: RepositoryParts, engine: Engine<DrizzleSchema>): RowStreams {
+export function rowStreams(
+  { definition, query }: RepositoryParts,
+  engine: Engine<DrizzleSchema>,
+  claims: string | undefined,
+): RowStreams {
   const batches = async function* (
     session: RowSession,
     input: StreamInput<PgTable>,
@@ -36,6 +41,7 @@ export function rowStreams({ definition, query }: RepositoryParts, engine: Engin
     try {
       const runner = clientRunner(client, { prepare: engine.prepared })
       await begin(runner, engine)
+      if (claims !== undefined) carryClaims(client, claims)
       await declareCursor(runner, session, { request, selection })
       for (;;) {
         const rows = await runner.run(FETCH, [])

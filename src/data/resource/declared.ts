@@ -19,6 +19,7 @@ import { pathOf, singularName } from './names.ts'
 import { parentOf, type Parent } from './parent.ts'
 import { rulesOf } from './access.ts'
 import { historyRule } from './history-rule.ts'
+import { checkRowSecurity } from '../rls/row-security.ts'
 import { declareRows } from '../system/declared-rows.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceRules } from './rules.ts'
@@ -63,7 +64,9 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const journal = journalOf({ what, model, schema, audit: options.audit })
   const definition = definitionOf({ model, access, relationsOf: relationsIn(schema), journal })
   const name = options.name ?? singularName(model.name)
-  declareRows({ definition, name, database })
+  const rows = { definition, name, database, rls: options.rls }
+  checkRowSecurity(rows)
+  declareRows(rows)
   const parent = options.parent === undefined ? undefined : parentOf(model, options.parent, declaredOf)
   const above = parent === undefined ? {} : { [parent.column.key]: parent.schema }
   const includes = new IncludeSet((options.list?.include ?? {}) as Includes, {

@@ -12,6 +12,7 @@ import type { DrizzleSchema } from '../drizzle.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
 import { RowSession } from '../repository/row-session.ts'
 import type { Action } from '../repository/definition.ts'
+import { isSecured } from '../rls/row-security.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import type { Runner } from '../wire/runner.ts'
 import { accessOf, type Declared } from './declared.ts'
@@ -106,11 +107,6 @@ export function sessionOf(
   const session = new RowSession({ definition, runner, asker: caller, custom: true })
   if (parent === undefined) return session
   return new RowSession({ definition, runner, asker: caller, custom: true, within: parent.within(session, params) })
-}
-
-/** Only a transaction carries what policies ask of the caller. */
-function isSecured({ options: { rls = false } }: Declared['database']): boolean {
-  return rls !== false
 }
 
 /** What only reads may be asked of a replica. */

@@ -6,6 +6,7 @@ import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import type { IncludedResource, Includes } from '../include/include-options.ts'
+import type { RowPolicies } from '../rls/row-security-options.ts'
 import type { ListOptions } from '../query/list-options.ts'
 import type { ResourceAccess } from './access.ts'
 import type { ResourceRules } from './rules.ts'
@@ -54,6 +55,11 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   readonly writable?: readonly ColumnName<Table>[]
   /** What callers can ask of the list. Default: pages, by the primary key. */
   readonly list?: ListOptions<Table> & { readonly include?: Includes }
+  /**
+   * `true`: the rules about rows are policies of the server too, which `ashlar migrate make` writes. Needs `database({ rls: true })`. Where a rule cannot
+   * be one: its policy by hand, `{ read: sql`...` }`. Default `false`.
+   */
+  readonly rls?: boolean | RowPolicies
   /** Business rules around create, update and delete. */
   readonly rules?: Dependency<ResourceRules<Table>>
   /** Operations on many rows at once. Default: none. */

@@ -1,5 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Definition } from '../repository/definition.ts'
+import type { RowPolicies } from '../rls/row-security-options.ts'
 
 /** A table's rows as a resource or a repository declares them. */
 export interface DeclaredRows {
@@ -7,6 +8,8 @@ export interface DeclaredRows {
   /** What one row is called, for messages. */
   readonly name: string
   readonly database: object
+  /** Whether its rules are policies of the database too. */
+  readonly rls?: boolean | RowPolicies | undefined
 }
 
 const byDeclaration = new WeakMap<object, DeclaredRows>()
@@ -26,5 +29,9 @@ export function rowsDeclaredBy(declaration: object): DeclaredRows | undefined {
 
 /** Every declaration of this table's rows, in the order in which they were made. */
 export function rowsDeclaredOf(database: object, table: PgTable): readonly DeclaredRows[] {
-  return (byDatabase.get(database) ?? []).filter(({ definition }) => definition.model.table === table)
+  return declaredRowsIn(database).filter(({ definition }) => definition.model.table === table)
+}
+
+export function declaredRowsIn(database: object): readonly DeclaredRows[] {
+  return byDatabase.get(database) ?? []
 }

@@ -8,12 +8,15 @@ import type { DatabaseDependency } from '../database-dependency.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { DatabaseUnavailable, SerializationFailure } from '../errors.ts'
+import { SYSTEM_CLAIMS } from '../rls/claim-set.ts'
+import { isSecured } from '../rls/row-security.ts'
 import type { Repository } from '../repository/repository-types.ts'
 import { RowSession, systemAsker, type Asker } from '../repository/row-session.ts'
 import { rowStreams } from '../repository/row-streams.ts'
 import { StoredRows } from '../repository/stored-rows.ts'
-import { transactionRunner } from '../tx-runner.ts'
+import { systemTransaction, systemTransactionRunner } from '../tx-runner.ts'
 import type { Runner } from '../wire/runner.ts'
+import { checkReason, SYSTEM_USE } from './reason.ts'
 import type { RowsOf, SystemAccess } from './system-access.ts'
 import { SystemParts } from './system-parts.ts'
 
@@ -27,10 +30,7 @@ export function systemDependency<Schema extends DrizzleSchema>(
   database: Database<Schema>,
   reason: string,
 ): DatabaseDependency<SystemAccess<Schema>, 'handled'> {
-  if (typeof reason !== 'string' || reason.trim() === '')
-    throw new TypeError(
-      "database.system(reason) says why code goes past the rules, for the log and the audit trail: database.system('nightly clean-up').",
-    )
+  checkReason(reason)
   const parts = new SystemParts(database as unknown as Database<DrizzleSchema>)
   const audited = Object.values(database.options.schema ?? {}).includes(auditTrail)
   return dependency(
@@ -41,8 +41,8 @@ export function systemDependency<Schema extends DrizzleSchema>(
     },
     ({ engine, tx, caller, log }) => {
       const { operation, requestId, user } = caller ?? {}
-      log.info({ reason, operation, requestId, user: user?.id }, "rows are used past the caller's rules")
-      return new SystemRows({ engine, tx, caller, parts, reason, audited })
+      log.info({ reason, operation, requestId, user: user?.id }, SYSTEM_USE)
+      return new SystemRows({ engine, tx, caller, parts, reason, audited, secured: isSecured(database) })
     },
   )
 }
@@ -55,12 +55,15 @@ interface SystemRowsParts<Schema extends DrizzleSchema> {
   readonly reason: string
   /** Whether there is a trail to write into. */
   readonly audited: boolean
+  /** Whether there are policies to pass. */
+  readonly secured: boolean
 }
 
 class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
   readonly reason: string
   readonly #of: SystemRowsParts<Schema>
   readonly #runner: Runner
+  readonly #tx: Transaction<Schema>
   readonly #asker: Asker
   /** What the trail tells already. */
   readonly #told = new Set<string>()
@@ -68,7 +71,8 @@ class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
   constructor(of: SystemRowsParts<Schema>) {
     this.reason = of.reason
     this.#of = of
-    this.#runner = transactionRunner(of.tx, of.engine)
+    this.#runner = systemTransactionRunner(of.tx, of.engine)
+    this.#tx = systemTransaction(of.tx)
     this.#asker = systemAsker({
       reason: of.reason,
       requestId: of.caller?.requestId,
@@ -78,7 +82,7 @@ class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
 
   get tx(): Transaction<Schema> {
     this.#tell(ANY_TABLE)
-    return this.#of.tx
+    return this.#tx
   }
 
   repository<Table extends PgTable>(of: RowsOf<Table>): Repository<Table> {
@@ -90,7 +94,7 @@ class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
     const rows = new StoredRows(parts, {
       session,
       signingKey: () => engine.signingKey(),
-      streams: rowStreams(parts, engine),
+      streams: rowStreams(parts, engine, this.#of.secured ? SYSTEM_CLAIMS : undefined),
     })
     // What it gives has the table's types, which the code below does not know.
     return rows as unknown as Repository<Table>

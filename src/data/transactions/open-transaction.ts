@@ -1,5 +1,6 @@
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
+import { carryClaims } from '../rls/transaction-claims.ts'
 import { commitPosition } from '../scale/wal-position.ts'
 import { beginTransaction } from './begin-transaction.ts'
 import { runAfterCommit } from './commit-hooks.ts'
@@ -7,22 +8,33 @@ import { runAfterCommit } from './commit-hooks.ts'
 /** A transaction with its handle. */
 export interface HandledTransaction<Schema extends DrizzleSchema> {
   readonly tx: Transaction<Schema>
+  /** Sets what policies ask of the caller anew. */
+  carry(claims: string): void
   /** Saves everything, or throws; then runs what waited for it. Failures of that go to `report`. */
   commit(report: (error: unknown) => void): Promise<void>
   /** Undoes everything. Never throws. */
   rollback(): Promise<void>
 }
 
+export interface TransactionCircumstances {
+  /** Whose end ends the running statement. */
+  readonly signal?: () => AbortSignal
+  /** What policies ask of the caller, where the database has some. */
+  readonly claims?: string | undefined
+}
+
 export async function openTransaction<Schema extends DrizzleSchema>(
   { pool, handles, beginWith, abandoned, replicas }: Engine<Schema>,
   begin: string,
-  signal?: () => AbortSignal,
+  { signal, claims }: TransactionCircumstances = {},
 ): Promise<HandledTransaction<Schema>> {
   const open = await beginTransaction(pool, beginWith(begin))
+  if (claims !== undefined) carryClaims(open.client, claims)
   const tx = handles.inTransaction(open.client)
   const unwatch = signal === undefined ? undefined : abandoned.watch(open.client, signal)
   return {
     tx,
+    carry: (changed) => carryClaims(open.client, changed),
     commit: async (report) => {
       const discard = await unwatch?.()
       const place = replicas && commitPosition(open.client)

@@ -8,11 +8,11 @@ import { withRetries } from './retry.ts'
 export function runInTransaction<Schema extends DrizzleSchema, T>(
   engine: Engine<Schema>,
   work: (tx: Transaction<Schema>) => Promise<T>,
-  options: TransactionOptions,
+  { claims, ...options }: TransactionOptions & { readonly claims?: string | undefined },
 ): Promise<T> {
   const begin = beginStatement(options)
   return withRetries(retriesOf(options), async () => {
-    const transaction = await openTransaction(engine, begin)
+    const transaction = await openTransaction(engine, begin, { claims })
     let result: T
     try {
       result = await work(transaction.tx)

@@ -1,8 +1,10 @@
+import { possibleCaller } from '../../core/builtin.ts'
 import { dependency } from '../../core/dependency.ts'
 import type { DatabaseDependency } from '../database-dependency.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { DatabaseUnavailable, SerializationFailure } from '../errors.ts'
+import { rowSecurityOf } from '../rls/row-security.ts'
 import { openTransaction } from './open-transaction.ts'
 import { beginStatement, retriesOf, type TransactionOptions } from './options.ts'
 import { isSerializationFailure, retryDelayMs } from './retry.ts'
@@ -13,19 +15,32 @@ interface Declared<Schema extends DrizzleSchema> {
   readonly engine: DatabaseDependency<Engine<Schema>, 'app'>
   /** Stands for the database: an operation has one transaction of it. */
   readonly database: object
+  /** Whether transactions carry what policies ask of the caller. */
+  readonly secured: boolean
 }
 
 /** A transaction per request: committed when the operation has succeeded, before the response is sent, and rolled back when it throws. */
 export function transactionDependency<Schema extends DrizzleSchema>(
-  { name, engine, database }: Declared<Schema>,
+  { name, engine, database, secured }: Declared<Schema>,
   options: TransactionOptions,
 ): DatabaseDependency<Transaction<Schema>, 'handled'> {
   const begin = beginStatement(options)
   const times = retriesOf(options)
   const declared = dependency(
-    { name: `${name}.transaction`, uses: { engine }, errors: [DatabaseUnavailable, SerializationFailure] },
+    {
+      name: `${name}.transaction`,
+      uses: { engine, caller: possibleCaller },
+      errors: [DatabaseUnavailable, SerializationFailure],
+    },
     async function* (context) {
-      const transaction = await openTransaction(context.engine, begin, () => context.signal)
+      const { caller } = context
+      const claims = secured ? () => rowSecurityOf(database).claims(caller) : undefined
+      const transaction = await openTransaction(context.engine, begin, {
+        signal: () => context.signal,
+        claims: claims?.(),
+      })
+      // One that helps to find out who calls begins before that is known.
+      if (claims !== undefined) caller?.whenKnown(() => transaction.carry(claims()))
       let succeeded = false
       try {
         yield transaction.tx
