@@ -1,5 +1,6 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { alias, type PgTable } from 'drizzle-orm/pg-core'
+import { aliasName } from '../rows/alias-name.ts'
 import { columnIn } from '../rows/row-scope.ts'
 import type { ScopePart } from '../repository/row-session.ts'
 import { aliveIn } from '../repository/row-session.ts'
@@ -12,7 +13,7 @@ export interface JoinedOne {
 }
 
 export function joinOne({ name, relation, model }: IncludePlan, from: PgTable, scope: ScopePart): JoinedOne {
-  const as = `include_${name}`
+  const as = aliasName(`include_${name}`)
   const table = alias(relation.table, as)
   const on = and(
     ...relation.columns.map((pair) => eq(columnIn(table, pair.to), columnIn(from, pair.from))),

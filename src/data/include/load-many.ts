@@ -1,6 +1,7 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm'
 import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { ThroughRelation } from '../columns/relations.ts'
+import { aliasName } from '../rows/alias-name.ts'
 import { columnIn, columnOf } from '../rows/row-scope.ts'
 import { place } from '../statements/compile.ts'
 import { aliveIn, type RowSession, type ScopePart } from '../repository/row-session.ts'
@@ -47,7 +48,7 @@ function elementText(text: string | null): string {
 
 function manyStatement(plan: IncludePlan, scope: ScopePart): SQL {
   const { relation, model, fields, sort, name } = plan
-  const as = `include_${name}`
+  const as = aliasName(`include_${name}`)
   const table = alias(relation.table, as)
   const keyNames = relation.columns.map((_, index) => sql.identifier(`k${index}`))
   const arrays = relation.columns.map(
@@ -87,11 +88,12 @@ function between(
   table: PgTable,
   as: string,
 ): Source {
-  const middle = alias(join, `${as}_between`)
+  const middleName = aliasName(`${as}_between`)
+  const middle = alias(join, middleName)
   const onwards = onward.map(({ from, to }) => eq(columnIn(table, to), columnIn(middle, from)))
   const pairs = columns.map(({ to }, index) => sql`${columnIn(middle, to)} = page.${sql.identifier(`k${index}`)}`)
   return {
-    from: sql`${join} ${sql.identifier(`${as}_between`)} join ${target} ${sql.identifier(as)} on ${sql.join(onwards, sql` and `)}`,
+    from: sql`${join} ${sql.identifier(middleName)} join ${target} ${sql.identifier(as)} on ${sql.join(onwards, sql` and `)}`,
     where: sql.join(pairs, sql` and `),
   }
 }

@@ -27,3 +27,8 @@ function firstOf(rules: readonly AccessRule[], type: 'custom' | 'rows'): string 
   }
   return undefined
 }
+
+/** Whether a rule has code of its own in it, which is asked before any row is known. */
+export function hasCode({ node }: AccessRule): boolean {
+  return 'rules' in node ? node.rules.some(hasCode) : node.type === 'custom'
+}

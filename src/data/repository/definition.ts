@@ -1,11 +1,13 @@
 import type { AccessRule } from '../../core/access/index.ts'
-import type { RowCondition } from '../../core/access/index.ts'
 import type { Model, ModelColumn } from '../model/model.ts'
+import type { Scope } from '../rows/condition.ts'
 import type { RelationsOf } from '../rows/relation.ts'
 import type { CompiledStatement } from '../statements/compile.ts'
 import { checkAlternatives } from './check-rules.ts'
 import type { Journal } from './changes.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
+import { ownedColumns, type OwnedColumn } from './owned-columns.ts'
+import type { RowSession } from './row-session.ts'
 import { selectionOf, type Selection } from './selection.ts'
 
 /** What can be done to rows. */
@@ -30,13 +32,10 @@ export interface Definition {
   /** Columns that rules compare with a value of the caller: the server fills them. */
   readonly owned: readonly OwnedColumn[]
   readonly statements: StatementCache<CompiledStatement>
+  /** Of a resource below another: the rows below what the asker may read of that, wherever they are asked for. */
+  readonly above: ((session: RowSession) => Scope) | undefined
   /** Keeps what changes; none where there is no audit trail. */
   readonly journal: Journal | undefined
-}
-
-export interface OwnedColumn {
-  readonly column: ModelColumn
-  readonly value: (user: never) => unknown
 }
 
 export interface DefinitionParts {
@@ -44,9 +43,10 @@ export interface DefinitionParts {
   readonly access: RowAccess
   readonly relationsOf: RelationsOf
   readonly journal?: Journal | undefined
+  readonly above?: Definition['above']
 }
 
-export function definitionOf({ model, access, relationsOf, journal }: DefinitionParts): Definition {
+export function definitionOf({ model, access, relationsOf, journal, above }: DefinitionParts): Definition {
   const rules = Object.values(access).filter((rule) => rule !== undefined)
   rules.forEach(checkAlternatives)
   const version = model.life.version === undefined ? undefined : model.byKey.get(model.life.version)
@@ -61,34 +61,14 @@ export function definitionOf({ model, access, relationsOf, journal }: Definition
     visible: selectionOf(model.visible, { besides }),
     version: version && { column: version, index: index < 0 ? model.visible.length : index },
     all: selectionOf(allColumns(model, besides)),
-    owned: ownedColumns(model, rules),
+    owned: ownedColumns(model, access),
     statements: new StatementCache(),
     journal,
+    above,
   }
 }
 
 function allColumns({ columns, visible }: Model, besides: readonly ModelColumn[]): readonly ModelColumn[] {
   const first = [...visible, ...besides]
   return [...first, ...columns.filter((column) => !first.includes(column))]
-}
-
-function ownedColumns({ byKey, name }: Model, rules: readonly AccessRule[]): OwnedColumn[] {
-  const owned = new Map<string, OwnedColumn>()
-  for (const condition of rules.flatMap(columnConditions)) {
-    const column = byKey.get(condition.column)
-    if (column === undefined) {
-      throw new TypeError(
-        `A row rule names the column "${condition.column}", which the table "${name}" does not have. It has ${[...byKey.keys()].join(', ')}.`,
-      )
-    }
-    if (!owned.has(column.key)) owned.set(column.key, { column, value: condition.value })
-  }
-  return [...owned.values()]
-}
-
-type ColumnCondition = Extract<RowCondition, { type: 'column' }>
-
-function columnConditions({ node }: AccessRule): ColumnCondition[] {
-  if ('rules' in node) return node.rules.flatMap(columnConditions)
-  return node.type === 'rows' && node.condition.type === 'column' ? [node.condition] : []
 }

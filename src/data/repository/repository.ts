@@ -130,7 +130,12 @@ export function repositoryDependency<Table extends PgTable>(
       errors: [NotFound, Forbidden] as readonly ErrorClass[],
     },
     ({ engine, tx, caller }) => {
-      const session = new RowSession({ definition, runner: transactionRunner(tx, engine), asker: caller })
+      const session = new RowSession({
+        definition,
+        runner: transactionRunner(tx, engine),
+        asker: caller,
+        inTransaction: true,
+      })
       return new StoredRows(parts, {
         session,
         signingKey: () => engine.signingKey(),

@@ -38,7 +38,9 @@ export interface SessionOptions {
   readonly asker: Asker
   /** What rules with code of their own count as: `true` where the operation has asked them. */
   readonly custom?: boolean
-  /** More that every row must satisfy, such as its place below a parent. */
+  /** Whether the connection is in a transaction, which undoes what it refuses. Default `false`. */
+  readonly inTransaction?: boolean
+  /** More that every row must satisfy: its place below one parent. Default: below any that the asker may read, where its resource is below another. */
   readonly within?: Scope
 }
 
@@ -47,25 +49,28 @@ export class RowSession {
   readonly definition: Definition
   readonly runner: Runner
   readonly asker: Asker
+  readonly inTransaction: boolean
   readonly #custom: boolean
-  readonly #within: Scope
+  readonly #within: Scope | undefined
   readonly #scopes = new Map<Action, Scope>()
 
-  constructor({ definition, runner, asker, custom = false, within = true }: SessionOptions) {
+  constructor({ definition, runner, asker, custom = false, inTransaction = false, within }: SessionOptions) {
     this.definition = definition
     this.runner = runner
     this.asker = asker
+    this.inTransaction = inTransaction
     this.#custom = custom
     this.#within = within
   }
 
   /** For one statement many times on purpose, which nobody is to be warned of. */
   inBulk(): RowSession {
-    const { definition, asker } = this
+    const { definition, asker, inTransaction } = this
     return new RowSession({
       definition,
       runner: unobserved(this.runner),
       asker,
+      inTransaction,
       custom: this.#custom,
       within: this.#within,
     })
@@ -84,14 +89,20 @@ export class RowSession {
     const rule = action === 'purge' ? (access.purge ?? access.delete) : access[action]
     const readable =
       action === 'create' || access.read === undefined || access.read === rule ? true : this.scope('read')
-    const scope = everyOf([this.#within, readable, this.scopeBy(rule)])
+    const scope = everyOf([this.#within ?? this.#above(), readable, this.scopeBy(rule)])
     this.#scopes.set(action, scope)
     return scope
   }
 
   /** What the action's own rule says, wherever the row is: what is written must satisfy it. */
   ownScope(action: Action): Scope {
-    return this.scopeBy(this.definition.access[action])
+    // Below one parent, that was asked for before.
+    const above = this.#within === undefined ? this.#above() : true
+    return everyOf([above, this.scopeBy(this.definition.access[action])])
+  }
+
+  #above(): Scope {
+    return isSystem(this.asker) ? true : (this.definition.above?.(this) ?? true)
   }
 
   scopeBy(rule: AccessRule | undefined): Scope {

@@ -1,5 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { Forbidden, NotFound, PreconditionFailed } from '../../core/errors/index.ts'
+import { allSettled } from '../all-settled.ts'
 import { listQuery, type ListQuery } from '../query/list-query.ts'
 import type { ListInput } from '../query/list-input.ts'
 import { deleteSeen, insertSeen, restoreSeen, updateSeen, type SeenRow } from './changes.ts'
@@ -88,7 +89,7 @@ export class StoredRows implements Repository {
   async insertMany(values: readonly object[]): Promise<SeenRow[]> {
     // On one connection, where they follow each other without waiting: sent together, answered together.
     const session = this.#session.inBulk()
-    const written = await Promise.all(values.map((each) => insertSeen(session, each as SeenRow)))
+    const written = await allSettled(values.map((each) => insertSeen(session, each as SeenRow)))
     return written.map(({ row }) => row)
   }
 

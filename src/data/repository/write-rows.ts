@@ -1,15 +1,16 @@
-import { is, sql, SQL } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { Forbidden } from '../../core/errors/index.ts'
-import type { ModelColumn } from '../model/model.ts'
-import type { Condition, Scope } from '../rows/condition.ts'
 import { arrayLiteral } from '../query/array-literal.ts'
-import { compileStatement, place } from '../statements/compile.ts'
+import { place } from '../statements/compile.ts'
 import type { RowSet } from '../wire/row-set.ts'
+import { assignmentsOf, defaultsOf, given, type Assignments } from './assignments.ts'
 import type { Definition } from './definition.ts'
 import { deletion, keyCondition, keyValues, type Key } from './read-rows.ts'
-import { allOfThem, isSystem, scopePart, type RowSession } from './row-session.ts'
+import { filledFor } from './owned-columns.ts'
+import { allOfThem, scopePart, type RowSession } from './row-session.ts'
 import type { Selection } from './selection.ts'
 import { createStamps, deleteStamps, updateStamps, type Stamps } from './stamps.ts'
+import { holdsOf, untouchedBy, writeCheck } from './write-check.ts'
 
 /** What is written, by the columns' keys. `undefined` is absent. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -22,17 +23,21 @@ export async function insertRow(session: RowSession, fields: Fields, selection: 
   const { definition } = session
   const scope = session.ownScope('create')
   if (scope === false) throw new Forbidden()
-  const row = { ...defaults(definition, 'create'), ...ownedBy(session), ...given(fields) }
-  const columns = columnsIn(definition, row)
+  const row = {
+    ...defaultsOf(definition, 'create'),
+    ...filledFor(session.asker, definition.owned),
+    ...given(fields),
+  }
+  const assigned = assignmentsOf(definition, row)
   const stamps = createStamps(definition, session.asker, row)
-  const check = checkPart(session, scope, columnsIn(definition, fields))
-  const values: Record<string, unknown> = { ...valuesOf('v', row), ...stamps.values }
+  const check = writeCheck(session, scope, holdsOf(row, definition.model.byKey))
+  const values: Record<string, unknown> = { ...assigned.values, ...stamps.values }
   check?.part.put(values)
-  const shape = `insert ${assignedShape(columns, row)} ${stamps.shape} ${selection.shape} ${check?.part.shape ?? ''}`
+  const shape = `insert ${assigned.shape} ${stamps.shape} ${selection.shape} ${check?.part.shape ?? ''}`
   const rows = await session.run(
     shape,
     () => {
-      const sets = [...assigned(columns, row), ...stamps.sets]
+      const sets = [...assigned.sets(), ...stamps.sets]
       return insertSql(definition, sets, returning(selection, definition, check?.part.where))
     },
     values,
@@ -48,10 +53,13 @@ export async function updateRow(
   { fields, selection, versions, deleted = false }: UpdateOptions,
 ): Promise<RowSet> {
   const { definition } = session
-  const changes = { ...defaults(definition, 'update'), ...fields }
-  const columns = columnsIn(definition, changes)
+  const { version: counted } = definition.model.life
+  const changes: Record<string, unknown> = { ...defaultsOf(definition, 'update'), ...given(fields) }
+  // The server counts it: also where a row that was read is written back.
+  if (counted !== undefined) delete changes[counted]
+  const assigned = assignmentsOf(definition, changes)
   const stamps = updateStamps(definition, session.asker, changes)
-  return change(session, key, { columns, fields: changes, stamps, selection, versions, deleted, action: 'update' })
+  return change(session, key, { assigned, stamps, selection, versions, deleted, action: 'update' })
 }
 
 export interface UpdateOptions {
@@ -64,8 +72,8 @@ export interface UpdateOptions {
 }
 
 interface Change {
-  readonly columns: readonly ModelColumn[]
-  readonly fields: Fields
+  /** None where only the server writes. */
+  readonly assigned?: Assignments
   readonly stamps: Stamps
   readonly selection: Selection
   readonly versions: Versions | undefined
@@ -76,24 +84,23 @@ interface Change {
 async function change(session: RowSession, key: Key, of: Change): Promise<RowSet> {
   const { definition } = session
   const { table } = definition.model
-  const { columns, stamps, selection } = of
+  const { assigned, stamps, selection } = of
   const allowed = session.scope(of.action)
   const scope = scopePart(allowed, 's')
-  const check = of.action === 'update' ? checkPart(session, session.ownScope('update'), columns) : undefined
+  const check = assigned && writeCheck(session, session.ownScope('update'), untouchedBy(assigned.columns))
   const values = {
     ...keyValues(definition, key),
-    ...valuesOf('v', of.fields),
+    ...assigned?.values,
     ...stamps.values,
     ':versions': textOf(of.versions),
   }
   scope.put(values)
   check?.part.put(values)
-  const named = assignedShape(columns, of.fields)
-  const shape = `${of.action} ${named} ${stamps.shape} ${selection.shape} ${scope.shape} ${of.deleted} ${of.versions === undefined} ${check?.part.shape ?? ''}`
+  const shape = `${of.action} ${assigned?.shape ?? ''} ${stamps.shape} ${selection.shape} ${scope.shape} ${of.deleted} ${of.versions === undefined} ${check?.part.shape ?? ''}`
   const rows = await session.run(
     shape,
     () => {
-      const sets = [...assigned(columns, of.fields), ...stamps.sets]
+      const sets = [...(assigned?.sets() ?? []), ...stamps.sets]
       const assignments = sets.map(({ column, value }) => sql`${sql.identifier(column.column.name)} = ${value}`)
       const where = allOfThem(
         keyCondition(definition),
@@ -140,15 +147,7 @@ export function deleteRow(
   const { definition } = session
   if (definition.model.life.deletedAt !== undefined && !purge) {
     const stamps = deleteStamps(definition, session.asker, true)
-    return change(session, key, {
-      columns: [],
-      fields: {},
-      stamps,
-      selection,
-      versions,
-      deleted: false,
-      action: 'delete',
-    })
+    return change(session, key, { stamps, selection, versions, deleted: false, action: 'delete' })
   }
   const { table } = definition.model
   const scope = scopePart(session.scope(purge ? 'purge' : 'delete'), 's')
@@ -167,15 +166,7 @@ export function deleteRow(
 /** Takes a soft deletion back: for those who may delete it. */
 export function restoreRow(session: RowSession, key: Key, selection: Selection): Promise<RowSet> {
   const stamps = deleteStamps(session.definition, session.asker, false)
-  return change(session, key, {
-    columns: [],
-    fields: {},
-    stamps,
-    selection,
-    versions: undefined,
-    deleted: true,
-    action: 'delete',
-  })
+  return change(session, key, { stamps, selection, versions: undefined, deleted: true, action: 'delete' })
 }
 
 type Where = (table: Definition['model']['table']) => SQL | undefined
@@ -196,93 +187,4 @@ function insertSql({ model }: Definition, sets: Stamps['sets'], returned: SQL): 
     sql`, `,
   )
   return sql`insert into ${model.table} (${names}) values (${values}) ${returned}`
-}
-
-interface Check {
-  readonly part: ReturnType<typeof scopePart>
-  readonly verify: (rows: RowSet, selection: Selection) => void
-}
-
-/**
- * A row must not be written out of the writer's own reach. Where the scope compares only columns that are not written here, it holds as it
- * did before; otherwise the statement looks at what it wrote.
- */
-export function checkPart(session: RowSession, scope: Scope, written?: readonly ModelColumn[]): Check | undefined {
-  if (scope === true || isSystem(session.asker) || typeof scope === 'boolean') return undefined
-  if (!needsCheck(session.definition, scope, written)) return undefined
-  return {
-    part: scopePart(scope, 'c'),
-    verify: (rows, { columns }) => {
-      for (let row = 0; row < rows.length; row += 1)
-        if (rows.text(row, columns.length) !== 't') throw new Forbidden(OUT_OF_REACH)
-    },
-  }
-}
-
-const OUT_OF_REACH = 'The record would not be among those you may have.'
-
-/** Whether a check must run, which needs a transaction to undo the write. */
-export function needsCheck(
-  { owned }: Definition,
-  scope: Condition,
-  written: readonly ModelColumn[] | undefined,
-): boolean {
-  const own = owned.map(({ column }) => column.key)
-  // A plain `ownerId=`, joined by `&`: the server has filled it on creation, and nobody changes it unless it is among what is written.
-  const plain = scope.shape.split(/[&()]/).filter((part) => part !== '')
-  const columns = plain.map((part) => (part.endsWith('=') ? part.slice(0, -1) : undefined))
-  if (columns.some((column) => column === undefined || !own.includes(column))) return true
-  return written?.some(({ key }) => columns.includes(key)) ?? false
-}
-
-/** What rules compare with the caller is filled with it. */
-function ownedBy({ asker, definition }: RowSession): Record<string, unknown> {
-  const fields: Record<string, unknown> = {}
-  if (asker.user === undefined) return fields
-  for (const { column, value } of definition.owned) {
-    const own = value(asker.user as never)
-    if (own !== undefined && own !== null) fields[column.key] = own
-  }
-  return fields
-}
-
-/** Values that Drizzle's columns make in the code. */
-function defaults({ model }: Definition, when: 'create' | 'update'): Record<string, unknown> {
-  const made: Record<string, unknown> = {}
-  for (const { key, column } of model.columns) {
-    const make = when === 'create' ? (column.defaultFn ?? column.onUpdateFn) : column.onUpdateFn
-    if (make !== undefined) made[key] = make()
-  }
-  return made
-}
-
-/** SQL in the place of a value, such as `default`, is a part of the statement. */
-function assigned(columns: readonly ModelColumn[], fields: Fields): Stamps['sets'] {
-  return columns.map((column) => {
-    const value = fields[column.key]
-    return { column, value: is(value, SQL) ? value : place(`v:${column.key}`, column.column) }
-  })
-}
-
-function assignedShape(columns: readonly ModelColumn[], fields: Fields): string {
-  return columns
-    .map(({ key }) => {
-      const value = fields[key]
-      return is(value, SQL) ? `${key}=${compileStatement(value).text}` : key
-    })
-    .join()
-}
-
-function given(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-}
-
-function columnsIn({ model }: Definition, fields: Fields): readonly ModelColumn[] {
-  return model.columns.filter(({ key }) => fields[key] !== undefined)
-}
-
-function valuesOf(prefix: string, fields: Fields): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(fields)) values[`${prefix}:${key}`] = value
-  return values
 }

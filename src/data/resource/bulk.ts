@@ -3,6 +3,7 @@ import { AshlarError } from '../../core/errors/index.ts'
 import { JsonBytes } from '../../core/json-bytes.ts'
 import type { Operation } from '../../core/operation.ts'
 import { compileSerializer } from '../../schema/index.ts'
+import { allSettled } from '../all-settled.ts'
 import { columnSchema } from '../columns/column-schema.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
 import type { RowSession } from '../repository/row-session.ts'
@@ -122,7 +123,7 @@ function bulkOperation(declared: Declared, parts: OperationParts, { item, max, e
       const items = context.body['items'] as readonly Item[]
       const one = (item: Item, index: number): Promise<RowSet | void> =>
         each(context, session, item).catch((error: unknown) => atItem(error, index))
-      const rows = rules === undefined ? await Promise.all(items.map(one)) : await inTurn(items, one)
+      const rows = rules === undefined ? await allSettled(items.map(one)) : await inTurn(items, one)
       return empty ? undefined : write(rows as readonly RowSet[])
     },
   )

@@ -1,6 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import type { AccessRule } from '../../core/access/index.ts'
+import { allOf, type AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import { NotFound } from '../../core/errors/index.ts'
 import { named } from '../../schema/index.ts'
@@ -13,6 +13,7 @@ import { IncludeSet } from '../include/includes.ts'
 import type { Includes } from '../include/include-options.ts'
 import type { RelatedRows } from '../include/include-plan.ts'
 import { modelOf } from '../model/model.ts'
+import { hasCode } from '../repository/check-rules.ts'
 import { definitionOf, type Action, type Definition, type RowAccess } from '../repository/definition.ts'
 import { relationsIn } from '../rows/relation.ts'
 import { pathOf, singularName } from './names.ts'
@@ -139,8 +140,10 @@ const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'deletedAt',
 
 export function accessOf({ access, name }: Declared, action: Action): AccessRule {
   const rule = access[action]
-  if (rule !== undefined) return rule
-  throw new TypeError(`The resource ${name} has no rule for ${action}.`)
+  const { read } = access
+  if (rule === undefined) throw new TypeError(`The resource ${name} has no rule for ${action}.`)
+  // What is changed must be readable too. Conditions on rows stand in the statement; code is asked before.
+  return action === 'create' || read === undefined || read === rule || !hasCode(read) ? rule : allOf(rule, read)
 }
 
 export function notFound({ name }: Pick<Declared, 'name'>): Error {

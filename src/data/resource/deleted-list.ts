@@ -1,6 +1,6 @@
-import type { AccessRule } from '../../core/access/index.ts'
 import { Forbidden } from '../../core/errors/index.ts'
 import { DELETED } from '../query/list-schema.ts'
+import { hasCode } from '../repository/check-rules.ts'
 import type { RowSession } from '../repository/row-session.ts'
 import type { Declared } from './declared.ts'
 import type { ResourceContext } from './operations.ts'
@@ -18,8 +18,4 @@ export function asksDeleted({ query }: ResourceContext, session: RowSession): bo
   if (query[DELETED] !== true) return false
   if (session.scope('delete') === false) throw new Forbidden()
   return true
-}
-
-function hasCode({ node }: AccessRule): boolean {
-  return 'rules' in node ? node.rules.some(hasCode) : node.type === 'custom'
 }

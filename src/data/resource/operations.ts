@@ -104,12 +104,13 @@ export function sessionOf(
 ): RowSession {
   const runner =
     tx === undefined ? observedRunner(sharedRunner(engine, request), engine.observer) : transactionRunner(tx, engine)
-  const session = new RowSession({ definition, runner, asker: caller, custom: true })
+  const parts = { definition, runner, asker: caller, custom: true, inTransaction: tx !== undefined }
+  const session = new RowSession(parts)
   if (parent === undefined) return session
-  return new RowSession({ definition, runner, asker: caller, custom: true, within: parent.within(session, params) })
+  return new RowSession({ ...parts, within: parent.within(session, params) })
 }
 
 /** What only reads may be asked of a replica. */
-function sharedRunner({ runner, readRunner }: Engine<DrizzleSchema>, { method }: RequestHead): Runner {
-  return method === 'GET' || method === 'HEAD' ? readRunner : runner
+function sharedRunner({ writeRunner, readRunner }: Engine<DrizzleSchema>, { method }: RequestHead): Runner {
+  return method === 'GET' || method === 'HEAD' ? readRunner : writeRunner
 }

@@ -4,7 +4,7 @@ import { columnSchema } from '../columns/column-schema.ts'
 import type { Model, ModelColumn } from '../model/model.ts'
 import { place } from '../statements/compile.ts'
 import { aliveIn, allOfThem, scopePart, type RowSession } from '../repository/row-session.ts'
-import { everyOf, type Condition, type Scope } from '../rows/condition.ts'
+import { columnEquals, everyOf, sized, type Condition, type Scope } from '../rows/condition.ts'
 import { columnOf, relatedExists } from '../rows/row-scope.ts'
 import { notFound } from './declared.ts'
 import type { Declared } from './declared.ts'
@@ -60,7 +60,7 @@ export function parentOf(
       if (readable === true && !alive) return own
       const values = readable === true ? [] : readable.values
       const exists: Condition = {
-        shape: `parent ${getTableName(above.table)}{${readable === true ? '' : readable.shape}}`,
+        shape: `parent ${sized(getTableName(above.table))}{${readable === true ? '' : readable.shape}}`,
         values,
         sql: (table, slots) =>
           relatedExists(relation, table, (target) =>
@@ -92,9 +92,5 @@ export function parentOf(
 }
 
 function equals({ key, column }: ModelColumn, value: unknown): Condition {
-  return {
-    shape: `${key}=`,
-    values: [column.mapToDriverValue(value)],
-    sql: (table, slots) => eq(columnOf(table, key), slots(column)),
-  }
+  return columnEquals(key, column.mapToDriverValue(value), (table) => columnOf(table, key))
 }

@@ -4,10 +4,16 @@ import type { Declared } from './declared.ts'
 
 const DEFAULT = sql`default`
 
-/** Adds to a replacement what is absent: the column's default, which is null where it has none. */
+/**
+ * Adds to a replacement what is absent: the column's default, which is null where it has none. Private columns stay as they are: a client that writes back
+ * what it has read cannot have read them.
+ */
 export function replacementOf({ definition, schemas }: Declared): (body: Fields) => Fields {
   const keys = Object.keys(schemas.replace.shape)
-  const absent = definition.model.columns.filter(({ key }) => keys.includes(key))
+  // What is made anew with each change is so here too.
+  const absent = definition.model.visible.filter(
+    ({ key, column }) => keys.includes(key) && column.onUpdateFn === undefined,
+  )
   const makers = absent.map(({ key, column }) => ({ key, make: column.defaultFn ?? (() => DEFAULT) }))
   return (body) => {
     const fields: Record<string, unknown> = { ...body }

@@ -1,22 +1,39 @@
 import { is, sql, SQL } from 'drizzle-orm'
 import { PgDialect, type PgTable } from 'drizzle-orm/pg-core'
-import type { Scope, Slots } from './condition.ts'
+import { sized, type Scope, type Slots } from './condition.ts'
 
 /** What a predicate of the user's gives, with its values apart from its text. */
 export function predicateScope(evaluate: (table: PgTable) => unknown, table: PgTable, name: string): Scope {
   const result = evaluate(table)
   if (typeof result === 'boolean') return result
-  const { sql: text, params } = places.sqlToQuery(conditionOf(result, name))
+  const template = templateOf(conditionOf(result, name))
   return {
-    shape: `sql(${text})`,
-    values: params,
+    shape: `sql${sized(template.text)}`,
+    values: template.values,
     sql: (other, slots) =>
-      withSlots(
-        other === table ? text : places.sqlToQuery(conditionOf(evaluate(other), name)).sql,
-        params.length,
-        slots,
-      ),
+      templateSql(other === table ? template : templateOf(conditionOf(evaluate(other), name)), slots),
   }
+}
+
+/** A part of a statement, with its values apart from its text. */
+export interface Template {
+  /** With a mark in the place of each value. */
+  readonly text: string
+  /** As the driver gets them. */
+  readonly values: readonly unknown[]
+}
+
+export function templateOf(part: SQL): Template {
+  const { sql: text, params } = places.sqlToQuery(part)
+  return { text, values: params }
+}
+
+/** The part with the places of a statement in the places of its own. */
+export function templateSql({ text, values }: Template, slots: Slots): SQL {
+  const pieces = text.split(PLACE)
+  if (pieces.length !== values.length + 1)
+    throw new TypeError('A part of a statement cannot hold the character U+0000.')
+  return sql.join(pieces.flatMap((piece, index) => (index === 0 ? [sql.raw(piece)] : [slots(), sql.raw(piece)])))
 }
 
 /** Drizzle's `and()` gives undefined for no conditions at all: that is no permission for every row. */
@@ -37,9 +54,3 @@ class PlacesDialect extends PgDialect {
 }
 
 const places = new PlacesDialect()
-
-function withSlots(text: string, count: number, slots: Slots): SQL {
-  const pieces = text.split(PLACE)
-  if (pieces.length !== count + 1) throw new TypeError('A condition cannot hold the character U+0000.')
-  return sql.join(pieces.flatMap((piece, index) => (index === 0 ? [sql.raw(piece)] : [slots(), sql.raw(piece)])))
-}

@@ -2,7 +2,8 @@ import { eq, exists, getTableColumns, getTableName, sql, type SQL } from 'drizzl
 import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { RowCondition } from '../../core/access/index.ts'
 import type { CallerScope } from '../../core/builtin.ts'
-import { everyOf, someOf, type Scope } from './condition.ts'
+import { aliasName } from './alias-name.ts'
+import { columnEquals, everyOf, sized, someOf, type Scope } from './condition.ts'
 import { predicateScope } from './predicate.ts'
 import type { ThroughRelation } from '../columns/relations.ts'
 import type { Relation, RelationsOf } from './relation.ts'
@@ -38,14 +39,7 @@ function columnScope(
 ): Scope {
   // A caller without the value has no rows: NULL equals nothing.
   if (value === undefined || value === null) return false
-  return {
-    shape: `${key}=`,
-    values: [columnOf(table, key).mapToDriverValue(value)],
-    sql: (aliased, slots) => {
-      const column = columnOf(aliased, key)
-      return eq(column, slots(column))
-    },
-  }
+  return columnEquals(key, columnOf(table, key).mapToDriverValue(value), (aliased) => columnOf(aliased, key))
 }
 
 function throughScope(
@@ -58,7 +52,7 @@ function throughScope(
   const inner = rowScope(context.caller.scopeOf(rule, false), relation.table, context)
   if (inner === false) return false
   return {
-    shape: `${name}{${inner === true ? '' : inner.shape}}`,
+    shape: `${sized(name)}{${inner === true ? '' : inner.shape}}`,
     values: inner === true ? [] : inner.values,
     sql: (from, slots) =>
       relatedExists(relation, from, (target) => (inner === true ? undefined : inner.sql(target, slots))),
@@ -71,9 +65,10 @@ export function relatedExists(
   from: PgTable,
   condition: (target: PgTable) => SQL | undefined,
 ): SQL {
-  const name = `${getTableName(from)}_${relation.name}`
+  const name = aliasName(`${getTableName(from)}_${relation.name}`)
+  const between = aliasName(`${name}_between`)
   const target = alias(relation.table, name)
-  const first = 'between' in relation ? alias(relation.between, `${name}_between`) : target
+  const first = 'between' in relation ? alias(relation.between, between) : target
   const parts = relation.columns.map((pair) => eq(columnIn(first, pair.to), columnIn(from, pair.from)))
   const more = condition(target)
   if (more !== undefined) parts.push(more)
@@ -81,7 +76,7 @@ export function relatedExists(
   const source = sql`${relation.table} ${sql.identifier(name)}`
   if (!('between' in relation)) return exists(sql`(select from ${source} where ${where})`)
   const onward = relation.onward.map((pair) => eq(columnIn(target, pair.to), columnIn(first, pair.from)))
-  const middle = sql`${relation.between} ${sql.identifier(`${name}_between`)}`
+  const middle = sql`${relation.between} ${sql.identifier(between)}`
   return exists(sql`(select from ${middle} join ${source} on ${sql.join(onward, sql` and `)} where ${where})`)
 }
 
