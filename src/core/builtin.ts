@@ -42,7 +42,7 @@ export interface CallerScope {
   readonly requestId: string
   /** The name of the operation that is called, once it is known. */
   readonly operation: string | undefined
-  /** Calls `tell` once it is decided who calls, where it is not yet. The last one to ask is told. */
+  /** Calls `tell` once it is decided who calls, where it is not yet. */
   whenKnown(tell: () => void): void
   /** Which rows `rule` leaves the caller. Rules with code of their own count as `custom`. */
   scopeOf(rule: AccessRule, custom: boolean): RowScope

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import { DatabaseError } from 'pg'
-import type { AshlarError } from '../core/errors/index.ts'
+import { Forbidden, type AshlarError } from '../core/errors/index.ts'
 import {
   CheckViolation,
   DatabaseUnavailable,
@@ -39,6 +39,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '57P03': unavailable,
 }
 
+/** What tells a row that a policy refuses, in any language. */
+const POLICY_CHECK = 'ExecWithCheckOptions'
+
 /** Connection exceptions and insufficient resources: too many connections, memory, disk. */
 const UNAVAILABLE_CLASSES = ['08', '53']
 
@@ -57,6 +60,9 @@ export function connectionLost(error: unknown): AshlarError | undefined {
 
 function translateSqlState(error: DatabaseError): AshlarError | undefined {
   const state = error.code ?? ''
+  // The SQLSTATE is that of missing rights too, which are a mistake in the app.
+  if (error.routine === POLICY_CHECK)
+    return new Forbidden('The record would not be among those you may have.', { cause: error })
   const answer = ANSWERS[state] ?? (UNAVAILABLE_CLASSES.includes(state.slice(0, 2)) ? unavailable : undefined)
   return answer?.(error)
 }

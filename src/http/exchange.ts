@@ -43,7 +43,7 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   #onExpire: ((error: Error) => void) | undefined
   #onListen: (() => void) | undefined
   #caller: Caller | undefined
-  #onCaller: (() => void) | undefined
+  #onCaller: (() => void)[] | undefined
   #outer: Exchange | undefined
   #inner: Exchange | undefined
 
@@ -63,11 +63,11 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
     this.#caller = caller
     const tell = this.#onCaller
     this.#onCaller = undefined
-    if (caller !== undefined) tell?.()
+    if (caller !== undefined) tell?.forEach((each) => each())
   }
 
   whenKnown(tell: () => void): void {
-    if (this.#caller === undefined) this.#onCaller = tell
+    if (this.#caller === undefined) (this.#onCaller ??= []).push(tell)
   }
 
   get user(): Principal | undefined {
