@@ -3,8 +3,11 @@ import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'driz
 import type { RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm'
 import { NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import type { Pool, PoolClient } from 'pg'
+import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { isStale } from './stale-plan.ts'
+import { StatementNames } from './statement-names.ts'
 import { CommitHooks } from './transactions/commit-hooks.ts'
+import { OpenState } from './transactions/open-state.ts'
 
 /** Drizzle's tables and relations, as in `import * as schema from './tables.ts'`. */
 export type DrizzleSchema = Record<string, unknown>
@@ -39,24 +42,60 @@ export function handlesFor<Schema extends DrizzleSchema>(
 ): Handles<Schema> {
   const dialect = new PgDialect()
   const tables = relationsOf(schema) as Tables<Schema> | undefined
-  const Session = prepared ? NodePgSession : UnnamedSession
-  const sessionOn = (client: Pool | PoolClient): Session<Schema> => new Session(observed(client), dialect, tables)
+  const names = prepared ? new StatementNames() : undefined
+  const sessionOn = (client: Pool | PoolClient): Session<Schema> =>
+    new NamingSession({ client: observed(client), dialect, tables }, names)
   return {
     on: (pool) => new NodePgDatabase(dialect, sessionOn(pool), tables),
     inTransaction: (client) =>
-      new ScopedTransaction({ dialect, sessionOn, tables, client, hooks: new CommitHooks() }, 0),
+      new ScopedTransaction({ dialect, sessionOn, tables, client, hooks: new CommitHooks(), state: new OpenState() }, 0),
   }
 }
 
 type Session<Schema extends DrizzleSchema> = NodePgSession<Schema, ExtractTablesWithRelations<Schema>>
 
-/** Runs what was prepared with a name as if it had none. */
-class UnnamedSession<Schema extends DrizzleSchema, Config extends TablesRelationalConfig> extends NodePgSession<
+interface SessionParts<Tables> {
+  readonly client: Pool | PoolClient
+  readonly dialect: PgDialect
+  readonly tables: Tables
+}
+
+/** Prepares what comes again and again, named or not; without names, nothing at all: another connection may run it the next time. */
+class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationalConfig> extends NodePgSession<
   Schema,
   Config
 > {
-  override prepareQuery: NodePgSession<Schema, Config>['prepareQuery'] = (query, fields, _name, ...rest) =>
-    NodePgSession.prototype.prepareQuery.call(this, query, fields, undefined, ...rest) as never
+  readonly #names: StatementNames | undefined
+
+  constructor(
+    { client, dialect, tables }: SessionParts<RelationalSchemaConfig<Config> | undefined>,
+    names: StatementNames | undefined,
+  ) {
+    super(client, dialect, tables)
+    this.#names = names
+  }
+
+  override prepareQuery: NodePgSession<Schema, Config>['prepareQuery'] = (query, fields, name, ...rest) => {
+    const named = this.#names === undefined ? undefined : (name ?? this.#names.nameOf(query.sql))
+    const prepared = NodePgSession.prototype.prepareQuery.call(this, query, fields, named, ...rest)
+    if (named !== undefined && name === undefined) this.#renewWhenStale(prepared, query.sql)
+    return prepared as never
+  }
+
+  /** After a migration the columns of a prepared statement may have other types: it fails once, and is prepared anew. */
+  #renewWhenStale(prepared: { execute(values?: Record<string, unknown>): Promise<unknown> }, text: string): void {
+    const execute = prepared.execute.bind(prepared)
+    prepared.execute = (values) =>
+      execute(values).catch((error: unknown) => {
+        if (isStalePlan(error)) this.#names?.renew(text)
+        throw error
+      })
+  }
+}
+
+function isStalePlan(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: unknown }
+  return cause instanceof DatabaseError && isStale(cause)
 }
 
 interface TransactionParts<Schema extends DrizzleSchema> {
@@ -65,6 +104,16 @@ interface TransactionParts<Schema extends DrizzleSchema> {
   readonly tables: Tables<Schema> | undefined
   readonly client: PoolClient
   readonly hooks: CommitHooks
+  readonly state: OpenState
+}
+
+/** The connection as Drizzle uses it, until the transaction ends. */
+function whileOpen({ client, state }: { readonly client: PoolClient; readonly state: OpenState }): PoolClient {
+  const query = (...args: unknown[]): unknown => {
+    state.check()
+    return (client.query as (...given: unknown[]) => unknown).apply(client, args)
+  }
+  return { query } as unknown as PoolClient
 }
 
 /** Drizzle's transaction, which knows what waits for its commit. */
@@ -76,7 +125,7 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
   readonly #depth: number
 
   constructor(parts: TransactionParts<Schema>, depth: number) {
-    super(parts.dialect, parts.sessionOn(parts.client), parts.tables, depth)
+    super(parts.dialect, parts.sessionOn(whileOpen(parts)), parts.tables, depth)
     this.#parts = parts
     this.#depth = depth
   }
@@ -84,6 +133,11 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
   /** The connection it has to itself. */
   get client(): PoolClient {
     return this.#parts.client
+  }
+
+  /** Whether it still takes statements. */
+  get state(): OpenState {
+    return this.#parts.state
   }
 
   get hooks(): CommitHooks {
@@ -97,7 +151,8 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
 
   /** As Drizzle's own; and what `work` left for the commit is forgotten where its savepoint is undone. */
   override async transaction<T>(work: (tx: Transaction<Schema>) => Promise<T>): Promise<T> {
-    const { client, hooks } = this.#parts
+    const { client, hooks, state } = this.#parts
+    state.check()
     const savepoint = `sp${this.#depth + 1}`
     const mark = hooks.mark()
     // Not awaited, as BEGIN: it travels with the first statement, and where it fails all that follows does.

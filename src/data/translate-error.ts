@@ -1,5 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import { DatabaseError } from 'pg'
+import { isStale } from './stale-plan.ts'
 import { Forbidden, type AshlarError } from '../core/errors/index.ts'
 import {
   CheckViolation,
@@ -60,6 +61,8 @@ export function connectionLost(error: unknown): AshlarError | undefined {
 
 function translateSqlState(error: DatabaseError): AshlarError | undefined {
   const state = error.code ?? ''
+  // The next run prepares it anew.
+  if (isStale(error)) return serialization(error)
   // The SQLSTATE is that of missing rights too, which are a mistake in the app.
   if (error.routine === POLICY_CHECK)
     return new Forbidden('The record would not be among those you may have.', { cause: error })

@@ -1,4 +1,5 @@
 import type { Connection, DatabaseError } from 'pg'
+import { isStale } from '../stale-plan.ts'
 import { connectionLost } from '../translate-error.ts'
 import { describedColumns } from './binary-columns.ts'
 import { queryMessages } from './messages.ts'
@@ -26,9 +27,6 @@ export interface WireQueryOptions {
   readonly settled?: () => void
 }
 
-/** The plan's columns have changed: told by its place in PostgreSQL's source, as messages are translated. */
-const STALE_PLAN = 'RevalidateCachedQuery'
-const FEATURE_NOT_SUPPORTED = '0A000'
 const UNKNOWN_STATEMENT = '26000'
 
 /** One run of a statement, in the queue of a `pg` client, which calls it as it does its own queries. */
@@ -140,6 +138,6 @@ export class WireQuery {
 }
 
 function isStalePlan(error: Error): boolean {
-  const { code, routine } = error as DatabaseError
-  return code === UNKNOWN_STATEMENT || (code === FEATURE_NOT_SUPPORTED && routine === STALE_PLAN)
+  const failed = error as DatabaseError
+  return failed.code === UNKNOWN_STATEMENT || isStale(failed)
 }
