@@ -15,8 +15,8 @@ export const articles = pgTable(
     ...times,
   },
   (table) => [
-    index('articles_newest').on(table.createdAt.desc(), table.id.desc()),
-    index('articles_newest_by_author').on(table.authorId, table.createdAt.desc(), table.id.desc()),
+    index('articles_newest').on(table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
+    index('articles_newest_by_author').on(table.authorId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
   ],
 )
 
