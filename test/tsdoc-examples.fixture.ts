@@ -1,13 +1,29 @@
-// What the examples of the TSDoc presuppose: the rest of a blog. They have these names without importing them.
+// What the examples of the TSDoc presuppose: the rest of a blog and of a list of tasks. They have these names without importing them.
 import { createApp, dependency, route, router, text, type NodeListener } from 'ashlar'
-import { anyone, type Principal } from 'ashlar/access'
-import { pgTable, uuid, text as varchar } from 'drizzle-orm/pg-core'
+import { anyone, owner, type Principal } from 'ashlar/access'
+import { database, resource } from 'ashlar/data'
+import { boolean, pgTable, uuid, text as varchar } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 
 export const settings = { jwtSecret: 'a secret of the example, of 32 bytes and more' }
-export const Post = z.object({ id: z.string(), title: z.string() })
+export const Post = z.object({ id: z.string(), title: z.string(), published: z.boolean() })
 export const Token = z.object({ access_token: z.string(), token_type: z.literal('bearer') })
-export const tables = { posts: pgTable('posts', { id: uuid().primaryKey(), title: varchar().notNull() }) }
+export const posts = pgTable('posts', {
+  id: uuid().primaryKey(),
+  title: varchar().notNull(),
+  published: boolean().notNull(),
+})
+export const tables = { posts }
+export const tasks = pgTable('tasks', {
+  id: uuid().primaryKey(),
+  title: varchar().notNull(),
+  done: boolean().notNull(),
+  notes: varchar(),
+  ownerId: varchar('owner_id').notNull(),
+})
+export const Task = z.object({ id: z.uuid(), title: z.string(), done: z.boolean() })
+export const db = database({ schema: { posts, tasks } })
+export const taskApi = resource(tasks, { database: db, access: owner('ownerId') })
 
 interface User extends Principal {
   readonly id: string
@@ -79,3 +95,4 @@ export declare const body: { readonly email: string; readonly password: string }
 export declare const accounts: { byEmail(email: string): Promise<User | undefined> } & Pick<Users, 'setPasswordHash'>
 export declare const session: { readonly token: string }
 export declare const user: User
+export declare function teamOf(user: Principal): string | undefined

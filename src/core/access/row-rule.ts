@@ -7,6 +7,7 @@ export type RowCondition =
   | { readonly type: 'through'; readonly relation: string; readonly rule: AccessRule }
   | { readonly type: 'predicate'; readonly predicate: (context: never) => unknown }
 
+/** A rule about rows, in the tree of an access rule: what `ashlar/data` reads to make SQL of it. */
 export interface RowNode {
   readonly type: 'rows'
   /** In words, for the documentation and the access matrix. */
@@ -22,6 +23,7 @@ export interface RowContext<User, Table = unknown> {
   readonly table: Table
 }
 
+/** Of {@link rows}. */
 export interface RowRuleOptions {
   /** `true`: also asked about callers without credentials, whose `user` is `undefined`. Default `false`. */
   readonly anonymous?: boolean
@@ -41,6 +43,7 @@ export interface RowRules<User> {
   readonly rows: RowsFunction<User>
 }
 
+/** The type of {@link rows}: a predicate that is also asked about nobody is given a `user` that may be `undefined`. */
 export interface RowsFunction<User> {
   <Table>(
     name: string,

@@ -51,14 +51,19 @@ export interface Repository<Table extends PgTable = PgTable> {
 
 /** What inserts a row. What the server fills may be absent. */
 export type New<Table extends PgTable> = Partial<Table['$inferInsert']>
+/** What changes a row. What is absent stays as it is; `null` empties a column that may be empty. */
 export type Changes<Table extends PgTable> = Partial<Table['$inferInsert']>
+/** Which rows are streamed, and in which order. There are no pages: all of them come. */
 export type StreamInput<Table extends PgTable> = Pick<ListInput<Table>, 'filter' | 'sort' | 'search'>
 
+/** Which row an upsert changes in place of inserting one. */
 export interface UpsertOptions<Table extends PgTable> {
+  /** The columns that make two rows the same. They need a unique index. */
   readonly on: readonly ColumnName<Table>[]
 }
 
+/** Of a change to a row that has a version. */
 export interface VersionOption {
-  /** The version the row must have. */
+  /** The version the row must have, or it is not changed: `PreconditionFailed`. Default: any. */
   readonly version?: number
 }
