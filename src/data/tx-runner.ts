@@ -9,7 +9,7 @@ export function transactionRunner<Schema extends DrizzleSchema>(
   tx: Transaction<Schema>,
   { prepared, observer }: Pick<Engine<Schema>, 'prepared' | 'observer'>,
 ): Runner {
-  return observedRunner(clientRunner(scoped(tx).client, { prepare: prepared }), observer)
+  return observedRunner(runnerOn(scoped(tx), prepared), observer)
 }
 
 /** The same past the policies of the database. */
@@ -17,8 +17,21 @@ export function systemTransactionRunner<Schema extends DrizzleSchema>(
   tx: Transaction<Schema>,
   { prepared, observer }: Pick<Engine<Schema>, 'prepared' | 'observer'>,
 ): Runner {
-  const { client } = scoped(tx)
-  return observedRunner(systemRunner(client, clientRunner(client, { prepare: prepared })), observer)
+  const transaction = scoped(tx)
+  return observedRunner(systemRunner(transaction.client, runnerOn(transaction, prepared)), observer)
+}
+
+function runnerOn(
+  { client, state }: Pick<ScopedTransaction<DrizzleSchema>, 'client' | 'state'>,
+  prepare: boolean,
+): Runner {
+  const runner = clientRunner(client, { prepare })
+  return {
+    run: async (statement, values, options) => {
+      state.check()
+      return runner.run(statement, values, options)
+    },
+  }
 }
 
 /** The same transaction past the policies of the database. */

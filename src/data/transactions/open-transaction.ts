@@ -36,6 +36,7 @@ export async function openTransaction<Schema extends DrizzleSchema>(
     tx,
     carry: (changed) => carryClaims(open.client, changed),
     commit: async (report) => {
+      tx.state.close()
       const discard = await unwatch?.()
       const place = replicas && commitPosition(open.client)
       await open.commit(discard, place?.behindCommit)
@@ -44,6 +45,7 @@ export async function openTransaction<Schema extends DrizzleSchema>(
       await runAfterCommit(tx.hooks.end(), report)
     },
     rollback: async () => {
+      tx.state.close()
       tx.hooks.end()
       await open.rollback(await unwatch?.())
     },
