@@ -72,7 +72,12 @@ interface Outcome {
 }
 
 async function byStatements(tx: Tx, definition: Definition, caller: CallerScope): Promise<Outcome> {
-  const session = new RowSession({ definition, runner: transactionRunner(tx, engines.plain), asker: caller })
+  const session = new RowSession({
+    definition,
+    runner: transactionRunner(tx, engines.plain),
+    asker: caller,
+    inTransaction: true,
+  })
   const ids = async (action: 'read' | 'update' | 'delete'): Promise<string[]> => {
     const scope = scopePart(session.scope(action), 's')
     const values: Record<string, unknown> = {}
