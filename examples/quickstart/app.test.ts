@@ -11,20 +11,20 @@ beforeAll(async () => {
 })
 afterAll(() => t.stop())
 
-const visitor = () => client(t.app)
-const shopkeeper = () => client(t.app, { headers: { 'x-api-key': KEY } })
+const visitor = () => client(t.app).products
+const shopkeeper = () => client(t.app, { headers: { 'x-api-key': KEY } }).products
 
 test('what the shopkeeper adds is there to see', async () => {
   const mug = await shopkeeper().create({ body: { name: 'mug', stock: 2 } })
   expect(mug).toEqual({ id: expect.any(Number) as number, name: 'mug', stock: 2 })
   expect(await visitor().read({ params: { id: mug.id } })).toEqual(mug)
-  expect(await visitor().list()).toContainEqual(mug)
+  expect((await visitor().list({ query: { 'stock[gt]': 1 } })).items).toContainEqual(mug)
 })
 
 test('only the shopkeeper adds products, and each name once', async () => {
   const body = { name: 'cup', stock: 1 }
   await expect(visitor().create({ body })).rejects.toMatchObject({ status: 401 })
-  const thief = client(t.app, { headers: { 'x-api-key': 'guessed' } })
+  const thief = client(t.app, { headers: { 'x-api-key': 'guessed' } }).products
   await expect(thief.create({ body })).rejects.toMatchObject({ status: 401 })
   await shopkeeper().create({ body })
   await expect(shopkeeper().create({ body })).rejects.toMatchObject({ status: 409, code: 'unique_violation' })

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto'
-import { createApp, dependency, named, route, router } from 'ashlar'
+import { createApp, route, router } from 'ashlar'
 import { accessFor, anyone } from 'ashlar/access'
 import { apiKey } from 'ashlar/auth'
-import { database as postgres, UniqueViolation } from 'ashlar/data'
-import { defineError, NotFound } from 'ashlar/errors'
-import { and, eq, gt, sql } from 'drizzle-orm'
-import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { database as postgres, repository, resource } from 'ashlar/data'
+import { defineError } from 'ashlar/errors'
+import { sql } from 'drizzle-orm'
+import { check, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 
-const products = pgTable('products', {
-  id: integer().primaryKey().generatedAlwaysAsIdentity(),
-  name: text().notNull(),
-  stock: integer().notNull(),
-})
-const database = postgres({ migrations: new URL('migrations', import.meta.url) }) // embedded, or DATABASE_URL
-
-const NewProduct = named('NewProduct', z.object({ name: z.string().min(1).max(100), stock: z.int32().min(0) }))
-const Product = named('Product', NewProduct.extend({ id: z.int32() }))
-const Page = z.object({ limit: z.int().min(1).max(100).default(20), offset: z.int().min(0).default(0) })
-const SoldOut = defineError({ code: 'sold_out', status: 409, title: 'Sold out' })
+const products = pgTable(
+  'products',
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    name: text().notNull().unique(),
+    stock: integer().notNull(),
+  },
+  (table) => [check('products_stock_check', sql`${table.stock} >= 0`)],
+)
+const migrations = new URL('migrations', import.meta.url) // SQL, made by `ashlar migrate make`
+const database = postgres({ schema: { products }, migrations }) // embedded, or DATABASE_URL
 
 // Whoever has the key is the shopkeeper; where API_KEY is not set, nobody is. Hashes are compared, so that timing tells nothing.
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -26,37 +26,30 @@ const owner = process.env['API_KEY'] && hash(process.env['API_KEY'])
 const verify = (key: string) => (hash(key) === owner ? { id: 'shopkeeper' } : undefined)
 const { authenticated } = accessFor(apiKey({ in: 'header', name: 'X-API-Key', verify }))
 
-// All that one request changes is saved together, before the response is sent, and only if the operation succeeds.
-const { get, post } = route.with({ uses: { tx: database.transaction }, tags: ['products'] })
+// A table becomes an API: list, read, create and update, with pages, filters and order. What has no rule has no operation: nobody deletes.
+const productApi = resource(products, {
+  database,
+  access: { read: anyone, create: authenticated, update: authenticated },
+  refine: { name: (name) => name.min(1).max(100), stock: (stock) => stock.min(0) },
+  list: { filter: { name: ['contains'], stock: ['gt'] }, sort: ['name', 'stock'] },
+})
 
-// What operations have in common is a dependency. Whoever uses this one has the parameter and the 404 in its documentation too.
-const product = dependency(
-  { params: z.object({ id: z.int32() }), uses: { tx: database.transaction }, errors: [NotFound] },
-  async ({ params, tx }) => {
-    const [found] = await tx.select().from(products).where(eq(products.id, params.id))
-    if (found === undefined) throw new NotFound(`There is no product ${params.id}.`)
-    return found
-  },
-)
-
-const list = get('/', { access: anyone, query: Page, response: z.array(Product) }, ({ query, tx }) =>
-  tx.select().from(products).orderBy(products.id).limit(query.limit).offset(query.offset),
-)
-const read = get('/:id', { access: anyone, uses: { product }, response: Product }, ({ product }) => product)
-const create = post(
-  '/',
-  { access: authenticated, body: NewProduct, response: Product, status: 201, errors: [UniqueViolation] },
-  async ({ body, tx }) => (await tx.insert(products).values(body).returning())[0]!,
-)
-const buy = post(
+// What is more than a change of a row is an operation beside it. The repository has rules of its own: a buyer may take from the stock.
+const shelf = repository(products, { database, access: { read: anyone, update: anyone } })
+const SoldOut = defineError({ code: 'sold_out', status: 409, title: 'Sold out' })
+const buy = route.post(
   '/:id/buy',
-  { access: anyone, uses: { product }, response: Product, errors: [SoldOut] },
-  async ({ product, tx }) => {
-    const inStock = and(eq(products.id, product.id), gt(products.stock, 0))
-    const one = { stock: sql`${products.stock} - 1` }
-    const [left] = await tx.update(products).set(one).where(inStock).returning()
-    if (left === undefined) throw new SoldOut(`The last "${product.name}" is gone.`)
-    return left
+  {
+    access: anyone,
+    params: z.object({ id: z.int32() }),
+    uses: { shelf },
+    response: productApi.children.read.response,
+    errors: [SoldOut],
+  },
+  async ({ params, shelf }) => {
+    const { name, stock } = await shelf.lock(params.id) // the others wait until this is saved, before the response is sent
+    if (stock === 0) throw new SoldOut(`The last "${name}" is gone.`)
+    return shelf.update(params.id, { stock: stock - 1 })
   },
 )
 
@@ -66,5 +59,5 @@ export const app = createApp({
   license: { name: 'MIT', identifier: 'MIT' },
   tags: [{ name: 'products', description: 'What there is to buy' }],
   database,
-  api: router('/products', { list, read, create, buy }),
+  api: router('', { products: productApi.with({ buy }) }),
 })

@@ -155,11 +155,11 @@ type AppLife = { inputs: {}; uses: {}; errors: never; life: 'app'; request: fals
 
 /** Somebody for whom none of the rules holds has no use for it. */
 function anyRule(access: RowAccess): AccessRule {
-  const rules = Object.values(access).filter((rule) => rule !== undefined)
+  const rules = new Set(Object.values(access).filter((rule) => rule !== undefined))
   const [first, ...others] = rules
   if (first === undefined)
     throw new TypeError(
       'A repository without a rule gives nobody anything: say who may do what, access: { read: ... }.',
     )
-  return anyOf(first, ...others)
+  return others.length === 0 ? first : anyOf(first, ...others)
 }
