@@ -14,11 +14,13 @@ export interface AccessDecision {
   readonly custom: readonly CustomNode[]
   /** Whether a caller without credentials can pass: decided by the rules alone, never by the request. */
   readonly anonymous: boolean
-  /** Whose callers each rule is about, where not all rules are about the same ones. */
-  readonly askedBy: ReadonlyMap<AccessRule, readonly Authenticator[]> | undefined
+  /** Whose callers a rule is about, one of the operation's own or not; `undefined` where it is about everybody's. */
+  readonly askedBy: AskedBy | undefined
   /** Knows callers without credentials, in the place of every authenticator: for the test kit. */
   readonly known?: KnownCaller
 }
+
+export type AskedBy = (rule: AccessRule) => readonly Authenticator[] | undefined
 
 export type KnownCaller = (request: RequestHead) => Principal | undefined
 
@@ -32,24 +34,24 @@ export interface Caller {
 export function decide(rules: readonly AccessRule[], appAuthenticators: readonly Authenticator[]): AccessDecision {
   const authenticators = new Set<Authenticator>()
   const custom: CustomNode[] = []
-  const askedBy = new Map<AccessRule, readonly Authenticator[]>()
+  const askedBy: AskedBy = (rule) => {
+    const asked = rule.authenticators ?? appAuthenticators
+    // An app without authenticators of its own leaves a rule that names none to whoever the other rules ask.
+    return asked.length > 0 ? asked : undefined
+  }
   const visit = (rule: AccessRule): void => {
     if (rule.node.type === 'anyOf' || rule.node.type === 'allOf') return rule.node.rules.forEach(visit)
     if (rule.node.type === 'anyone') return
     if (rule.node.type === 'custom' && !custom.includes(rule.node)) custom.push(rule.node)
-    const asked = rule.authenticators ?? appAuthenticators
-    // An app without authenticators of its own leaves a rule that names none to whoever the other rules ask.
-    if (asked.length > 0) askedBy.set(rule, asked)
-    for (const authenticator of asked) authenticators.add(authenticator)
+    for (const authenticator of askedBy(rule) ?? []) authenticators.add(authenticator)
   }
   rules.forEach(visit)
-  const mixed = [...askedBy.values()].some((asked) => asked.length < authenticators.size)
   return {
     rules,
     authenticators: [...authenticators],
     custom,
     anonymous: rules.every(({ node }) => admitsAnonymous(node)),
-    askedBy: mixed ? askedBy : undefined,
+    askedBy,
   }
 }
 
@@ -170,7 +172,7 @@ function holds(rule: AccessRule, question: Question): MaybePromise<boolean> {
   if ('rules' in node) return combine(node, question)
   const { caller, context } = question
   // Which rows is for the statement to say; here only whether there is somebody to ask about.
-  if (node.type === 'rows' && node.anonymous && caller === undefined) return true
+  if (node.type === 'rows' && node.anonymous) return true
   if (caller === undefined || !isAbout(rule, caller, question)) return false
   if (node.type === 'authenticated' || node.type === 'rows') return true
   // The check was declared with the context assembled here.
@@ -184,9 +186,7 @@ function isGranted({ type, name }: GrantNode, user: Principal): boolean {
 
 /** A caller known by one authenticator is nobody to a rule that is bound to another: their ids and roles mean other things. */
 function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Pick<AccessDecision, 'askedBy'>): boolean {
-  if (by === undefined) return true
-  // A rule that is none of the operation's own, as behind a relation, is bound by its own authenticators all the same.
-  return (askedBy?.get(rule) ?? rule.authenticators)?.includes(by) ?? true
+  return by === undefined || (askedBy?.(rule)?.includes(by) ?? true)
 }
 
 function combine(

@@ -4,7 +4,7 @@ import { route } from '../route.ts'
 import { router } from '../router.ts'
 import { placeOperations } from '../tree.ts'
 import type { Authenticator } from './authenticator.ts'
-import { decide, describeRule, scopeOf } from './decision.ts'
+import { authorize, decide, describeRule, scopeOf } from './decision.ts'
 import { accessFor, allOf, anyOf, anyone, authenticated, owner, role, rows, rule, through } from './index.ts'
 
 const authenticator = (name: string): Authenticator => ({
@@ -51,6 +51,28 @@ test('a caller of one authenticator has no rows by the rules of another', () => 
   expect(scopeOf(both, { caller: { user: ada, by: machine }, askedBy, custom: false })).toBe(true)
   expect(scopeOf(both, { caller: { user: { id: 'ada' }, by: machine }, askedBy, custom: false })).toBe(false)
   expect(scopeOf(both, { caller: { user: ada, by: user }, askedBy, custom: false })).toMatchObject({ type: 'row' })
+})
+
+test("nor has a caller of a bound rule rows by a rule of the app's, where that is none of the operation's own", () => {
+  const [appUser, staff] = [authenticator('app'), authenticator('staff')]
+  const { askedBy } = decide([accessFor(staff).authenticated], [appUser])
+  expect(scopeOf(owner('ownerId'), { caller: { user: ada, by: staff }, askedBy, custom: false })).toBe(false)
+  expect(scopeOf(owner('ownerId'), { caller: { user: ada, by: appUser }, askedBy, custom: false })).toMatchObject({
+    type: 'row',
+  })
+})
+
+test("a condition that asks nobody lets another authenticator's callers in as it lets strangers in", async () => {
+  const [user, machine] = [authenticator('user'), authenticator('machine')]
+  const published = accessFor(user).rows('published', () => true, { anonymous: true })
+  const decision = decide([published, accessFor(machine).optionallyAuthenticated], [])
+  for (const caller of [undefined, { user: ada, by: machine }, { user: ada, by: user }])
+    await expect(Promise.resolve(authorize(decision, caller, () => ({})))).resolves.toBeUndefined()
+  expect(scopeOf(published, { caller: { user: ada, by: machine }, askedBy: decision.askedBy, custom: false })).toEqual({
+    type: 'row',
+    node: published.node,
+    user: undefined,
+  })
 })
 
 test('a rule with code of its own counts as what is said', () => {
