@@ -4,6 +4,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import { throughRelation, type ThroughRelation } from '../columns/relations.ts'
 import { modelOf, type Model, type ModelColumn } from '../model/model.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import type { Definition } from '../repository/definition.ts'
 import { selectionOf, type Selection } from '../repository/selection.ts'
 import type { Relation, RelationsOf } from '../rows/relation.ts'
 import { INCLUDE_LIMIT, INCLUDE_MAX, type IncludeOptions } from './include-options.ts'
@@ -16,6 +17,8 @@ export interface IncludePlan {
   readonly model: Model
   /** Who may read which of the related rows. */
   readonly access: AccessRule
+  /** Of a resource below another: the rows below what the asker may read of that. */
+  readonly above: Definition['above']
   readonly fields: readonly ModelColumn[]
   /** Of a relation to many: what is read of its rows, behind the place of the row they belong to. */
   readonly selection: Selection
@@ -27,6 +30,7 @@ export interface IncludePlan {
 export interface RelatedRows {
   readonly model: Model
   readonly access: AccessRule | undefined
+  readonly above: Definition['above']
 }
 
 export interface IncludeContext {
@@ -60,6 +64,7 @@ export function includePlan(name: string, options: IncludeOptions, context: Incl
     relation,
     model,
     access,
+    above: of?.above,
     fields,
     selection: selectionOf(fields, { offset: 1 }),
     limit: limitOf(name, options),

@@ -3,6 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { ModelColumn } from '../model/model.ts'
 import { scopePart, type RowSession, type ScopePart } from '../repository/row-session.ts'
 import { listOf, selectionOf, wireFields, type Selection } from '../repository/selection.ts'
+import { everyOf } from '../rows/condition.ts'
 import { columnIn } from '../rows/row-scope.ts'
 import type { WireField } from '../wire/columns.ts'
 import type { IncludePlan } from './include-plan.ts'
@@ -32,10 +33,10 @@ export interface Besides {
 }
 
 export function includedBy(session: RowSession, plans: readonly IncludePlan[]): readonly Included[] {
-  return plans.map((plan) => ({
-    plan,
-    scope: scopePart(session.relatedScope(plan.access, plan.relation.table), `include ${plan.name}`),
-  }))
+  return plans.map((plan) => {
+    const scope = everyOf([session.relatedScope(plan.access, plan.relation.table), plan.above?.(session) ?? true])
+    return { plan, scope: scopePart(scope, `include ${plan.name}`) }
+  })
 }
 
 export function rowShape(

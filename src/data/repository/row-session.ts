@@ -41,7 +41,7 @@ export interface SessionOptions {
   /** Whether the connection is in a transaction, which undoes what it refuses. Default `false`. */
   readonly inTransaction?: boolean
   /** More that every row must satisfy: its place below one parent. Default: below any that the asker may read, where its resource is below another. */
-  readonly within?: Scope
+  readonly within?: Scope | undefined
 }
 
 /** What one asker may do to a table's rows on one connection: every statement has the scope in it. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AshlarError } from '../../core/errors/index.ts'
 import { JsonBytes } from '../../core/json-bytes.ts'
 import type { Operation } from '../../core/operation.ts'
-import { compileSerializer } from '../../schema/index.ts'
+import { compileSerializer, type Serializer } from '../../schema/index.ts'
 import { allSettled } from '../all-settled.ts'
 import { columnSchema } from '../columns/column-schema.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
@@ -157,13 +157,14 @@ class PositionedError extends AshlarError {
 
 function rowsWriter({ definition, schemas }: Declared): (rows: readonly RowSet[]) => JsonBytes {
   const { json, object } = definition.visible
-  const writeRow = compileSerializer(schemas.row)
+  // Compiled when it is first needed: what the rows include may be declared after them.
+  let writeRow: Serializer | undefined
   return (sets) => {
     const sink = new JsonSink()
     sink.latin1('{"items":[')
     for (const [index, rows] of sets.entries()) {
       if (index > 0) sink.byte(0x2c)
-      if (json === undefined) sink.text(writeRow(object(rows, 0)))
+      if (json === undefined) sink.text((writeRow ??= compileSerializer(schemas.row))(object(rows, 0)))
       else json(rows, sink, { to: 1 })
     }
     sink.latin1(']}')

@@ -63,12 +63,18 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const { schema } = database.options
   const what = `resource(${model.name})`
   const journal = journalOf({ what, model, schema, audit: options.audit })
-  const definition = definitionOf({ model, access, relationsOf: relationsIn(schema), journal })
+  const parent = options.parent === undefined ? undefined : parentOf(model, options.parent, declaredOf)
+  const definition = definitionOf({
+    model,
+    access,
+    relationsOf: relationsIn(schema),
+    journal,
+    above: parent?.above,
+  })
   const name = options.name ?? singularName(model.name)
   const rows = { definition, name, database, rls: options.rls }
   checkRowSecurity(rows)
   declareRows(rows)
-  const parent = options.parent === undefined ? undefined : parentOf(model, options.parent, declaredOf)
   const above = parent === undefined ? {} : { [parent.column.key]: parent.schema }
   const includes = new IncludeSet((options.list?.include ?? {}) as Includes, {
     table,
@@ -163,5 +169,7 @@ export function declaredOf(resource: object): Declared | undefined {
 
 function relatedRows(resource: object): RelatedRows | undefined {
   const declared = declaredOf(resource)
-  return declared && { model: declared.definition.model, access: declared.access.read }
+  if (declared === undefined) return undefined
+  const { model, above } = declared.definition
+  return { model, access: declared.access.read, above }
 }

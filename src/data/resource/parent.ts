@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { columnSchema } from '../columns/column-schema.ts'
 import type { Model, ModelColumn } from '../model/model.ts'
 import { place } from '../statements/compile.ts'
-import { aliveIn, allOfThem, scopePart, type RowSession } from '../repository/row-session.ts'
+import { aliveIn, allOfThem, isSystem, scopePart, type RowSession } from '../repository/row-session.ts'
 import { columnEquals, everyOf, sized, type Condition, type Scope } from '../rows/condition.ts'
 import { columnOf, relatedExists } from '../rows/row-scope.ts'
 import { notFound } from './declared.ts'
@@ -17,6 +17,8 @@ export interface Parent {
   readonly schema: z.ZodType
   /** The parent's path, with the parameter. */
   readonly path: string
+  /** The rows of all parents that the asker may read. */
+  above(session: RowSession): Scope
   /** The rows of one parent, where the asker may read that. */
   within(session: RowSession, params: Readonly<Record<string, unknown>>): Scope
   /** @throws NotFound where the asker may not read that parent, or there is none. */
@@ -48,29 +50,34 @@ export function parentOf(
     optional: false,
     columns: [{ from: column.column, to: primary.column }],
   } as const
+  // What is below a resource is below what that is below.
+  const readableBy = (session: RowSession): Scope =>
+    everyOf([
+      session.relatedScope(parent.access.read, above.table),
+      isSystem(session.asker) ? true : (parent.definition.above?.(session) ?? true),
+    ])
+  const below = (session: RowSession): Scope => {
+    const readable = readableBy(session)
+    if (readable === false) return false
+    // A foreign key says that it is there.
+    if (readable === true && above.life.deletedAt === undefined) return true
+    return {
+      shape: `parent ${sized(getTableName(above.table))}{${readable === true ? '' : readable.shape}}`,
+      values: readable === true ? [] : readable.values,
+      sql: (table, slots) =>
+        relatedExists(relation, table, (target) =>
+          allOfThem(aliveIn(above, target), readable === true ? undefined : readable.sql(target, slots)),
+        ),
+    }
+  }
   return {
     column,
     schema: columnSchema(column.column) ?? z.string(),
     path: `${parent.path}/:${key}`,
-    within: (session, params) => {
-      const readable = session.relatedScope(parent.access.read, above.table)
-      const own = equals(column, params[key])
-      if (readable === false) return false
-      const alive = above.life.deletedAt !== undefined
-      if (readable === true && !alive) return own
-      const values = readable === true ? [] : readable.values
-      const exists: Condition = {
-        shape: `parent ${sized(getTableName(above.table))}{${readable === true ? '' : readable.shape}}`,
-        values,
-        sql: (table, slots) =>
-          relatedExists(relation, table, (target) =>
-            allOfThem(aliveIn(above, target), readable === true ? undefined : readable.sql(target, slots)),
-          ),
-      }
-      return everyOf([own, exists])
-    },
+    above: below,
+    within: (session, params) => everyOf([equals(column, params[key]), below(session)]),
     check: async (session, params) => {
-      const readable = scopePart(session.relatedScope(parent.access.read, above.table), 'parent')
+      const readable = scopePart(readableBy(session), 'parent')
       const values: Record<string, unknown> = { ':parent': params[key] }
       readable.put(values)
       const found = await session.run(
