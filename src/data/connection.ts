@@ -7,6 +7,7 @@ import { locate, type Located } from './location.ts'
 import { migrate, migrationStatus } from './migrations/migrate.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
 import { appRole } from './rls/app-role.ts'
+import { isSecured } from './rls/row-security.ts'
 
 interface Connected<Schema extends DrizzleSchema> {
   readonly engine: Engine<Schema>
@@ -87,6 +88,8 @@ export class Connection<Schema extends DrizzleSchema> {
       const { engine } = await this.#connect()
       if (this.#options.migrations !== undefined && this.#options.migrate !== 'manual') await this.migrate()
       else await firstConnection(engine.url, () => engine.pool.query('SELECT'))
+      // Lists run in transactions then, and ask for the key while they hold a connection: all connections could be theirs. Who has no lists needs none.
+      if (isSecured({ options: this.#options })) await engine.signingKey().catch(() => undefined)
       return engine
     } catch (error) {
       // The next one to need it tries again.

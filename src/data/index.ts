@@ -22,7 +22,7 @@ export type {
   TableLike,
 } from './columns/table-types.ts'
 export { database } from './database.ts'
-export type { Database, DatabaseOptions } from './database.ts'
+export type { Database, DatabaseOptions, RunInTransactionOptions } from './database.ts'
 export type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
 export type { InstanceOptions } from './embedded/instance.ts'
 export {
@@ -49,6 +49,8 @@ export { CursorInvalid, QueryInvalid } from './query/errors.ts'
 export type { Count, ListInput, ListQueryInput } from './query/list-input.ts'
 export type { ListOptions, RelatedColumn, SortName, VisibleColumn } from './query/list-options.ts'
 export type { Operator } from './query/operators.ts'
+export { policyStatements } from './rls/row-security.ts'
+export type { RowPolicies, RowSecurityOptions } from './rls/row-security-options.ts'
 export { searchIndex } from './query/search.ts'
 export type { SearchOptions } from './query/search.ts'
 export { defineSeed } from './seed/seed.ts'

@@ -48,6 +48,19 @@ function securityOf(declared: readonly DeclaredRows[]): RowSecurity {
   }
 }
 
+/**
+ * The statements that make the policies of everything declared with `rls` on this database, with their functions, in order. `ashlar migrate make` and
+ * `check` know them already: this is for who writes migrations in another way.
+ *
+ * @example
+ * const secured = database({ schema: tables, rls: true })
+ * const statements = policyStatements(secured).join(';\n')
+ * @throws TypeError where a rule cannot be made a policy.
+ */
+export function policyStatements(database: { readonly options: Pick<DatabaseOptions, 'rls'> }): readonly string[] {
+  return rowSecurityOf(database).statements
+}
+
 /** Whether the server holds the app to its rules: transactions of the database then carry claims. */
 export function isSecured({ options: { rls = false } }: { readonly options: Pick<DatabaseOptions, 'rls'> }): boolean {
   return rls !== false
