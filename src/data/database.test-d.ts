@@ -38,6 +38,20 @@ test('a repository takes a handle with a transaction or without one', () => {
   expectTypeOf(db.run).parameter(0).parameter(0).toEqualTypeOf<Transaction<typeof schema>>()
 })
 
+test('a repository of any schema takes the handles of each', () => {
+  expectTypeOf<Transaction<typeof schema>>().toExtend<Drizzle>()
+  expectTypeOf<Transaction<typeof schema>>().toExtend<Transaction>()
+  expectTypeOf<Reader<typeof schema>>().toExtend<Reader>()
+  const plain = database()
+  expectTypeOf<ValueOf<typeof plain.drizzle>>().toExtend<Drizzle>()
+  dependency({ uses: { db: db.drizzle } }, async ({ db: handle }) => {
+    const any: Drizzle = handle
+    expectTypeOf(await any.select().from(users)).toEqualTypeOf<{ id: string; name: string | null }[]>()
+    // @ts-expect-error of which tables is not known
+    void any.query.posts
+  })
+})
+
 test('operations that use a database document that it may be unavailable', () => {
   type Errors = InstanceType<TypesOf<typeof db.transaction>['errors']>
   expectTypeOf<Errors['code']>().toEqualTypeOf<'database_unavailable' | 'serialization_failure'>()

@@ -12,11 +12,11 @@ import { OpenState } from './transactions/open-state.ts'
 /** Drizzle's tables and relations, as in `import * as schema from './tables.ts'`. */
 export type DrizzleSchema = Record<string, unknown>
 
-/** A Drizzle handle: what a repository takes, in a transaction or outside one. */
-export type Drizzle<Schema extends DrizzleSchema = Record<string, never>> = NodePgDatabase<Schema>
+/** A Drizzle handle: what a repository takes, in a transaction or outside one. `Drizzle` alone is one of any schema; with yours it has `query`. */
+export type Drizzle<Schema extends DrizzleSchema = DrizzleSchema> = NodePgDatabase<Schema>
 
 /** A Drizzle handle in a transaction; its own `transaction()` makes a savepoint. */
-export type Transaction<Schema extends DrizzleSchema = Record<string, never>> = NodePgTransaction<
+export type Transaction<Schema extends DrizzleSchema = DrizzleSchema> = NodePgTransaction<
   Schema,
   ExtractTablesWithRelations<Schema>
 >
@@ -48,7 +48,10 @@ export function handlesFor<Schema extends DrizzleSchema>(
   return {
     on: (pool) => new NodePgDatabase(dialect, sessionOn(pool), tables),
     inTransaction: (client) =>
-      new ScopedTransaction({ dialect, sessionOn, tables, client, hooks: new CommitHooks(), state: new OpenState() }, 0),
+      new ScopedTransaction(
+        { dialect, sessionOn, tables, client, hooks: new CommitHooks(), state: new OpenState() },
+        0,
+      ),
   }
 }
 

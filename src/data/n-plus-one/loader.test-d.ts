@@ -9,7 +9,7 @@ const db = database()
 
 test('a loader knows its keys, its values and what it uses', () => {
   const lengths = loader({ uses: { tx: db.transaction } }, (keys: readonly string[], { tx }) => {
-    expectTypeOf(tx).toEqualTypeOf<Transaction>()
+    expectTypeOf(tx).toEqualTypeOf<Transaction<Record<string, never>>>()
     return Promise.resolve(new Map(keys.map((key) => [key, key.length])))
   })
   expectTypeOf<ValueOf<typeof lengths>>().toEqualTypeOf<Loader<string, number>>()

@@ -3,7 +3,7 @@ import type { Drizzle, DrizzleSchema } from '../drizzle.ts'
 import type { Read } from './read-target.ts'
 
 /** Drizzle for reading: what `database.reader` gives. A {@link Drizzle} handle serves where one is asked for. */
-export type Reader<Schema extends DrizzleSchema = Record<string, never>> = Pick<
+export type Reader<Schema extends DrizzleSchema = DrizzleSchema> = Pick<
   Drizzle<Schema>,
   'select' | 'selectDistinct' | 'selectDistinctOn' | 'query' | '$count' | '$with' | 'execute'
 >
