@@ -94,6 +94,8 @@ async function checkTypes(project: string): Promise<undefined> {
     exactOptionalPropertyTypes: true,
     allowImportingTsExtensions: true,
     noEmit: true,
+    // Packages that export an API emit declarations, which name no type that the package keeps to itself.
+    declaration: true,
     skipLibCheck: false,
   }
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))

@@ -20,7 +20,8 @@ export interface LoaderConfig<U extends Uses> {
 
 export const LOADER_MAX_KEYS = 1_000
 
-type LoaderDependency<Key extends LoaderKey, Value, U extends Uses> = Dependency<
+/** The dependency that gives a loader: it needs of the request what its own dependencies need. */
+export type LoaderDependency<Key extends LoaderKey, Value, U extends Uses> = Dependency<
   Loader<Key, Value>,
   {
     inputs: {}

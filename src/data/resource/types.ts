@@ -41,8 +41,10 @@ type ReadOnly<T extends PgTable, O extends ResourceOptions<T>> =
   | Names<O, 'readOnly'>
   | Exclude<(StampName & ColumnName<T>) | OwnedIn<O['access']> | ParentColumn<O>, Names<O, 'writable'>>
 
+/** A row as a resource sends it: without its private columns, and with the relations that can be included. */
 export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = RowOf<T, Names<O, 'private'>, R> &
   IncludedRows<T, O>
+
 /** One page of a list. */
 export interface Page<Row> {
   readonly items: Row[]
@@ -213,6 +215,7 @@ type OperationName<O extends { readonly access: unknown }> =
   | Named<O['access'], 'purge', 'purge'>
   | Named<O['access'], 'audit', 'history'>
 
+/** The operations of a resource with these options: each that `access` has a rule for. */
 export type ResourceChildren<T extends PgTable, O extends ResourceOptions<T>, R extends Refined<T>> = Pick<
   Operations<T, O, R>,
   OperationName<O>
