@@ -93,6 +93,10 @@ CREATE TABLE stock (
 
 CREATE UNIQUE INDEX accounts_email_key ON accounts (lower(email::text));
 
+CREATE INDEX accounts_name_id_index ON accounts (name, id);
+
+CREATE INDEX accounts_role_index ON accounts (role);
+
 CREATE INDEX ashlar_audit_actor ON ashlar_audit (actor, id);
 
 CREATE INDEX ashlar_audit_row ON ashlar_audit (table_name, row_key, id);

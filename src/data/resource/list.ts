@@ -3,6 +3,7 @@ import { JsonBytes } from '../../core/json-bytes.ts'
 import { Forbidden } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
 import type { Operation } from '../../core/operation.ts'
+import { declareIndexUses } from '../advice/index-use.ts'
 import { compileSerializer, type Serializer } from '../../schema/index.ts'
 import { CursorInvalid, QueryInvalid } from '../query/errors.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
@@ -11,6 +12,7 @@ import { ListStatements, type RowPage } from '../repository/list-rows.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { Declared } from './declared.ts'
 import { asksDeleted, offersDeleted } from './deleted-list.ts'
+import { indexNeeds } from './index-needs.ts'
 import { linkHeader } from './link-header.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 
@@ -28,7 +30,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
   if (!filtersByLater(options)) query()
   const statements = new ListStatements(declared.includes)
   const write = pageWriter(schemas.row)
-  return resourceOperation(
+  const operation = resourceOperation(
     declared,
     {
       method: 'GET',
@@ -48,6 +50,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
     },
     (context) => list(declared, context, { query: query(), statements, write }),
   )
+  return declareIndexUses(operation, indexNeeds(declared, options))
 }
 
 /** Whether a filter is about a relation whose resource is given by a function. */

@@ -21,7 +21,7 @@ export const accountApi = resource(accounts, {
   access: { read: anyOf(owner('id'), staff), update: owner('id') },
   private: ['passwordHash'],
   readOnly: ['email', 'role', 'passwordHash'],
-  list: { filter: { email: ['startsWith'], role: ['eq'] }, sort: ['name', 'createdAt'] },
+  list: { filter: { role: ['eq'] }, sort: ['name'], defaultSort: ['name'] },
   refine: { name: (name) => name.min(1) },
 }).with({
   register: post(

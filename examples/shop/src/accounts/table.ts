@@ -1,6 +1,6 @@
 import { id, timestamps } from 'ashlar/data'
 import { sql } from 'drizzle-orm'
-import { pgEnum, pgTable, text, uniqueIndex, varchar } from 'drizzle-orm/pg-core'
+import { index, pgEnum, pgTable, text, uniqueIndex, varchar } from 'drizzle-orm/pg-core'
 
 /** Staff keep the catalogue and ship orders; managers see besides what has been sold. */
 export const accountRole = pgEnum('account_role', ['customer', 'staff', 'manager'])
@@ -15,5 +15,9 @@ export const accounts = pgTable(
     role: accountRole().notNull().default('customer'),
     ...timestamps(),
   },
-  (table) => [uniqueIndex('accounts_email_key').on(sql`lower(${table.email})`)],
+  (table) => [
+    uniqueIndex('accounts_email_key').on(sql`lower(${table.email})`),
+    index().on(table.name, table.id),
+    index().on(table.role),
+  ],
 )

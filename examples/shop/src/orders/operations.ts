@@ -15,7 +15,7 @@ const orderResource = resource(orders, {
   access: { read: anyOf(owner('customerId'), staff) },
   list: {
     filter: { status: ['eq', 'in'], customerId: ['eq'], createdAt: ['gte', 'lt'], 'lines.productId': ['eq'] },
-    sort: ['createdAt', 'total'],
+    sort: ['createdAt'],
     defaultSort: ['-createdAt'],
     count: ['exact'],
     include: {
