@@ -10,6 +10,8 @@ export async function withConnection<T>(url: string, work: (client: Client) => P
   try {
     // What it does to rows it does to all of them: policies bind the owner of a table too.
     await client.query(`SET ashlar.claims = '${SYSTEM_CLAIMS}'`)
+    // PostgreSQL puts what has no schema into the one that is called like the role: on the embedded server into ours, once it is there.
+    await client.query("SELECT set_config('search_path', 'public', false) WHERE current_user = 'ashlar'")
     return await work(client)
   } finally {
     await client.end()
