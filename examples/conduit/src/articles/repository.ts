@@ -23,6 +23,7 @@ export interface ArticleFilter {
   readonly followedBy?: string | undefined
 }
 
+export type ArticleHead = Pick<typeof articles.$inferSelect, 'id' | 'authorId'>
 export type NewArticleRow = Pick<typeof articles.$inferInsert, 'slug' | 'title' | 'description' | 'body' | 'authorId'>
 export type ArticleChanges = Partial<Omit<NewArticleRow, 'authorId'>>
 
@@ -103,7 +104,7 @@ export class ArticleRepository {
   }
 
   /** What decides about changes, without what is shown. */
-  async head(slug: string): Promise<{ readonly id: number; readonly authorId: string } | undefined> {
+  async head(slug: string): Promise<ArticleHead | undefined> {
     const [found] = await this.#db
       .select({ id: articles.id, authorId: articles.authorId })
       .from(articles)
@@ -121,21 +122,14 @@ export class ArticleRepository {
     return rows.map((row) => row.slug)
   }
 
-  /** The new article's id; `undefined` where the slug is taken. */
-  async insert(article: NewArticleRow): Promise<number | undefined> {
-    const [inserted] = await this.#db
-      .insert(articles)
-      .values(article)
-      .onConflictDoNothing({ target: articles.slug })
-      .returning({ id: articles.id })
-    return inserted?.id
+  /** The new article's id. */
+  async insert(article: NewArticleRow): Promise<number> {
+    const [inserted] = await this.#db.insert(articles).values(article).returning({ id: articles.id })
+    return inserted!.id
   }
 
   async update(id: number, changes: ArticleChanges): Promise<void> {
-    await this.#db
-      .update(articles)
-      .set({ ...changes, updatedAt: sql`now()` })
-      .where(eq(articles.id, id))
+    await this.#db.update(articles).set(changes).where(eq(articles.id, id))
   }
 
   async replaceTags(articleId: number, names: readonly string[]): Promise<void> {

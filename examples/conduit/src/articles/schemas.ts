@@ -1,7 +1,9 @@
 import { named } from 'ashlar'
+import { tableSchemas } from 'ashlar/data'
 import { z } from 'zod'
 import { blankOrInvalid, filled, indexed } from '../inputs.ts'
 import { Profile } from '../profiles/schemas.ts'
+import { articles } from './table.ts'
 
 const fields = {
   title: filled.meta({ examples: ['How to train your dragon'] }),
@@ -19,22 +21,19 @@ export const UpdateArticle = named('UpdateArticle', z.object(fields, blankOrInva
 export type NewArticle = z.infer<typeof NewArticle>
 export type UpdateArticle = z.infer<typeof UpdateArticle>
 
+const { row } = tableSchemas(articles)
+
 /** An article as lists show it: without its body. */
 export const ArticlePreview = named(
   'ArticlePreview',
-  z.object({
-    slug: z.string(),
-    title: z.string(),
-    description: z.string(),
+  row.pick({ slug: true, title: true, description: true, createdAt: true, updatedAt: true }).extend({
     tagList: z.array(z.string()),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
     favorited: z.boolean().describe('Whether it is a favorite of the caller.'),
     favoritesCount: z.int(),
     author: Profile,
   }),
 )
-export const Article = named('Article', ArticlePreview.extend({ body: z.string() }))
+export const Article = named('Article', ArticlePreview.extend({ body: row.shape.body }))
 
 export type ArticlePreview = z.infer<typeof ArticlePreview>
 export type Article = z.infer<typeof Article>

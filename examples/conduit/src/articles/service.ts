@@ -1,9 +1,9 @@
 import { dependency } from 'ashlar'
-import { ArticleForbidden, ArticleNotFound, taken } from '../errors.ts'
+import { ArticleForbidden, ArticleNotFound } from '../errors.ts'
 import type { Page } from '../inputs.ts'
 import type { Viewer } from '../profiles/repository.ts'
 import type { Account } from '../users/repository.ts'
-import { articleRepository, type ArticleFilter, type ArticleRepository } from './repository.ts'
+import { articleRepository, type ArticleFilter, type ArticleHead, type ArticleRepository } from './repository.ts'
 import type { Article, ArticlePage, NewArticle, UpdateArticle } from './schemas.ts'
 import { freeSlug, slugOf } from './slug.ts'
 
@@ -32,11 +32,15 @@ export class ArticleService {
     return article
   }
 
-  /** Two articles cannot have one title: the title makes the address. */
+  /** What others hang on to: comments, favorites. */
+  async idOf(slug: string): Promise<number> {
+    return (await this.#head(slug)).id
+  }
+
+  /** Two articles cannot have one title: the title makes the address, whose constraint refuses the second. */
   async create({ tagList = [], ...fields }: NewArticle, user: Account): Promise<Article> {
     const slug = slugOf(fields.title)
     const id = await this.#articles.insert({ ...fields, slug, authorId: user.id })
-    if (id === undefined) throw taken('title')
     await this.#articles.replaceTags(id, unique(tagList))
     return this.read(slug, user)
   }
@@ -60,11 +64,16 @@ export class ArticleService {
     await this.#articles.delete(await this.#ownId(slug, user))
   }
 
-  async #ownId(slug: string, user: Account): Promise<number> {
+  async #head(slug: string): Promise<ArticleHead> {
     const article = await this.#articles.head(slug)
     if (article === undefined) throw new ArticleNotFound()
-    if (article.authorId !== user.id) throw new ArticleForbidden()
-    return article.id
+    return article
+  }
+
+  async #ownId(slug: string, user: Account): Promise<number> {
+    const { id, authorId } = await this.#head(slug)
+    if (authorId !== user.id) throw new ArticleForbidden()
+    return id
   }
 
   async #slugFor(title: string, article: { readonly id: number; readonly slug: string }): Promise<string> {

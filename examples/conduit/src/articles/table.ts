@@ -14,9 +14,14 @@ export const articles = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     ...times,
   },
+  // The nulls stand where ORDER BY ... DESC has them, though there are none: without that PostgreSQL could not use the index.
   (table) => [
     index('articles_newest').on(table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
-    index('articles_newest_by_author').on(table.authorId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
+    index('articles_newest_by_author').on(
+      table.authorId,
+      table.createdAt.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
   ],
 )
 

@@ -16,7 +16,11 @@ export const comments = pgTable(
     ...times,
   },
   (table) => [
-    index('comments_newest_of_article').on(table.articleId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst()),
+    index('comments_newest_of_article').on(
+      table.articleId,
+      table.createdAt.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
     index('comments_author_id').on(table.authorId),
   ],
 )

@@ -1,12 +1,13 @@
 import { named } from 'ashlar'
+import { tableSchemas } from 'ashlar/data'
 import { z } from 'zod'
+import { users } from '../users/table.ts'
+
+const { row } = tableSchemas(users)
 
 export const Profile = named(
   'Profile',
-  z.object({
-    username: z.string(),
-    bio: z.string().nullable(),
-    image: z.string().nullable(),
+  row.pick({ username: true, bio: true, image: true }).extend({
     following: z.boolean().describe('Whether the caller follows this user.'),
   }),
 )

@@ -73,11 +73,7 @@ export class UserRepository {
   }
 
   async update(id: string, changes: AccountChanges): Promise<Account | undefined> {
-    const [updated] = await this.#db
-      .update(table)
-      .set({ ...changes, updatedAt: sql`now()` })
-      .where(eq(table.id, id))
-      .returning(account)
+    const [updated] = await this.#db.update(table).set(changes).where(eq(table.id, id)).returning(account)
     return updated
   }
 }

@@ -1,6 +1,8 @@
 import { named } from 'ashlar'
+import { tableSchemas } from 'ashlar/data'
 import { z } from 'zod'
 import { BLANK, blankOrInvalid, filled, indexed } from '../inputs.ts'
+import { users } from './table.ts'
 
 const email = indexed.regex(/^[^\s@]+@[^\s@]+$/, 'is invalid').meta({ examples: ['jake@jake.jake'] })
 const username = indexed.meta({ examples: ['jake'] })
@@ -22,15 +24,11 @@ export type LoginUser = z.infer<typeof LoginUser>
 export type NewUser = z.infer<typeof NewUser>
 export type UpdateUser = z.infer<typeof UpdateUser>
 
+const { row } = tableSchemas(users)
+
 export const User = named(
   'User',
-  z.object({
-    email: z.string(),
-    token: z.string(),
-    username: z.string(),
-    bio: z.string().nullable(),
-    image: z.string().nullable(),
-  }),
+  row.pick({ email: true, username: true, bio: true, image: true }).extend({ token: z.string() }),
 )
 
 export const UserResponse = named('UserResponse', z.object({ user: User }))

@@ -1,10 +1,16 @@
 import { sql } from 'drizzle-orm'
 import { pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
-/** When a row was made and last changed, to the millisecond, as the API shows it. */
+/** To the millisecond, as the API shows it; the `timestamps()` of Ashlar keep microseconds. */
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
+
+/** When a row was made and last changed. */
 export const times = {
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'string' }).notNull().defaultNow(),
-  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3, mode: 'string' }).notNull().defaultNow(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+  updatedAt: moment('updated_at')
+    .notNull()
+    .defaultNow()
+    .$onUpdateFn(() => sql`now()`),
 }
 
 export const users = pgTable(
