@@ -2,7 +2,6 @@ import { dependency } from 'ashlar'
 import type { Drizzle } from 'ashlar/data'
 import { eq, sql } from 'drizzle-orm'
 import { database } from '../database.ts'
-import type { schema } from '../schema.ts'
 import { accounts as table } from './table.ts'
 
 /** Who calls, as the rules see them. */
@@ -20,9 +19,9 @@ const ROLES = {
 
 /** Accounts before anybody is known: for signing in, and for the tokens. Everybody else has `accountApi`. */
 export class AccountRepository {
-  readonly #db: Drizzle<typeof schema>
+  readonly #db: Drizzle
 
-  constructor(db: Drizzle<typeof schema>) {
+  constructor(db: Drizzle) {
     this.#db = db
   }
 

@@ -3,7 +3,6 @@ import type { Transaction } from 'ashlar/data'
 import { eq, isNull, sql } from 'drizzle-orm'
 import { products } from '../catalogue/tables.ts'
 import { database } from '../database.ts'
-import type { schema } from '../schema.ts'
 import { amountRows, type Amount } from './stock.ts'
 
 /** What an order copies of each product, and what it comes to. */
@@ -13,9 +12,9 @@ export interface Priced {
 }
 
 export class Prices {
-  readonly #tx: Transaction<typeof schema>
+  readonly #tx: Transaction
 
-  constructor(tx: Transaction<typeof schema>) {
+  constructor(tx: Transaction) {
     this.#tx = tx
   }
 

@@ -3,7 +3,6 @@ import type { Transaction } from 'ashlar/data'
 import { asc, inArray, sql, type SQL } from 'drizzle-orm'
 import { stock } from '../catalogue/tables.ts'
 import { database } from '../database.ts'
-import type { schema } from '../schema.ts'
 
 /** So many of one product. */
 export interface Amount {
@@ -18,9 +17,9 @@ export interface Shortage extends Amount {
 
 /** The stock as orders need it. Customers may not write it; an order does, and only in these two ways. */
 export class Stock {
-  readonly #tx: Transaction<typeof schema>
+  readonly #tx: Transaction
 
-  constructor(tx: Transaction<typeof schema>) {
+  constructor(tx: Transaction) {
     this.#tx = tx
   }
 
