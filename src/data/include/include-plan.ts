@@ -2,6 +2,7 @@ import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { AccessRule } from '../../core/access/index.ts'
 import { throughRelation, type ThroughRelation } from '../columns/relations.ts'
+import { checkWithoutCode } from '../repository/check-rules.ts'
 import { modelOf, type Model, type ModelColumn } from '../model/model.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import type { Definition } from '../repository/definition.ts'
@@ -51,6 +52,7 @@ export function includePlan(name: string, options: IncludeOptions, context: Incl
     throw new TypeError(
       `include.${name}: nothing says who may read its rows; name their resource, of: ..., or write access and fields.`,
     )
+  checkWithoutCode(access, `include.${name}`)
   const find = (key: string): ModelColumn => {
     const column = model.visible.find((each) => each.key === key)
     if (column !== undefined) return column

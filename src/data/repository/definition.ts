@@ -3,7 +3,7 @@ import type { Model, ModelColumn } from '../model/model.ts'
 import type { Scope } from '../rows/condition.ts'
 import type { RelationsOf } from '../rows/relation.ts'
 import type { CompiledStatement } from '../statements/compile.ts'
-import { checkAlternatives } from './check-rules.ts'
+import { checkRule } from './check-rules.ts'
 import type { Journal } from './changes.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
 import { ownedColumns, type OwnedColumn } from './owned-columns.ts'
@@ -48,7 +48,7 @@ export interface DefinitionParts {
 
 export function definitionOf({ model, access, relationsOf, journal, above }: DefinitionParts): Definition {
   const rules = Object.values(access).filter((rule) => rule !== undefined)
-  rules.forEach(checkAlternatives)
+  for (const rule of rules) checkRule(rule, { table: model.table, relationsOf })
   const version = model.life.version === undefined ? undefined : model.byKey.get(model.life.version)
   const index = version === undefined ? -1 : model.visible.indexOf(version)
   // A private version is read beside what is sent.

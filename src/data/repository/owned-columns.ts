@@ -10,19 +10,14 @@ export interface OwnedColumn {
   readonly by: readonly { readonly rule: AccessRule; readonly value: (user: never) => unknown }[]
 }
 
-/** @throws TypeError for a column that the table does not have. */
-export function ownedColumns({ byKey, name }: Model, { create, ...others }: RowAccess): OwnedColumn[] {
+export function ownedColumns({ byKey }: Model, { create, ...others }: RowAccess): OwnedColumn[] {
   const owned = new Map<string, { column: ModelColumn; by: OwnedColumn['by'][number][] }>()
   for (const rule of [create, ...Object.values(others)].flatMap((each) =>
     each === undefined ? [] : columnRules(each),
   )) {
     const { column: key, value } = rule.condition
-    const column = byKey.get(key)
-    if (column === undefined) {
-      throw new TypeError(
-        `A row rule names the column "${key}", which the table "${name}" does not have. It has ${[...byKey.keys()].join(', ')}.`,
-      )
-    }
+    // Rules have been checked against the table.
+    const column = byKey.get(key)!
     const known = owned.get(key) ?? { column, by: [] }
     known.by.push({ rule: rule.rule, value })
     owned.set(key, known)

@@ -4,7 +4,7 @@ import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import type { Selection } from '../repository/selection.ts'
 import type { Declared } from './declared.ts'
-import { notFound } from './declared.ts'
+import { notFound } from './not-found.ts'
 import { entityTag } from './precondition.ts'
 
 /** One row as the answer, with its version as the entity tag. */

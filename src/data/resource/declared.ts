@@ -2,7 +2,6 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { allOf, type AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
-import { NotFound } from '../../core/errors/index.ts'
 import { named } from '../../schema/index.ts'
 import { journalOf } from '../audit/audit-options.ts'
 import { columnSchema } from '../columns/column-schema.ts'
@@ -69,7 +68,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     access,
     relationsOf: relationsIn(schema),
     journal,
-    above: parent?.above,
+    above: parent && ((session) => parent.above(session)),
   })
   const name = options.name ?? singularName(model.name)
   const rows = { definition, name, database, rls: options.rls }
@@ -150,10 +149,6 @@ export function accessOf({ access, name }: Declared, action: Action): AccessRule
   if (rule === undefined) throw new TypeError(`The resource ${name} has no rule for ${action}.`)
   // What is changed must be readable too. Conditions on rows stand in the statement; code is asked before.
   return action === 'create' || read === undefined || read === rule || !hasCode(read) ? rule : allOf(rule, read)
-}
-
-export function notFound({ name }: Pick<Declared, 'name'>): Error {
-  return new NotFound(`There is no such ${name}.`)
 }
 
 const declarations = new WeakMap<object, Declared>()

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { columnSchema } from '../columns/column-schema.ts'
 import type { Model, ModelColumn } from '../model/model.ts'
 import { place } from '../statements/compile.ts'
+import { checkWithoutCode } from '../repository/check-rules.ts'
 import { aliveIn, allOfThem, isSystem, scopePart, type RowSession } from '../repository/row-session.ts'
 import { columnEquals, everyOf, sized, type Condition, type Scope } from '../rows/condition.ts'
+import type { Relation } from '../rows/relation.ts'
 import { columnOf, relatedExists } from '../rows/row-scope.ts'
-import { notFound } from './declared.ts'
+import { notFound } from './not-found.ts'
 import type { Declared } from './declared.ts'
 import type { ParentOptions } from './options.ts'
 
@@ -25,7 +27,7 @@ export interface Parent {
   check(session: RowSession, params: Readonly<Record<string, unknown>>): Promise<void>
 }
 
-/** @throws TypeError where the column or the parent is not there. */
+/** @throws TypeError where the column or the parent is not there, or nobody can read it. */
 export function parentOf(
   model: Model,
   { of, column: key }: ParentOptions,
@@ -38,63 +40,88 @@ export function parentOf(
     throw new TypeError(
       `parent.column names "${key}", which the table "${model.name}" does not have. It has ${[...model.byKey.keys()].join(', ')}.`,
     )
-  const { model: above } = parent.definition
-  const [primary, ...others] = above.primaryKey
+  if (parent.access.read === undefined)
+    throw new TypeError(
+      `parent.of of the resource of "${model.name}" is a resource that nobody may read, so that there is nothing below it. ` +
+        'Give that one access: { read: ... }.',
+    )
+  checkWithoutCode(parent.access.read, `parent of the resource of "${model.name}"`)
+  const { name, primaryKey } = parent.definition.model
+  const [primary, ...others] = primaryKey
   if (primary === undefined || others.length > 0)
-    throw new TypeError(`"${above.name}" has a composite key: a resource below it needs a path of its own.`)
-  const relation = {
-    name: 'parent',
-    kind: 'one',
-    table: above.table,
-    owned: true,
-    optional: false,
-    columns: [{ from: column.column, to: primary.column }],
-  } as const
-  // What is below a resource is below what that is below.
-  const readableBy = (session: RowSession): Scope =>
-    everyOf([
-      session.relatedScope(parent.access.read, above.table),
-      isSystem(session.asker) ? true : (parent.definition.above?.(session) ?? true),
-    ])
-  const below = (session: RowSession): Scope => {
-    const readable = readableBy(session)
+    throw new TypeError(`"${name}" has a composite key: a resource below it needs a path of its own.`)
+  return new RowsAbove(parent, column, primary)
+}
+
+class RowsAbove implements Parent {
+  readonly column: ModelColumn
+  readonly schema: z.ZodType
+  readonly path: string
+  readonly #parent: Declared
+  readonly #primary: ModelColumn
+  readonly #relation: Relation
+
+  constructor(parent: Declared, column: ModelColumn, primary: ModelColumn) {
+    this.column = column
+    this.schema = columnSchema(column.column) ?? z.string()
+    this.path = `${parent.path}/:${column.key}`
+    this.#parent = parent
+    this.#primary = primary
+    this.#relation = {
+      name: 'parent',
+      kind: 'one',
+      table: parent.definition.model.table,
+      owned: true,
+      optional: false,
+      columns: [{ from: column.column, to: primary.column }],
+    }
+  }
+
+  above(session: RowSession): Scope {
+    const { model } = this.#parent.definition
+    const readable = this.#readableBy(session)
     if (readable === false) return false
     // A foreign key says that it is there.
-    if (readable === true && above.life.deletedAt === undefined) return true
+    if (readable === true && model.life.deletedAt === undefined) return true
     return {
-      shape: `parent ${sized(getTableName(above.table))}{${readable === true ? '' : readable.shape}}`,
+      shape: `parent ${sized(getTableName(model.table))}{${readable === true ? '' : readable.shape}}`,
       values: readable === true ? [] : readable.values,
       sql: (table, slots) =>
-        relatedExists(relation, table, (target) =>
-          allOfThem(aliveIn(above, target), readable === true ? undefined : readable.sql(target, slots)),
+        relatedExists(this.#relation, table, (target) =>
+          allOfThem(aliveIn(model, target), readable === true ? undefined : readable.sql(target, slots)),
         ),
     }
   }
-  return {
-    column,
-    schema: columnSchema(column.column) ?? z.string(),
-    path: `${parent.path}/:${key}`,
-    above: below,
-    within: (session, params) => everyOf([equals(column, params[key]), below(session)]),
-    check: async (session, params) => {
-      const readable = scopePart(readableBy(session), 'parent')
-      const values: Record<string, unknown> = { ':parent': params[key] }
-      readable.put(values)
-      const found = await session.run(
-        `parent ${above.name} ${readable.shape}`,
-        () => {
-          const { table } = above
-          const where = allOfThem(
-            eq(primary.column, place(':parent', primary.column)),
-            aliveIn(above, table),
-            readable.where(table),
-          )
-          return sql`select from ${table} where ${where}`
-        },
-        values,
-      )
-      if (found.length === 0) throw notFound(parent)
-    },
+
+  within(session: RowSession, params: Readonly<Record<string, unknown>>): Scope {
+    return everyOf([equals(this.column, params[this.column.key]), this.above(session)])
+  }
+
+  async check(session: RowSession, params: Readonly<Record<string, unknown>>): Promise<void> {
+    const { model } = this.#parent.definition
+    const readable = scopePart(this.#readableBy(session), 'parent')
+    const values: Record<string, unknown> = { ':parent': params[this.column.key] }
+    readable.put(values)
+    const found = await session.run(
+      `parent ${sized(model.name)} ${readable.shape}`,
+      () => {
+        const { table } = model
+        const { column } = this.#primary
+        const where = allOfThem(eq(column, place(':parent', column)), aliveIn(model, table), readable.where(table))
+        return sql`select from ${table} where ${where}`
+      },
+      values,
+    )
+    if (found.length === 0) throw notFound(this.#parent)
+  }
+
+  /** What is below a resource is below what that is below. */
+  #readableBy(session: RowSession): Scope {
+    const { access, definition } = this.#parent
+    return everyOf([
+      session.relatedScope(access.read, definition.model.table),
+      isSystem(session.asker) ? true : (definition.above?.(session) ?? true),
+    ])
   }
 }
 

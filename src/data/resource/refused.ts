@@ -3,7 +3,8 @@ import type { Action } from '../repository/definition.ts'
 import { mayDo } from '../repository/may-do.ts'
 import type { Deleted, Key } from '../repository/read-rows.ts'
 import type { RowSession } from '../repository/row-session.ts'
-import { notFound, type Declared } from './declared.ts'
+import type { Declared } from './declared.ts'
+import { notFound } from './not-found.ts'
 
 export interface Refused {
   readonly action: Action

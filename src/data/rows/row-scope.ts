@@ -47,8 +47,7 @@ function throughScope(
   table: PgTable,
   context: ScopeContext,
 ): Scope {
-  const relation = context.relationsOf(table)[name]
-  if (relation === undefined) throw unknownRelation(table, name, context)
+  const relation = relationNamed(table, name, context.relationsOf)
   const inner = rowScope(context.caller.scopeOf(rule, false), relation.table, context)
   if (inner === false) return false
   return {
@@ -95,9 +94,13 @@ export function columnOf(table: PgTable, key: string): PgColumn {
   )
 }
 
-function unknownRelation(table: PgTable, name: string, { relationsOf }: ScopeContext): TypeError {
-  const known = Object.keys(relationsOf(table))
-  return new TypeError(
+/** @throws TypeError where the table has no such relation. */
+export function relationNamed(table: PgTable, name: string, relationsOf: RelationsOf): Relation {
+  const relations = relationsOf(table)
+  const relation = relations[name]
+  if (relation !== undefined) return relation
+  const known = Object.keys(relations)
+  throw new TypeError(
     `The row rule through(${name}) names no relation of "${getTableName(table)}"; ` +
       (known.length === 0
         ? 'it has none in the schema of its database: declare relations(...) and give them to database({ schema }).'
