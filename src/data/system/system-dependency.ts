@@ -31,7 +31,7 @@ export function systemDependency<Schema extends DrizzleSchema>(
   reason: string,
 ): DatabaseDependency<SystemAccess<Schema>, 'handled'> {
   checkReason(reason)
-  const parts = new SystemParts(database as unknown as Database<DrizzleSchema>)
+  const parts = new SystemParts(database)
   const audited = Object.values(database.options.schema ?? {}).includes(auditTrail)
   return dependency(
     {
@@ -96,8 +96,7 @@ class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
       signingKey: () => engine.signingKey(),
       streams: rowStreams(parts, engine, this.#of.secured ? SYSTEM_CLAIMS : undefined),
     })
-    // What it gives has the table's types, which the code below does not know.
-    return rows as unknown as Repository<Table>
+    return rows
   }
 
   /** Not awaited: it travels before what it tells of, and where it fails nothing of this transaction is saved. */
