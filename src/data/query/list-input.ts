@@ -20,7 +20,7 @@ export interface ListInput<Table extends TableLike = TableLike, Private extends 
   readonly count?: Count
 }
 
-/** How the rows of all pages are counted. */
+/** How the rows of all pages are counted. `estimated` is exact where the caller may see only some of the rows. */
 export type Count = 'none' | 'exact' | 'estimated'
 
 type ColumnFilter<Column> = Bare<Column> | { readonly [O in OperatorOf<Column>]?: OperandOf<Column, O> }

@@ -48,7 +48,10 @@ export interface ListOptions<Table extends TableLike = TableLike, Private extend
   readonly select?: boolean
   /** Relations that can be included, and filtered by, by name. */
   readonly include?: object
-  /** Ways of counting that callers can ask for. `exact` reads every row that fits; `estimated` asks PostgreSQL's planner. Default: none. */
+  /**
+   * Ways of counting that callers can ask for. `exact` reads every row that fits; `estimated` asks PostgreSQL's planner,
+   * where the caller may see all rows: of some it counts those, since estimates are made from everybody's. Default: none.
+   */
   readonly count?: readonly ('exact' | 'estimated')[]
 }
 

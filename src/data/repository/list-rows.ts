@@ -9,7 +9,7 @@ import { StatementCache } from '../statements/statement-cache.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import type { Definition } from './definition.ts'
 import { deletion } from './read-rows.ts'
-import { allOfThem, scopePart, type RowSession } from './row-session.ts'
+import { allOfThem, isSystem, scopePart, type RowSession } from './row-session.ts'
 
 /** One page of rows, as the server sent them. */
 export interface RowPage {
@@ -69,9 +69,8 @@ export class ListStatements {
   }
 
   async #count(session: RowSession, request: ListRequest, of: CountOf): Promise<number> {
-    const { count } = request
-    if (count === 'none') return 0
     const { table } = session.definition.model
+    const count = request.count === 'estimated' && seesAll(session, of) ? 'estimated' : 'exact'
     const relations = of.filtered.map((each) => each.scope.shape).join()
     const statement = this.#counts.get(
       `${count} ${request.conditionsShape} ${of.scope.shape} ${of.deleted} ${relations}`,
@@ -96,6 +95,16 @@ export class ListStatements {
   #asking<T>(filtered: readonly Included[], build: () => T): T {
     return this.#includes === undefined || filtered.length === 0 ? build() : this.#includes.asking(filtered, build)
   }
+}
+
+/** What the planner estimates from is the values of all rows: an estimate would tell of those that are not the asker's, so these are counted. */
+function seesAll(session: RowSession, { scope, filtered }: CountOf): boolean {
+  if (isSystem(session.asker)) return true
+  const models = [session.definition.model, ...filtered.map(({ plan }) => plan.model)]
+  return (
+    [scope, ...filtered.map((each) => each.scope)].every(({ all }) => all) &&
+    models.every(({ life }) => life.deletedAt === undefined)
+  )
 }
 
 function noInclude(name: string): never {

@@ -131,6 +131,8 @@ export class RowSession {
 
 /** A scope's part of the WHERE, its shape and its values. */
 export interface ScopePart {
+  /** Whether it is all rows. */
+  readonly all: boolean
   readonly shape: string
   readonly where: (table: PgTable) => SQL | undefined
   readonly put: (values: Record<string, unknown>) => void
@@ -139,8 +141,9 @@ export interface ScopePart {
 /** `prefix` tells the values of several scopes of one statement apart. */
 export function scopePart(scope: Scope, prefix: string): ScopePart {
   if (typeof scope === 'boolean')
-    return { shape: shapeOf(scope), where: () => (scope ? undefined : sql`false`), put: () => undefined }
+    return { all: scope, shape: shapeOf(scope), where: () => (scope ? undefined : sql`false`), put: () => undefined }
   return {
+    all: false,
     shape: scope.shape,
     where: (table) => scope.sql(table, placesOf(prefix)),
     put: (values) => putValues(values, prefix, scope),
