@@ -250,6 +250,17 @@ function behaviours(given: string | undefined): void {
       expect(error).toMatchObject({ code: 'text_invalid', status: 422 })
     })
 
+    test.each([
+      ['22P02', "SELECT 'x'::uuid"],
+      ['22003', 'SELECT 99999999999::int'],
+      ['22007', "SELECT 'x'::date"],
+      ['22008', "SELECT '2026-02-30'::date"],
+      ['22001', "CREATE TEMP TABLE t (v varchar(1)); INSERT INTO t VALUES ('ab')"],
+    ])('422 for a value that the server alone knows to be none of its type (%s)', async (state, statement) => {
+      const error = await failure((tx) => tx.execute(sql.raw(statement)))
+      expect(error).toMatchObject({ code: 'value_invalid', status: 422, cause: { code: state } })
+    })
+
     test('503 to retry for transactions that contradict each other', async () => {
       await clear()
       await db.run(addAda)

@@ -62,6 +62,14 @@ export const InvalidText = defineError({
   fix: 'Send text without the character U+0000.',
 })
 
+/** SQLSTATE 22001, 22003, 22007, 22008, 22009, 22P02 and 22P05: the database cannot read a value as one of its column's type, or has no room for it. */
+export const InvalidValue = defineError({
+  code: 'value_invalid',
+  status: 422,
+  title: 'A value is not one that can be stored',
+  fix: 'Send a value of the type and within the limits of its field.',
+})
+
 /** SQLSTATE 40001 and 40P01: concurrent transactions, of which the database ended this one. Nothing was saved; a retry may succeed. */
 export const SerializationFailure = defineError({
   code: 'serialization_failure',

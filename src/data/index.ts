@@ -33,6 +33,7 @@ export {
   ExclusionViolation,
   ForeignKeyViolation,
   InvalidText,
+  InvalidValue,
   NotNullViolation,
   RepeatedStatement,
   SerializationFailure,

@@ -8,6 +8,7 @@ import {
   ExclusionViolation,
   ForeignKeyViolation,
   InvalidText,
+  InvalidValue,
   NotNullViolation,
   RepeatedStatement,
   SerializationFailure,
@@ -31,6 +32,14 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   '23514': (error) => new CheckViolation(says(error, 'refuses this value'), { data: violated(error), cause: error }),
   '23502': notNull,
   '22021': (cause) => new InvalidText(undefined, { cause }),
+  // Too long, out of range, or no value of the type: most are found before by the columns' schemas, and these are what a database alone knows.
+  '22001': invalidValue,
+  '22003': invalidValue,
+  '22007': invalidValue,
+  '22008': invalidValue,
+  '22009': invalidValue,
+  '22P02': invalidValue,
+  '22P05': invalidValue,
   '40001': serialization,
   '40P01': serialization,
   '57014': timeout,
@@ -92,6 +101,10 @@ function notNull(error: DatabaseError): AshlarError {
   const { table = 'unknown', column } = error
   const data = { table, columns: column === undefined ? [] : [column] }
   return new NotNullViolation(`"${column ?? 'unknown'}" of "${table}" needs a value.`, { data, cause: error })
+}
+
+function invalidValue(cause: DatabaseError): AshlarError {
+  return new InvalidValue(undefined, { cause })
 }
 
 function serialization(cause: DatabaseError): AshlarError {
