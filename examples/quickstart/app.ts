@@ -30,6 +30,7 @@ const { authenticated } = accessFor(apiKey({ in: 'header', name: 'X-API-Key', ve
 const productApi = resource(products, {
   database,
   access: { read: anyone, create: authenticated, update: authenticated },
+  tags: ['products'],
   refine: { name: (name) => name.min(1).max(100), stock: (stock) => stock.min(0) },
   list: { filter: { name: ['contains'], stock: ['gt'] }, sort: ['name', 'stock'] },
 })
