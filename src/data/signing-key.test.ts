@@ -1,0 +1,50 @@
+import { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { database } from './index.ts'
+import { signingKey } from './signing-key.ts'
+import { createTestDatabase, type TestDatabase } from './test-database.ts'
+
+let own: TestDatabase<Record<string, never>>
+beforeAll(async () => {
+  own = await createTestDatabase(database())
+})
+afterAll(() => own.drop())
+
+const SECRET = 'x'.repeat(32)
+
+async function withPool<T>(work: (pool: Pool) => Promise<T>, options = ''): Promise<T> {
+  const pool = new Pool({ connectionString: own.url, max: 1, ...(options !== '' && { options }) })
+  try {
+    return await work(pool)
+  } finally {
+    await pool.end()
+  }
+}
+
+const keyOf = (pool: Pool): Promise<string> => signingKey(pool, '').then((key) => Buffer.from(key).toString('hex'))
+
+const READ_ONLY = '-c default_transaction_read_only=on'
+const run = (statement: string): Promise<unknown> => withPool((pool) => pool.query(statement))
+
+test('a database that takes no writes, and a role that may make no table, are told what to do instead', async () => {
+  await expect(withPool(keyOf, READ_ONLY)).rejects.toThrow(/takes no writes.*Set ASHLAR_SECRET/)
+  await run('revoke create on schema public from public, pg_database_owner')
+  await expect(withPool(keyOf)).rejects.toThrow(/may not make.*Set ASHLAR_SECRET.*CREATE TABLE/)
+  await run('grant create on schema public to pg_database_owner')
+})
+
+test('processes that start at once have one key, and so has one that starts later, though it may only read', async () => {
+  const keys = await Promise.all(Array.from({ length: 12 }, () => withPool(keyOf)))
+  expect(new Set(keys).size).toBe(1)
+  expect(keys[0]).toMatch(/^[0-9a-f]{64}$/)
+  expect(await withPool(keyOf, READ_ONLY)).toBe(keys[0])
+  await run('revoke all on public.ashlar_keys from current_user')
+  await expect(withPool(keyOf)).rejects.toThrow(/Set ASHLAR_SECRET/)
+})
+
+test('a key that is derived of a secret asks no database; one that is too short is refused', async () => {
+  const none = { query: () => Promise.reject(new Error('asked')) } as unknown as Pool
+  expect(await signingKey(none, SECRET)).toEqual(await signingKey(none, SECRET))
+  expect(await signingKey(none, `${SECRET}y`)).not.toEqual(await signingKey(none, SECRET))
+  await expect(signingKey(none, 'short')).rejects.toThrow(RangeError)
+})
