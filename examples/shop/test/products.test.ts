@@ -56,11 +56,14 @@ test('a deleted product is gone for customers and comes back as it was', async (
   const before = await client.products.read(of)
   await staff.products.delete({ ...of, headers: { 'if-match': '"1"' } })
   await expect(client.products.read(of)).rejects.toMatchObject({ status: 404 })
+  const gone = { query: { deleted: true } } as const
+  expect((await staff.products.list(gone)).items.map((each) => each.id)).toContain(id)
+  const { api } = await customer()
+  await expect(api.products.list(gone)).rejects.toMatchObject({ status: 403 })
   const restored = await staff.products.restore(of)
   expect(restored).toMatchObject({ name: before.name, price: before.price, deletedAt: null })
   expect(await client.products.read(of)).toEqual(restored)
   expect(await shop.stockOf(id)).toBe(5)
-  const { api } = await customer()
   await expect(api.products.restore(of)).rejects.toMatchObject({ status: 403 })
 })
 

@@ -32,9 +32,10 @@ export class IncludeSet {
     }
   }
 
-  /** The rule of an operation that may include: whoever calls is asked for, since the relations' rules may be about them. */
-  accessWith(rule: AccessRule): AccessRule {
-    const rules = this.names.map((name) => this.find(name).access).filter(({ node }) => node.type !== 'anyone')
+  /** The rule of an operation that may include: whoever calls is asked for, since the relations' rules, and `besides`, may be about them. */
+  accessWith(rule: AccessRule, besides: readonly AccessRule[] = []): AccessRule {
+    const related = this.names.map((name) => this.find(name).access)
+    const rules = [...related, ...besides].filter(({ node }) => node.type !== 'anyone')
     const [first, ...others] = rules
     return first === undefined ? rule : allOf(rule, anyOf(first, ...others, anyone))
   }

@@ -37,6 +37,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
       path: '/',
       action: 'read',
       includes: true,
+      ...(deleted && declared.access.delete !== undefined && { asks: [declared.access.delete] }),
       summary: `List ${name} records`,
       get inputs() {
         return {

@@ -50,6 +50,8 @@ export interface OperationParts {
   readonly description?: string
   /** Whether callers can ask for relations, or filter by them. */
   readonly includes?: boolean
+  /** Rules that need not hold for callers, and that it asks about them: so they must be known. With `includes` only. */
+  readonly asks?: readonly AccessRule[]
 }
 
 /** An operation of a resource: its rule is both asked before and made a condition of its statements. */
@@ -69,7 +71,7 @@ export function resourceOperation(
     path: parts.path,
     // Relations are known once all resources are declared.
     get access() {
-      access ??= parts.includes === true ? declared.includes.accessWith(rule) : rule
+      access ??= parts.includes === true ? declared.includes.accessWith(rule, parts.asks) : rule
       return access
     },
     // Those of a list may be about resources that are declared further below.

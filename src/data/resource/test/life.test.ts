@@ -1,5 +1,5 @@
 import { createApp, dependency, route, router } from 'ashlar'
-import { allOf, anyOf, authenticated, owner, role, rule } from 'ashlar/access'
+import { allOf, anyOf, anyone, authenticated, owner, role, rule } from 'ashlar/access'
 import { basic } from 'ashlar/auth'
 import { testApp } from 'ashlar/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -44,6 +44,12 @@ const api = router('/api', {
     path: '/coded',
     database: db,
     access: { read: authenticated, delete: anyOf(whim, clerk) },
+    softDelete: true,
+  }),
+  shown: resource(pages, {
+    path: '/shown',
+    database: db,
+    access: { read: anyone, create: own, delete: own },
     softDelete: true,
   }),
   byUuid: resource(byUuid, { database: db, access: authenticated, softDelete: true }),
@@ -192,4 +198,14 @@ test.each([
   expect(gone.items.find((row) => row['id'] === made['id'])).toMatchObject({ deletedBy: kept })
   const restored = await t.fetch(`${at}/restore`, { method: 'POST', as })
   expect(await restored.json()).toMatchObject({ createdBy: kept, updatedBy: kept, deletedBy: null, deletedAt: null })
+})
+
+test('where everybody reads, those who may delete are known, and list what was deleted', async () => {
+  const { id } = await ada.shown.create({ body: { slug: 'shown' } })
+  await ada.shown.delete({ params: { id } })
+  const query = { deleted: true, limit: 100 } as const
+  expect((await ada.shown.list({ query })).items.map((row) => row.id)).toContain(id)
+  expect((await bob.shown.list({ query })).items.map((row) => row.id)).not.toContain(id)
+  await expect(t.client.shown.list({ query })).rejects.toMatchObject(status(403))
+  expect((await t.client.shown.list()).items.map((row) => row.id)).not.toContain(id)
 })
