@@ -5,14 +5,14 @@ import type { Dependency, Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
 import type { HandlerContext, Method, Operation } from '../../core/operation.ts'
-import type { RequestHead } from '../../core/request.ts'
 import type { Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
 import { RowSession } from '../repository/row-session.ts'
 import type { Action } from '../repository/definition.ts'
-import { isSecured } from '../rls/row-security.ts'
+import { claimsRunner } from '../rls/claims-runner.ts'
+import { isSecured, rowSecurityOf } from '../rls/row-security.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import type { Runner } from '../wire/runner.ts'
 import { accessOf, type Declared } from './declared.ts'
@@ -81,7 +81,7 @@ export function resourceOperation(
     uses: {
       engine: database.engine as Dependency,
       caller: currentCaller as Dependency,
-      ...((parts.inTransaction === true || isSecured(database)) && { tx: database.transaction as Dependency }),
+      ...(parts.inTransaction === true && { tx: database.transaction as Dependency }),
       ...parts.uses,
     },
     response,
@@ -101,18 +101,25 @@ export function resourceOperation(
 
 /** What the caller may do, in the operation's transaction or outside one. */
 export function sessionOf(
-  { definition, parent }: Declared,
+  { definition, parent, database }: Declared,
   { engine, caller, tx, params, request }: ResourceContext,
 ): RowSession {
   const runner =
-    tx === undefined ? observedRunner(sharedRunner(engine, request), engine.observer) : transactionRunner(tx, engine)
+    tx === undefined
+      ? observedRunner(runnerOutside(database, { engine, caller, request }), engine.observer)
+      : transactionRunner(tx, engine)
   const parts = { definition, runner, asker: caller, custom: true, inTransaction: tx !== undefined }
   const session = new RowSession(parts)
   if (parent === undefined) return session
   return new RowSession({ ...parts, within: parent.within(session, params) })
 }
 
-/** What only reads may be asked of a replica. */
-function sharedRunner({ writeRunner, readRunner }: Engine<DrizzleSchema>, { method }: RequestHead): Runner {
-  return method === 'GET' || method === 'HEAD' ? readRunner : writeRunner
+/** What only reads may be asked of a replica. Policies ask for claims, which only a transaction carries. */
+function runnerOutside(
+  database: Declared['database'],
+  { engine, caller, request }: Pick<ResourceContext, 'engine' | 'caller' | 'request'>,
+): Runner {
+  const reads = request.method === 'GET' || request.method === 'HEAD'
+  if (isSecured(database)) return claimsRunner(engine, { claims: rowSecurityOf(database).claims(caller), reads })
+  return reads ? engine.readRunner : engine.writeRunner
 }
