@@ -36,6 +36,7 @@ describe('the JSON Schema of a schema', () => {
     [z.literal([1n, 2n]), { type: 'string', enum: ['1', '2'] }],
     [z.enum(['a', 'b']), { type: 'string', enum: ['a', 'b'] }],
     [z.enum(['a', 'b']).nullable(), { anyOf: [{ type: 'string', enum: ['a', 'b'] }, { type: 'null' }] }],
+    [z.unknown().nullable().describe('Anything'), { description: 'Anything' }],
     [z.date().nullable().describe('When'), { type: ['string', 'null'], format: 'date-time', description: 'When' }],
     [
       z.enum(['a']).describe('Which').nullable(),

@@ -134,7 +134,8 @@ function orNull(json: JsonSchema): JsonSchema {
   const notes = Object.fromEntries(
     Object.entries({ title, description, deprecated, examples }).filter(([, note]) => note !== undefined),
   )
-  return { anyOf: [rest, { type: 'null' }], ...notes }
+  // What may be anything may be null.
+  return Object.keys(rest).length === 0 ? notes : { anyOf: [rest, { type: 'null' }], ...notes }
 }
 
 /** The default is the runtime value, a prefault the wire's. */

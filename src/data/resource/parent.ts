@@ -17,7 +17,7 @@ export interface Parent {
   /** The child's column that holds the parent's key; its name is the path parameter's. */
   readonly column: ModelColumn
   readonly schema: z.ZodType
-  /** The parent's path, with the parameter. */
+  /** The parent's path, without what is above that, with the parameter. */
   readonly path: string
   /** The rows of all parents that the asker may read. */
   above(session: RowSession): Scope
@@ -53,6 +53,16 @@ export function parentOf(
   return new RowsAbove(parent, column, primary)
 }
 
+/** @throws TypeError for a path with a parameter that nothing reads: whatever stood there, the rows would be the same. */
+export function checkPath(what: string, path: string, parent: Parent | undefined): void {
+  const strange = path.split('/').find((part) => part.startsWith(':') && part.slice(1) !== parent?.column.key)
+  if (strange === undefined) return
+  throw new TypeError(
+    `${what}: its path ${path} has the parameter "${strange}", which says nothing about its rows. ` +
+      `For the rows below another resource's write parent: { of: ..., column: '${strange.slice(1)}' }.`,
+  )
+}
+
 class RowsAbove implements Parent {
   readonly column: ModelColumn
   readonly schema: z.ZodType
@@ -64,7 +74,8 @@ class RowsAbove implements Parent {
   constructor(parent: Declared, column: ModelColumn, primary: ModelColumn) {
     this.column = column
     this.schema = columnSchema(column.column) ?? z.string()
-    this.path = `${parent.path}/:${column.key}`
+    // A row has one parent: those above that one add nothing to its address.
+    this.path = `${parent.path.replace(/^.*:[^/]+/, '')}/:${column.key}`
     this.#parent = parent
     this.#primary = primary
     this.#relation = {

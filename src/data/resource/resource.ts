@@ -12,6 +12,7 @@ import { listOperation } from './list.ts'
 import { purgeOperation } from './purge.ts'
 import { readOperation } from './read.ts'
 import { deleteOperation, restoreOperation } from './remove.ts'
+import { checkPath } from './parent.ts'
 import type { Names, Resource, ResourceChildren } from './types.ts'
 import { replaceOperation, updateOperation } from './update.ts'
 
@@ -36,6 +37,7 @@ export function resource<
   options: Options & WithRefinements<Table, Refine>,
 ): Resource<ResourceChildren<Table, Options, Refine>, RowOf<Table, Names<Options, 'private'>, Refine>, Table> {
   const declared = declareResource(table, options as unknown as Parameters<typeof declareResource>[1])
+  checkPath(`resource(${declared.definition.model.name})`, declared.path, declared.parent)
   // Made by the same conditions as the types say.
   return resourceRouter(declared, options as RouterOptions, operationsOf(declared, options as Parts)) as never
 }
