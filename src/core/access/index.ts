@@ -1,7 +1,7 @@
 export { allOf, anyOf, anyone, authenticated, optionallyAuthenticated, permission, role, rule, scope } from './rule.ts'
 export type { AccessRule, OwnedOf, Owning, RuleConfig, RuleContext, UserOf } from './rule.ts'
 export { owner, rows, tenant, through } from './row-rule.ts'
-export type { RowCondition, RowContext, RowNode, RowRuleOptions, RowRules, RowsFunction } from './row-rule.ts'
+export type { RowContext, RowRuleOptions, RowRules, RowsFunction } from './row-rule.ts'
 export { accessFor } from './access-for.ts'
 export type { AccessFor } from './access-for.ts'
 export type { Authenticator, Principal, SecurityScheme } from './authenticator.ts'

@@ -1,6 +1,7 @@
 import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type { AccessRule, RowCondition } from '../../core/access/index.ts'
+import type { AccessRule } from '../../core/access/index.ts'
+import type { RowCondition } from '../../core/access/row-rule.ts'
 import { columnOf, relationNamed } from '../rows/row-scope.ts'
 import type { RelationsOf } from '../rows/relation.ts'
 

@@ -1,4 +1,5 @@
-import type { AccessRule, RowCondition } from '../../core/access/index.ts'
+import type { AccessRule } from '../../core/access/index.ts'
+import type { RowCondition } from '../../core/access/row-rule.ts'
 import type { Model, ModelColumn } from '../model/model.ts'
 import type { RowAccess } from './definition.ts'
 import type { Asker } from './row-session.ts'

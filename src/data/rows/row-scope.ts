@@ -1,6 +1,6 @@
 import { eq, exists, getTableColumns, getTableName, sql, type SQL } from 'drizzle-orm'
 import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
-import type { RowCondition } from '../../core/access/index.ts'
+import type { RowCondition } from '../../core/access/row-rule.ts'
 import type { CallerScope } from '../../core/builtin.ts'
 import { aliasName } from './alias-name.ts'
 import { columnEquals, everyOf, sized, someOf, type Scope } from './condition.ts'
