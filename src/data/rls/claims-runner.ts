@@ -21,10 +21,10 @@ export function claimsRunner<Schema extends DrizzleSchema>(
   { claims, reads }: ClaimsRunnerOptions,
 ): Runner {
   const run = async (statement: Statement, values: readonly unknown[]): Promise<RowSet> => {
-    const { client, commit } = await beginTransaction(pool, beginWith('BEGIN'))
-    carryClaims(client, claims)
-    const result = clientRunner(client, { prepare: prepared }).run(statement, values)
-    const [rows, saved] = await Promise.allSettled([result, commit()])
+    const transaction = await beginTransaction(pool, beginWith('BEGIN'))
+    carryClaims(transaction.client, claims)
+    const result = clientRunner(transaction.client, { prepare: prepared }).run(statement, values)
+    const [rows, saved] = await Promise.allSettled([result, transaction.commit()])
     // Where the statement failed COMMIT did too, and its own error says less.
     if (rows.status === 'rejected') throw rows.reason
     if (saved.status === 'rejected' && !reads) throw saved.reason

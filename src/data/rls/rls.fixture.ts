@@ -1,5 +1,5 @@
 import { relations } from 'drizzle-orm'
-import { boolean, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 export const teams = pgTable('teams', {
   id: uuid().primaryKey().defaultRandom(),
@@ -17,12 +17,19 @@ export const docs = pgTable('docs', {
   teamId: uuid('team_id').references(() => teams.id),
 })
 
+/** Deleted softly. */
+export const memos = pgTable('memos', {
+  id: integer().primaryKey(),
+  ownerId: text('owner_id').notNull(),
+  deletedAt: timestamp('deleted_at', { withTimezone: true, mode: 'string' }),
+})
+
 export const teamsRelations = relations(teams, ({ many }) => ({ docs: many(docs) }))
 export const docsRelations = relations(docs, ({ one }) => ({
   team: one(teams, { fields: [docs.teamId], references: [teams.id] }),
 }))
 
-export const schema = { teams, docs, teamsRelations, docsRelations }
+export const schema = { teams, docs, memos, teamsRelations, docsRelations }
 
 export const CREATE_TABLES = `
 create table teams (id uuid primary key default gen_random_uuid(), name text not null, lead_id text not null);
@@ -30,4 +37,4 @@ create table docs (
   id uuid primary key default gen_random_uuid(), title text not null, level integer not null default 0, published boolean not null default false,
   owner_id text not null, tenant_id integer not null, team_id uuid references teams (id)
 );
-create table plain (id integer primary key);`
+create table memos (id integer primary key, owner_id text not null, deleted_at timestamptz);`

@@ -10,7 +10,7 @@ import { database } from '../database.ts'
 import type { Transaction } from '../drizzle.ts'
 import { repository } from '../repository/repository.ts'
 import { resource } from '../resource/resource.ts'
-import { docs, schema, teams } from './rls.fixture.ts'
+import { docs, memos, schema, teams } from './rls.fixture.ts'
 import { rowSecurityOf } from './row-security.ts'
 import { migrationsFolder } from './secured-app.fixture.ts'
 
@@ -33,6 +33,17 @@ const teamRows = repository(teams, {
   database: db,
   rls: true,
   access: { read: through('docs', owner('ownerId')), create: authenticated },
+})
+const memoApi = resource(memos, {
+  database: db,
+  rls: true,
+  softDelete: true,
+  access: {
+    read: anyOf(owner('ownerId'), role('cleaner'), role('purger')),
+    create: allOf(authenticated, owner('ownerId')),
+    delete: role('cleaner'),
+    purge: role('purger'),
+  },
 })
 let work: (tx: Transaction<typeof schema>) => Promise<unknown>
 const act = route.post(
@@ -63,7 +74,7 @@ const app = createApp({
   title: 'Secured',
   version: '1',
   database: db,
-  api: router('', { docs: docApi, act, both, team }),
+  api: router('', { docs: docApi, memos: memoApi, act, both, team }),
   auth: [basic({ realm: 'test', verify: () => undefined })],
 })
 const t = await testApp(app)
@@ -125,6 +136,26 @@ test('a resource answers as it does without policies', async () => {
   })
   await ada.docs.delete({ params: { id: made.id } })
   expect((await ada.docs.list()).items).toHaveLength(2)
+})
+
+test('what is deleted softly is for those who may delete, and its purge for those who may purge', async () => {
+  const [ada, cleaner, purger] = [
+    t.as({ id: 'ada' }),
+    t.as({ id: 'cy', roles: ['cleaner'] }),
+    t.as({ id: 'pi', roles: ['purger'] }),
+  ]
+  await ada.memos.create({ body: { id: 1 } })
+  const one = { params: { id: 1 } }
+  await expect(ada.memos.delete(one)).rejects.toMatchObject({ status: 403 })
+  await cleaner.memos.delete(one)
+  expect((await ada.memos.list()).items).toHaveLength(0)
+  await cleaner.memos.restore(one)
+  expect((await ada.memos.list()).items).toHaveLength(1)
+  const plain = inTransaction('cy', async (tx) => (await tx.delete(memos).returning()).length, ['cleaner'])
+  expect(await plain).toBe(0)
+  await expect(cleaner.memos.purge(one)).rejects.toMatchObject({ status: 403 })
+  await purger.memos.purge(one)
+  expect((await ada.memos.list()).items).toHaveLength(0)
 })
 
 test('what a caller creates and may not read is refused', async () => {
