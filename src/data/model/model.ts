@@ -1,5 +1,5 @@
-import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
-import { getTableColumns } from 'drizzle-orm'
+import { getTableColumns, is } from 'drizzle-orm'
+import { getTableConfig, PgTable, type PgColumn } from 'drizzle-orm/pg-core'
 
 /** A column as resources and repositories see it. */
 export interface ModelColumn {
@@ -43,9 +43,11 @@ const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy'] as const
 /**
  * Works a table out.
  *
- * @throws TypeError where a column is named that the table does not have, or it has no primary key.
+ * @throws TypeError where it is no table, has no primary key, or a column is named that it does not have.
  */
 export function modelOf(table: PgTable, options: ModelOptions = {}): Model {
+  if (!is(table, PgTable))
+    throw new TypeError('This is not a table: a Drizzle table is made with pgTable(...) of drizzle-orm/pg-core.')
   const config = getTableConfig(table)
   const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({ key, column: column as PgColumn }))
   const byKey = new Map(columns.map((each) => [each.key, each]))

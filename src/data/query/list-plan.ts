@@ -103,7 +103,9 @@ function declaredFilters(
     if (related !== undefined) terms.addRelation(name, related)
     const known = terms.of(name)
     if (known.length === 0)
-      throw new TypeError(`filter: "${name}" is not a visible column that can be filtered by, or of a known relation.`)
+      throw new TypeError(
+        `filter: "${name}" is not a visible column that can be filtered by, or of a known relation. There are ${[...new Set(terms.all.map((term) => term.name))].join(', ')}.`,
+      )
     return operators === undefined ? known : operators.map((operator) => findTerm(terms, name, operator))
   })
 }
@@ -130,8 +132,11 @@ class OptionNames {
   column(option: string, key: string, fits: (column: ModelColumn) => boolean = () => true): ModelColumn {
     const column = this.#model.visible.find((each) => each.key === key)
     if (column === undefined) {
-      const why = this.#model.byKey.has(key) ? 'is private' : 'is not a column'
-      throw new TypeError(`${option}: "${key}" ${why} of the table "${this.#model.name}".`)
+      const { byKey, name, visible } = this.#model
+      const why = byKey.has(key) ? 'is private' : 'is not a column'
+      throw new TypeError(
+        `${option}: "${key}" ${why} of the table "${name}". There are ${visible.map((each) => each.key).join(', ')}.`,
+      )
     }
     if (fits(column)) return column
     throw new TypeError(`${option}: the column "${key}" has a type that has no order.`)

@@ -99,11 +99,12 @@ function repositoryOf<Table extends PgTable>(
     ...(options.version !== undefined && { version: options.version }),
   })
   const { schema } = database.options
+  const what = `repository(${model.name})`
   const definition = definitionOf({
     model,
-    access: rulesOf(options.access),
+    access: rulesOf(what, options.access),
     relationsOf: relationsIn(schema),
-    journal: journalOf({ what: `repository(${model.name})`, model, schema, audit: options.audit }),
+    journal: journalOf({ what, model, schema, audit: options.audit }),
   })
   return repositoryDependency(
     repositoryParts(definition, options.name ?? singularName(model.name)),

@@ -1,5 +1,6 @@
 import type { AccessRule } from '../../core/access/index.ts'
 import type { RowAccess } from '../repository/definition.ts'
+import { checkAccess } from './check-options.ts'
 
 /**
  * Who may do what. One rule for everything, or one for each action: what has no rule has no operation. Rules about rows (`owner`, `through`,
@@ -24,8 +25,9 @@ export interface ActionRules {
   readonly audit?: AccessRule
 }
 
-/** The rules about the rows themselves. */
-export function rulesOf(access: ResourceAccess): RowAccess {
+/** The rules about the rows themselves. `what` declares them, for messages: `resource(tasks)`. */
+export function rulesOf(what: string, access: ResourceAccess): RowAccess {
+  checkAccess(what, access)
   if ('kind' in access) return { read: access, create: access, update: access, delete: access }
   const { audit: _, ...rules } = access
   return rules

@@ -18,6 +18,7 @@ import { relationsIn } from '../rows/relation.ts'
 import { pathOf, singularName } from './names.ts'
 import { parentOf, type Parent } from './parent.ts'
 import { rulesOf } from './access.ts'
+import { checkOptions } from './check-options.ts'
 import { historyRule } from './history-rule.ts'
 import { checkRowSecurity } from '../rls/row-security.ts'
 import { declareRows } from '../system/declared-rows.ts'
@@ -57,10 +58,11 @@ type AnyOptions = ResourceOptions<PgTable> & { readonly refine?: object }
 
 export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const model = modelOf(table, modelOptions(options))
-  const access = rulesOf(options.access)
+  const what = `resource(${model.name})`
+  checkOptions(what, options, model)
+  const access = rulesOf(what, options.access)
   const database = options.database as unknown as Database<DrizzleSchema>
   const { schema } = database.options
-  const what = `resource(${model.name})`
   const journal = journalOf({ what, model, schema, audit: options.audit })
   const parent = options.parent === undefined ? undefined : parentOf(model, options.parent, declaredOf)
   const definition = definitionOf({

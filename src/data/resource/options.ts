@@ -82,6 +82,13 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
 
 type RouterOptionsOfResource = Pick<RouterOptions, 'tags' | 'deprecated' | 'middleware' | 'hidden' | 'errors' | 'uses'>
 
+/** Makes a misspelt option a type error, and a sentence. */
+export type KnownOptions<Options> = {
+  readonly [
+    K in Exclude<keyof Options & string, keyof ResourceOptions<PgTable> | 'refine'>
+  ]: `resource() has no option "${K}".`
+}
+
 /** The options with how refinements are written. */
 export type WithRefinements<Table extends PgTable, Refine extends Refined<Table>> = {
   /** Schemas in place of the columns' own, or made from them: `{ title: (schema) => schema.min(1) }`. They check what is written. */

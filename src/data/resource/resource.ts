@@ -5,7 +5,7 @@ import type { Refined, RowOf } from '../columns/table-types.ts'
 import { bulkOperations } from './bulk.ts'
 import { createOperation } from './create.ts'
 import { declareResource, remember, type Declared } from './declared.ts'
-import type { BulkOptions, ResourceOptions, WithRefinements } from './options.ts'
+import type { BulkOptions, KnownOptions, ResourceOptions, WithRefinements } from './options.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
 import { historyOperation } from './history.ts'
 import { listOperation } from './list.ts'
@@ -34,7 +34,7 @@ export function resource<
   Refine extends Refined<Table> = {},
 >(
   table: Table,
-  options: Options & WithRefinements<Table, Refine>,
+  options: Options & WithRefinements<Table, Refine> & KnownOptions<Options>,
 ): Resource<ResourceChildren<Table, Options, Refine>, RowOf<Table, Names<Options, 'private'>, Refine>, Table> {
   const declared = declareResource(table, options as unknown as Parameters<typeof declareResource>[1])
   checkPath(`resource(${declared.definition.model.name})`, declared.path, declared.parent)

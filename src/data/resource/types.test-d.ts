@@ -59,3 +59,8 @@ test('an operation beside the others can answer with what they answer with', () 
   const { read } = api.children.tasks.children
   expectTypeOf<OutputOf<typeof read.response>['title']>().toEqualTypeOf<string>()
 })
+
+test('an option that there is not is a type error', () => {
+  // @ts-expect-error misspelt: the secret would be sent
+  resource(tasks, { database: db, access: authenticated, privat: ['secret'] })
+})
