@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureDatabase } from './app-database.ts'
 import { instanceIn, type Instance } from './instance.ts'
+import { takeLease } from './lease.ts'
 import { postmasterFile } from './postmaster.ts'
 import { joinServer } from './server.ts'
 
@@ -42,6 +44,20 @@ describe.each([
     await second.leave()
     expect(existsSync(postmasterFile(instance))).toBe(false)
     await expect(ask(url, 'SELECT 1')).rejects.toThrow()
+  })
+
+  // By the address the supervisor itself waits until the server is ready.
+  test.skipIf(loopback)('is joined while another is starting it, and then takes connections', async () => {
+    const starter = joinServer(instance)
+    let supervised = await takeLease(instance)
+    while (supervised === undefined) supervised = await setImmediate().then(() => takeLease(instance))
+    const joined = await joinServer(instance)
+    const client = new Client({ ...joined.endpoint, user: 'ashlar', database: 'postgres' })
+    await expect(client.connect()).resolves.not.toThrow()
+    await client.end()
+    await joined.leave()
+    await (await starter).leave()
+    await supervised.release()
   })
 
   test.skipIf(loopback)('outlives a user whom it cannot answer, and is still stopped by the last one', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { findBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'
 import { awaitServer } from './await-server.ts'
@@ -18,9 +19,16 @@ export interface EmbeddedServer {
 /** Joins the instance's running server, or starts it. Several processes may do so at the same time. */
 export async function joinServer(instance: Instance): Promise<EmbeddedServer> {
   prepare(instance)
-  const lease = (await takeLease(instance)) ?? (await withStartLock(instance.lock, () => start(instance)))
+  const lease = (await join(instance)) ?? (await withStartLock(instance.lock, () => start(instance)))
   const endpoint = readEndpoint(instance)
   return { endpoint, leave: () => lease.release() }
+}
+
+/** The supervisor answers before the server takes connections: who starts it keeps the lock until then. */
+async function join(instance: Instance): Promise<Lease | undefined> {
+  const lease = await takeLease(instance)
+  if (lease !== undefined && existsSync(instance.lock)) await withStartLock(instance.lock, () => Promise.resolve())
+  return lease
 }
 
 /** Under the start lock: those who waited for it find the server of the one who had it. */
