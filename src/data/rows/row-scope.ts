@@ -82,7 +82,7 @@ export function relatedExists(
 /** The column of an alias that is `column` in the table itself. */
 export function columnIn(aliased: PgTable, column: PgColumn): PgColumn {
   const found = Object.values(getTableColumns(aliased)).find((each) => each.name === column.name)
-  if (found !== undefined) return found as PgColumn
+  if (found !== undefined) return found
   throw new TypeError(`"${getTableName(aliased)}" has no column "${column.name}".`)
 }
 
