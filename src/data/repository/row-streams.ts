@@ -41,7 +41,7 @@ export function rowStreams(
     try {
       const runner = clientRunner(client, { prepare: engine.prepared })
       await begin(runner, engine)
-      if (claims !== undefined) carryClaims(client, claims)
+      if (claims !== undefined) carryClaims(client, claims, engine)
       await declareCursor(runner, session, { request, selection })
       for (;;) {
         const rows = await runner.run(FETCH, [])

@@ -22,7 +22,7 @@ export function claimsRunner<Schema extends DrizzleSchema>(
 ): Runner {
   const run = async (statement: Statement, values: readonly unknown[]): Promise<RowSet> => {
     const transaction = await beginTransaction(pool, beginWith('BEGIN'))
-    carryClaims(transaction.client, claims)
+    carryClaims(transaction.client, claims, { prepared })
     const result = clientRunner(transaction.client, { prepare: prepared }).run(statement, values)
     const [rows, saved] = await Promise.allSettled([result, transaction.commit()])
     // Where the statement failed COMMIT did too, and its own error says less.

@@ -1,31 +1,38 @@
-import type { PoolClient, QueryConfig } from 'pg'
-import type { Runner } from '../wire/runner.ts'
+import type { PoolClient } from 'pg'
+import { clientRunner, type Runner } from '../wire/runner.ts'
 import { SYSTEM_CLAIMS } from './claim-set.ts'
 
+interface Carried {
+  readonly claims: string
+  /** Whether the statement that sets them may have a name. */
+  readonly prepare: boolean
+}
+
 /** What the running transaction of a connection carries. Each transaction of a database with `rls` sets its own when it begins. */
-const carried = new WeakMap<PoolClient, string>()
+const carried = new WeakMap<PoolClient, Carried>()
 
-function setting(claims: string): QueryConfig {
-  return { text: "select set_config('ashlar.claims', $1, true)", values: [claims] }
+const SET = { text: "select set_config('ashlar.claims', $1, true)", name: 'ashlar_claims' }
+
+/** Not awaited: it travels with the next statement, and where it fails all that follows does. */
+function send(client: PoolClient, { claims, prepare }: Carried): void {
+  clientRunner(client, { prepare }).run(SET, [claims]).catch(ignore)
 }
 
-/**
- * Sets the claims of the transaction that has begun on this connection, and of no other: they end with it. Not awaited: it travels with the next
- * statement, and where it fails all that follows does.
- */
-export function carryClaims(client: PoolClient, claims: string): void {
-  carried.set(client, claims)
-  client.query(setting(claims)).catch(ignore)
+/** Sets the claims of the transaction that has begun on this connection, and of no other: they end with it. */
+export function carryClaims(client: PoolClient, claims: string, { prepared }: { readonly prepared: boolean }): void {
+  const own = { claims, prepare: prepared }
+  carried.set(client, own)
+  send(client, own)
 }
 
-/** Sends what `send` sends as the system. What the transaction carried before is set again right behind it. */
-function asSystem<T>(client: PoolClient, send: () => T): T {
+/** Runs what sends a statement as the system. What the transaction carried before is set again right behind it. */
+function asSystem<T>(client: PoolClient, work: () => T): T {
   const before = carried.get(client)
   // Without `rls` there is nothing to set.
-  if (before === undefined) return send()
-  client.query(setting(SYSTEM_CLAIMS)).catch(ignore)
-  const sent = send()
-  client.query(setting(before)).catch(ignore)
+  if (before === undefined) return work()
+  send(client, { ...before, claims: SYSTEM_CLAIMS })
+  const sent = work()
+  send(client, before)
   return sent
 }
 

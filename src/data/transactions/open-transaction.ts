@@ -24,17 +24,17 @@ export interface TransactionCircumstances {
 }
 
 export async function openTransaction<Schema extends DrizzleSchema>(
-  { pool, handles, beginWith, abandoned, replicas }: Engine<Schema>,
+  { pool, handles, beginWith, abandoned, replicas, prepared }: Engine<Schema>,
   begin: string,
   { signal, claims }: TransactionCircumstances = {},
 ): Promise<HandledTransaction<Schema>> {
   const open = await beginTransaction(pool, beginWith(begin))
-  if (claims !== undefined) carryClaims(open.client, claims)
+  if (claims !== undefined) carryClaims(open.client, claims, { prepared })
   const tx = handles.inTransaction(open.client)
   const unwatch = signal === undefined ? undefined : abandoned.watch(open.client, signal)
   return {
     tx,
-    carry: (changed) => carryClaims(open.client, changed),
+    carry: (changed) => carryClaims(open.client, changed, { prepared }),
     commit: async (report) => {
       tx.state.close()
       const discard = await unwatch?.()
