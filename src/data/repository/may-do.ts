@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { or, sql } from 'drizzle-orm'
 import type { Action } from './definition.ts'
 import { deletion, keyCondition, keyValues, type Deleted, type Key } from './read-rows.ts'
-import { allOfThem, scopePart, type RowSession } from './row-session.ts'
+import { allOfThem, living, scopePart, type RowSession } from './row-session.ts'
 
 /** Whether the asker may do this to the row; `undefined` where it is not there for them at all. */
 export async function mayDo(
@@ -20,7 +20,9 @@ export async function mayDo(
     `may ${action} ${deleted} ${readable.shape} ${allowed.shape}`,
     () => {
       const may = allowed.where(table) ?? sql`true`
-      const where = allOfThem(keyCondition(definition), deletion(definition, deleted), readable.where(table))
+      // A row that is deleted is there only for those who may bring it back or remove it.
+      const told = deleted === false ? undefined : or(living(definition), may)
+      const where = allOfThem(keyCondition(definition), deletion(definition, deleted), readable.where(table), told)
       return sql`select (${may}) from ${table} where ${where}`
     },
     values,

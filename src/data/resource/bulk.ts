@@ -69,7 +69,7 @@ function updateMany(declared: Declared, max: number): Operation {
     {
       item: z.object({ ...keyShape(declared), ...declared.schemas.update.shape, ...versionShape(declared) }),
       max,
-      each: (context, session, item) => updateOne(declared, context, { session, ...partsOf(declared, item) }),
+      each: (context, session, item) => updateOne(declared, context, { session, ...partsOf(declared, context, item) }),
     },
   )
 }
@@ -87,7 +87,7 @@ function deleteMany(declared: Declared, max: number): Operation {
     {
       item: z.object({ ...keyShape(declared), ...versionShape(declared) }),
       max,
-      each: (context, session, item) => deleteOne(declared, context, { session, ...partsOf(declared, item) }),
+      each: (context, session, item) => deleteOne(declared, context, { session, ...partsOf(declared, context, item) }),
       empty: true,
     },
   )
@@ -172,10 +172,10 @@ function rowsWriter({ definition, schemas }: Declared): (rows: readonly RowSet[]
   }
 }
 
-function keyShape({ definition }: Declared): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    definition.model.primaryKey.map(({ key, column }) => [key, columnSchema(column) ?? z.string()]),
-  )
+/** What of the key the path does not say. */
+function keyShape({ definition, parent }: Declared): Record<string, z.ZodType> {
+  const own = definition.model.primaryKey.filter(({ key }) => key !== parent?.column.key)
+  return Object.fromEntries(own.map(({ key, column }) => [key, columnSchema(column) ?? z.string()]))
 }
 
 /** In the place of the header, which is about one row. */
@@ -191,8 +191,9 @@ interface ItemParts {
   readonly versions: readonly string[] | undefined
 }
 
-function partsOf({ definition }: Declared, item: Readonly<Record<string, unknown>>): ItemParts {
-  const key = keyOf(definition, item)
+function partsOf({ definition, parent }: Declared, { params }: ResourceContext, item: Item): ItemParts {
+  const above = parent === undefined ? {} : { [parent.column.key]: params[parent.column.key] }
+  const key = keyOf(definition, { ...item, ...above })
   const versionKey = definition.version?.column.key
   const version = versionKey === undefined ? undefined : item[versionKey]
   const fields = Object.fromEntries(Object.entries(item).filter(([name]) => !(name in key) && name !== versionKey))
