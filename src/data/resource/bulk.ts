@@ -8,6 +8,7 @@ import { columnSchema } from '../columns/column-schema.ts'
 import { CheckViolation, ForeignKeyViolation, UniqueViolation } from '../errors.ts'
 import type { RowSession } from '../repository/row-session.ts'
 import { keyOf } from '../repository/read-rows.ts'
+import { translateDatabaseError } from '../translate-error.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import { changeErrors } from './change-errors.ts'
@@ -141,8 +142,10 @@ async function inTurn(
 
 /** Says which of the items it was. */
 function atItem(error: unknown, index: number): never {
-  if (!(error instanceof AshlarError)) throw error
-  throw new PositionedError(error, index)
+  const told = error instanceof AshlarError ? error : translateDatabaseError(error)
+  // A conflict with other transactions (503) is no single item's, and is tried again by what the database said.
+  if (told === undefined || told.status >= 500) throw error
+  throw new PositionedError(told, index)
 }
 
 class PositionedError extends AshlarError {

@@ -61,6 +61,17 @@ test('all or none: what one item cannot do, none does, and the answer says which
   await ada.tasks.deleteMany({ body: { items: made.map(({ id }) => ({ id })) } })
 })
 
+test('what the database refuses names its item too', async () => {
+  const id = '6f9f4d4e-0000-4000-8000-000000000001'
+  const twice = [{ title: 'a' }, { title: 'b', id }, { title: 'c', id }, { title: 'd' }]
+  await expect(ada.tasks.createMany({ body: { items: twice } })).rejects.toMatchObject({
+    status: 409,
+    code: 'unique_violation',
+    detail: /^items\.2: The constraint "tasks_pkey"/,
+  })
+  expect((await ada.tasks.list()).items).toEqual([])
+})
+
 test('rules see each item', async () => {
   const { items: made } = await ada.ruled.createMany({ body: { items: items.slice(0, 2) } })
   expect(made.map(({ title }) => title)).toEqual(['t0!', 't1!'])
