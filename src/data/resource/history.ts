@@ -14,7 +14,7 @@ import { RowSession, SYSTEM } from '../repository/row-session.ts'
 import type { Condition } from '../rows/condition.ts'
 import { columnOf } from '../rows/row-scope.ts'
 import type { Declared } from './declared.ts'
-import { linkHeader } from './link-header.ts'
+import { LINKED_PAGE, linkHeader } from './link-header.ts'
 import { pageSchema } from './list.ts'
 import { resourceOperation, type ResourceContext } from './operations.ts'
 
@@ -40,6 +40,7 @@ export function historyOperation(declared: Declared, access: AccessRule): Operat
       response: pageSchema(auditEntrySchema()),
       errors: [QueryInvalid, CursorInvalid],
       onInvalid: query.onInvalid,
+      openapi: LINKED_PAGE,
     },
     (context) => history(context, { of: declared.definition, definition, query, statements }),
   )

@@ -1,4 +1,20 @@
+import type { Documentation } from '../../core/operation.ts'
 import type { RequestHead } from '../../core/request.ts'
+
+/** What the document says of the links of a page. */
+export const LINKED_PAGE: Documentation['openapi'] = {
+  responses: {
+    200: {
+      headers: {
+        link: {
+          description:
+            'The pages after and before this one, as rel="next" and rel="prev" (RFC 8288), where there are some.',
+          schema: { type: 'string' },
+        },
+      },
+    },
+  },
+}
 
 /** The pages beside this one, as RFC 8288 links; `undefined` where it is the only one. */
 export function linkHeader(

@@ -13,7 +13,7 @@ import { JsonSink } from '../wire/json-sink.ts'
 import type { Declared } from './declared.ts'
 import { asksDeleted, offersDeleted } from './deleted-list.ts'
 import { indexNeeds } from './index-needs.ts'
-import { linkHeader } from './link-header.ts'
+import { LINKED_PAGE, linkHeader } from './link-header.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 
 export function listOperation(declared: Declared, options: AnyListOptions): Operation {
@@ -48,6 +48,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
       response: pageSchema(schemas.row),
       errors: deleted ? [QueryInvalid, CursorInvalid, Forbidden] : [QueryInvalid, CursorInvalid],
       onInvalid: (issues) => query().onInvalid(issues),
+      ...(options.page !== 'offset' && { openapi: LINKED_PAGE }),
     },
     (context) => list(declared, context, { query: query(), statements, write }),
   )

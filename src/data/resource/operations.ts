@@ -4,7 +4,7 @@ import { currentCaller, type CallerScope } from '../../core/builtin.ts'
 import type { Dependency, Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
-import type { HandlerContext, Method, Operation } from '../../core/operation.ts'
+import type { Documentation, HandlerContext, Method, Operation } from '../../core/operation.ts'
 import type { Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
@@ -48,6 +48,8 @@ export interface OperationParts {
   readonly uses?: Uses
   readonly onInvalid?: Operation['onInvalid']
   readonly description?: string
+  /** What the document says besides. */
+  readonly openapi?: Documentation['openapi']
   /** Whether callers can ask for relations, or filter by them. */
   readonly includes?: boolean
   /** Rules that need not hold for callers, and that it asks about them: so they must be known. With `includes` only. */
@@ -62,7 +64,7 @@ export function resourceOperation(
 ): Operation {
   const { database } = declared
   const { response, summary, description } = parts
-  const openapi = taggedAnswer(declared, parts)
+  const openapi = parts.openapi ?? taggedAnswer(declared, parts)
   const rule = parts.access ?? accessOf(declared, parts.action)
   let access: AccessRule | undefined
   return {

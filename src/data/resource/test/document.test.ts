@@ -94,6 +94,16 @@ test('nobody has anything to say about the document of resources with every opti
   expect(Object.keys(app.openapi().paths ?? {})).toContain('/api/photos/{photoId}/votes/{voter}')
 })
 
+test('the headers of versions and of pages are in it', () => {
+  const api = router('/api', { albums: albumApi, photos: photoApi })
+  const document = createApp({ title: 'All', version: '1', database: db, auth, api }).openapi()
+  const paths = document.paths as Record<string, { get: { responses: Record<string, { headers: object }> } }>
+  const headersOf = (path: string): string[] => Object.keys(paths[path]!.get.responses['200']!.headers)
+  expect(headersOf('/api/albums')).toContain('link')
+  expect(headersOf('/api/albums/{albumId}/photos/{id}/history')).toContain('link')
+  expect(headersOf('/api/albums/{albumId}/photos/{id}')).toContain('etag')
+})
+
 test('two resources of one name, or at one path, are an error that names both', () => {
   const access = owner('ownerId')
   const app = (second: typeof albumApi) =>
