@@ -21,10 +21,10 @@ export interface ShopServer {
   stop(): Promise<void>
 }
 
-/** The shop, served on a free port, with its tables and no rows. */
-export async function serveShop(): Promise<ShopServer> {
-  const { app, db } = shopApp()
-  const t = await testApp(app)
+/** The shop, served on a free port, with its tables and no rows: on a database of its own, or on the one at `url`. */
+export async function serveShop(url?: string): Promise<ShopServer> {
+  const { app, db } = shopApp(url === undefined ? {} : { url })
+  const t = url === undefined ? await testApp(app) : onItsOwn(app)
   const query = (text: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
     t.run({ drizzle: db.drizzle }, async ({ drizzle }) => {
       const { rows } = await drizzle.execute(sql.raw(text))
@@ -52,5 +52,14 @@ export async function serveShop(): Promise<ShopServer> {
       return { status: response.status, text: `${head}\n\n${text}`, body: text }
     },
     stop: () => t.stop(),
+  }
+}
+
+/** Without the test kit, which would give it another database. */
+function onItsOwn(app: ReturnType<typeof shopApp>['app']) {
+  return {
+    run: app.run.bind(app),
+    listen: () => app.listen({ port: 0, host: '127.0.0.1' }),
+    stop: () => app.stop(),
   }
 }

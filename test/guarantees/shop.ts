@@ -19,8 +19,8 @@ export function tokenOf({ id, tenant, roles }: Person): string {
 }
 
 /** A shop with every option of resources, and every method of their repositories in hand-written operations. */
-export function shopApp() {
-  const db = database({ schema: t.schema, repeatedStatements: false })
+export function shopApp(options: { readonly url?: string } = {}) {
+  const db = database({ schema: t.schema, repeatedStatements: false, ...options })
   const token = bearer({
     verify: (credentials): Person | undefined => {
       const [id, tenant, ...roles] = credentials.split('.')
