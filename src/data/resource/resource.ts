@@ -17,7 +17,9 @@ import type { Names, Resource, ResourceChildren } from './types.ts'
 import { replaceOperation, updateOperation } from './update.ts'
 
 /**
- * Makes REST operations of a Drizzle table: a router like any other. What has a rule in `access` has an operation.
+ * Makes REST operations of a Drizzle table: a router like any other. What has a rule in `access` has an operation: `list`, `read`, `create`, `update`
+ * and `delete`; and where the options say so `replace`, `restore`, `purge`, `history` and those on many rows. `with` adds others or puts them in
+ * their place, `without` takes some away. A page of the list has 20 rows, or as many as asked for, up to 100.
  *
  * @example
  * export const taskApi = resource(tasks, {
