@@ -2,6 +2,7 @@ import { getTableColumns, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { columnKind } from '../columns/column-kind.ts'
 import type { ModelColumn } from '../model/model.ts'
+import { sized } from '../rows/condition.ts'
 import type { WireField } from '../wire/columns.ts'
 import { compileJson, type JsonWriter } from '../wire/json-rows.ts'
 import { compileObjects, type ObjectReader } from '../wire/objects.ts'
@@ -41,7 +42,7 @@ export function selectionOf(columns: readonly ModelColumn[], parts: SelectionPar
   let json: JsonWriter | undefined
   let object: ObjectReader | undefined
   return {
-    shape: read.map(({ key }) => key).join(),
+    shape: read.map(({ key }) => sized(key)).join(''),
     columns: read,
     list: (table) => listOf(read, table),
     get json() {

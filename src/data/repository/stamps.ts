@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm'
 import type { ModelColumn } from '../model/model.ts'
+import { sized } from '../rows/condition.ts'
 import { place } from '../statements/compile.ts'
 import type { Definition } from './definition.ts'
 import type { Asker } from './row-session.ts'
@@ -68,5 +69,5 @@ function stampsOf({ model }: Definition, stamps: readonly Stamp[]): Stamps {
     sets.push({ column, value: place(`stamp:${column.key}`, column.column) })
     values[`stamp:${column.key}`] = value
   }
-  return { shape: sets.map(({ column }) => column.key).join(), sets, values }
+  return { shape: sets.map(({ column }) => sized(column.key)).join(''), sets, values }
 }

@@ -3,6 +3,7 @@ import { Forbidden } from '../../core/errors/index.ts'
 import { insertSeen, updateSeen, type SeenRow } from './changes.ts'
 import { keyOf } from './read-rows.ts'
 import { allOfThem, living, type RowSession } from './row-session.ts'
+import { sized } from '../rows/condition.ts'
 import { compileStatement, place } from '../statements/compile.ts'
 import type { Fields } from './write-rows.ts'
 
@@ -15,8 +16,12 @@ export async function upsertRow(session: RowSession, fields: Fields, on: readonl
   for (;;) {
     const found = await lockBy(session, fields, on)
     if (found !== undefined) {
-      const changes = Object.fromEntries(Object.entries(fields).filter(([key]) => !on.includes(key)))
-      const outcome = await updateSeen(session, keyOf(definition, found), { fields: () => changes })
+      const key = keyOf(definition, found)
+      // A row that is there keeps its key: what is given is that of a new one.
+      const changes = Object.fromEntries(
+        Object.entries(fields).filter(([name]) => !on.includes(name) && !(name in key)),
+      )
+      const outcome = await updateSeen(session, key, { fields: () => changes })
       // It is there, and neither to be read nor changed by this caller: which of the two is not told.
       if (typeof outcome === 'string') throw new Forbidden()
       return outcome.row
@@ -31,7 +36,7 @@ async function lockBy(session: RowSession, fields: Fields, on: readonly string[]
   const { all, model } = session.definition
   const columns = on.map((key) => model.byKey.get(key)!)
   const rows = await session.run(
-    `upsert ${on.join()}`,
+    `upsert ${on.map(sized).join('')}`,
     () => {
       // What is deleted softly is not there, as for a unique index that leaves it out.
       const where = allOfThem(

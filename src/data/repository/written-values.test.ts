@@ -43,3 +43,9 @@ test('a row that was read can be written back with a change: its version is coun
   const changed = await asAda((all) => all.update(row.id, { ...row, title: 'y' }))
   expect(changed).toMatchObject({ title: 'y', version: row.version + 1 })
 })
+
+test('an upsert of a row that is there leaves it its key', async () => {
+  const { id } = await asAda((all) => all.insert({ title: 'once' }))
+  const fresh = { id: '6f9f4d4e-0000-4000-8000-000000000001', title: 'once', notes: 'again' }
+  expect(await asAda((all) => all.upsert(fresh, { on: ['title'] }))).toMatchObject({ id, notes: 'again' })
+})

@@ -11,6 +11,7 @@ import { listQuery } from '../query/list-query.ts'
 import type { Definition } from '../repository/definition.ts'
 import { deletion, keyCondition, keyValues, readRow } from '../repository/read-rows.ts'
 import { allOfThem, scopePart } from '../repository/row-session.ts'
+import { sized } from '../rows/condition.ts'
 import { columnOf } from '../rows/row-scope.ts'
 import { compileStatement, type CompiledStatement } from '../statements/compile.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
@@ -94,9 +95,9 @@ class ChosenRows {
     scope.put(values)
     for (const each of included) each.scope.put(values)
     const columns = definition.model.visible.filter(({ key }) => fields?.includes(key) ?? true)
-    const relations = included.map(({ plan, scope: { shape } }) => `${plan.name}:${shape}`).join()
+    const relations = included.map(({ plan, scope: { shape } }) => `${sized(plan.name)}${shape}`).join()
     const { statement, shape } = this.#statements.get(
-      `${columns.map(({ key }) => key).join()} ${scope.shape} ${relations}`,
+      `${columns.map(({ key }) => sized(key)).join('')} ${scope.shape} ${relations}`,
       () => {
         const { table } = definition.model
         const made = rowShape(table, columns, { included, besides: versionOf(definition) })
