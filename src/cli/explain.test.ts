@@ -22,3 +22,14 @@ test('a cause is shown where it says more than the error, or comes from another 
 test('only lines of the app are shown of a stack', () => {
   expect(explain(failure('broken', '/app/books.ts:3:3'))).toBe('broken\n    at /app/books.ts:3:3')
 })
+
+test('what the database does not know is told with what writes the migration, and with its own hint', () => {
+  const cause = Object.assign(failure('column posts.titel does not exist', 'node_modules/pg/client.js:1:1'), {
+    code: '42703',
+    hint: 'Perhaps you meant to reference the column "posts.title".',
+  })
+  const text = explain(failure('Failed query', '/app/books.ts:3:3', cause))
+  expect(text).toContain('does not exist\n  Perhaps you meant to reference the column "posts.title".\n')
+  expect(text).toContain('ashlar migrate make NAME')
+  expect(explain(failure('broken', '/app/books.ts:3:3'))).not.toContain('migrate')
+})

@@ -41,6 +41,22 @@ describe('check', () => {
     ])
   })
 
+  test('tells in which way an index is another one, and what Drizzle writes where SQL says DESC', async () => {
+    write(
+      '0001_init.sql',
+      'CREATE TABLE posts (id integer PRIMARY KEY, title text NOT NULL); CREATE INDEX posts_title ON posts (title DESC)',
+    )
+    const last = pgTable('posts', columns, (t) => [index('posts_title').on(t.title.desc())])
+    const first = pgTable('posts', columns, (t) => [index('posts_title').on(t.title.desc().nullsFirst())])
+    const { differences } = await withCode({ posts: last })
+    expect(differences.map(({ text }) => text)).toEqual([
+      expect.stringMatching(
+        /^index posts\.posts_title is posts \(title DESC\), not posts \(title DESC NULLS LAST\).*nullsFirst\(\)$/,
+      ),
+    ])
+    expect((await withCode({ posts: first })).differences).toEqual([])
+  })
+
   test('tells what a database has been through beside its migrations', async () => {
     await shop.make({ posts })
     expect((await withDatabase({ posts })).differences).toEqual([])

@@ -93,7 +93,7 @@ function behaviours(given: string | undefined): void {
     await run()
     write('0001_posts.sql', 'CREATE TABLE posts (title varchar)')
     await expect(run()).rejects.toThrow(`${join(folder, '0001_posts.sql')} was changed after it had been applied`)
-    await expect(run()).rejects.toThrow('delete the folder .ashlar')
+    await expect(run()).rejects.toThrow('ashlar db reset')
   })
 
   test('with other line ends are the same', async () => {

@@ -38,7 +38,7 @@ export function pendingOf(
 
 /** Nobody keeps what only a developer has seen. */
 const BEGIN_ANEW =
-  'On the embedded database of your own machine you can also begin anew: stop the app and delete the folder .ashlar with all its data.'
+  'On the embedded database of your own machine you can also begin anew, without its data: ashlar db reset.'
 
 function checkUnchanged(name: string, checksum: string, file: MigrationFile | undefined): void {
   if (file === undefined) {

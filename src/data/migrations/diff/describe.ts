@@ -1,4 +1,4 @@
-import type { Table } from '../catalog/catalog.ts'
+import type { Index, Table } from '../catalog/catalog.ts'
 import type { Change, ChangeKind, ChangeOf } from './change.ts'
 
 /** The changes as differences, in sentences. What is dropped and made again is one that is different. */
@@ -49,9 +49,9 @@ const DETAILS: Details = {
   'rename constraint': ({ from }, subject) => `${subject} is called ${from.name}`,
   'rename index': ({ from }, subject) => `${subject} is called ${from.name}`,
   'validate constraint': (_change, subject) => `${subject} is not validated`,
-  'replace index': ({ from }, subject) =>
+  'replace index': ({ from, index }, subject) =>
     from.valid
-      ? `${subject} is another one: ${from.definition}`
+      ? `${subject} is ${from.definition}, not ${index.definition}${nullsHint(from, index)}`
       : `${subject} is invalid: a concurrent build of it has failed`,
   'add enum values': ({ from, to }, subject) =>
     `${subject} has the values ${from.values.join(', ')}, not ${to.values.join(', ')}`,
@@ -64,6 +64,12 @@ const DETAILS: Details = {
 function detailOf<Kind extends ChangeKind>(change: ChangeOf<Kind>, subject: string): string {
   const detail = DETAILS[change.kind]
   return detail === undefined ? `${subject} is different` : detail(change, subject)
+}
+
+/** Drizzle's `desc()` is another order than SQL's `DESC`, which nobody sees in the code. */
+function nullsHint(from: Index, to: Index): string {
+  if (to.definition.replaceAll(' DESC NULLS LAST', ' DESC') !== from.definition) return ''
+  return ". ORDER BY ... DESC has nulls first, also where there are none, and Drizzle's desc() has them last: write .desc().nullsFirst()"
 }
 
 function securityText({ rowSecurity, forcesRowSecurity }: Table): string {
