@@ -10,6 +10,7 @@ import { connectReplicas } from './scale/connect-replicas.ts'
 import { readingPool, type Reader } from './scale/reader.ts'
 import { disconnect, readingRunner, type Read, type ReadTarget } from './scale/read-target.ts'
 import type { Replicas } from './scale/replicas.ts'
+import { exclusiveRunner } from './wire/exclusive-runner.ts'
 import { poolRunner, type PoolRunner } from './wire/pool-runner.ts'
 import type { Runner } from './wire/runner.ts'
 import { AbandonedTransactions } from './transactions/abandoned-transactions.ts'
@@ -29,6 +30,8 @@ export interface Engine<Schema extends DrizzleSchema> {
   readonly replicas: Replicas | undefined
   /** Statements of resources outside of transactions: many requests share few connections. */
   readonly runner: PoolRunner
+  /** The same for statements that write, each on a connection of its own. */
+  readonly writeRunner: Runner
   /** Seals what callers carry for the app, such as cursors. */
   signingKey(): Promise<Uint8Array>
   /** To be told of statements that do not go through Drizzle; there in development and tests alone. */
@@ -76,6 +79,7 @@ export function createEngine<Schema extends DrizzleSchema>(
     handles,
     drizzle: handles.on(pool),
     runner,
+    writeRunner: exclusiveRunner(pool, { prepare: !behindPooler }),
     reader: handles.on(readingPool(pool, read)),
     read,
     readRunner: replicas === undefined ? runner : readingRunner(read),
