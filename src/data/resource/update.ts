@@ -21,7 +21,7 @@ export function updateOperation(declared: Declared): Operation {
   return changeOperation(declared, 'PATCH', (body) => body)
 }
 
-/** PUT: what is absent gets its default, or null. */
+/** PUT: what is absent gets its default, or null; private columns stay as they are. */
 export function replaceOperation(declared: Declared): Operation {
   return changeOperation(declared, 'PUT', replacementOf(declared))
 }
