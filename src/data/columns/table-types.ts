@@ -64,9 +64,13 @@ export type OnlyColumns<Table extends TableLike, Refine> = {
 }
 
 type Null<Column extends ColumnTypes> = Column['_']['notNull'] extends true ? never : null
-type Output<Column extends ColumnTypes, K, R> =
-  (K extends keyof R ? OutputOf<R[K]> : Column['_']['data']) | Null<Column>
-type Input<Column extends ColumnTypes, K, R> = (K extends keyof R ? InputOf<R[K]> : Column['_']['data']) | Null<Column>
+// Taken out of an object, so that editors show `string | null` and not the name of this type with all of the column.
+type Output<Column extends ColumnTypes, K, R> = {
+  of: (K extends keyof R ? OutputOf<R[K]> : Column['_']['data']) | Null<Column>
+}['of']
+type Input<Column extends ColumnTypes, K, R> = {
+  of: (K extends keyof R ? InputOf<R[K]> : Column['_']['data']) | Null<Column>
+}['of']
 
 /** Columns nobody but the database writes. */
 type Computed<Column extends ColumnTypes> = Column['_']['generated'] extends undefined
