@@ -1,6 +1,7 @@
-import { DatabaseError, type Pool, type PoolClient } from 'pg'
-import { CommitOutcomeUnknown, DatabaseUnavailable } from '../errors.ts'
-import { connectionLost, translateDatabaseError } from '../translate-error.ts'
+import type { Pool, PoolClient } from 'pg'
+import { isRefusal } from '../commit-outcome.ts'
+import { CommitOutcomeUnknown } from '../errors.ts'
+import { connectionLost } from '../translate-error.ts'
 
 /** A transaction that has begun, on a connection of its own. */
 export interface OpenTransaction {
@@ -50,13 +51,8 @@ async function answerTo(client: PoolClient, behind?: () => Promise<void>): Promi
     return command
   } catch (error) {
     client.release(true)
-    throw isAnswer(error) ? error : new CommitOutcomeUnknown(undefined, { cause: error })
+    throw isRefusal(error) ? error : new CommitOutcomeUnknown(undefined, { cause: error })
   }
-}
-
-/** Whether the database itself refused to commit, as a deferred constraint makes it. Anything else may have come after the commit. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof DatabaseError && !(translateDatabaseError(error) instanceof DatabaseUnavailable)
 }
 
 async function rollback(client: PoolClient, discard = false): Promise<void> {

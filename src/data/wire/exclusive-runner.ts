@@ -1,4 +1,7 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { isRefusal } from '../commit-outcome.ts'
+import { CommitOutcomeUnknown } from '../errors.ts'
+import { connectionLost } from '../translate-error.ts'
 import type { RowSet } from './row-set.ts'
 import { clientRunner, untilAborted, type Runner, type RunnerOptions } from './runner.ts'
 import type { Statement } from './statement.ts'
@@ -9,18 +12,23 @@ import type { Statement } from './statement.ts'
  */
 export function exclusiveRunner(pool: Pool, options: RunnerOptions = {}): Runner {
   const run = async (statement: Statement, values: readonly unknown[]): Promise<RowSet> => {
-    const client = await pool.connect()
+    const client = await pool.connect().catch((error: unknown) => {
+      throw connectionLost(error) ?? error
+    })
     try {
       const rows = await clientRunner(client, options).run(statement, values)
       client.release()
       return rows
     } catch (error) {
       giveBack(client, error)
-      throw error
+      // What was asked of the server may have been saved before it could say so: to say "try again" would double it.
+      throw isRefusal(error) || isRead(statement) ? error : new CommitOutcomeUnknown(undefined, { cause: error })
     }
   }
   return { run: (statement, values, options) => untilAborted(run(statement, values), options?.signal) }
 }
+
+const isRead = ({ text }: Statement): boolean => /^select\b/i.test(text)
 
 /** An answer of the server leaves the connection as it was; after anything else nobody knows. */
 function giveBack(client: PoolClient, error: unknown): void {
