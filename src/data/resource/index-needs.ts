@@ -17,11 +17,12 @@ export function indexNeeds(declared: Declared, options: AnyListOptions): readonl
     ...(deletedAt !== undefined && { whereNull: deletedAt }),
     ...rest,
   })
-  const filters = filterKinds(declared, options).map(({ key, kind }) =>
-    use(`filter "${key}"`, { kind, columns: [key], within: inAll(ways) }),
-  )
-  // Who is held to one row needs no order.
+  // Who is held to one row needs no order, and finds it by its key.
   const many = ways.filter((within) => !model.primaryKey.every(({ key }) => within.includes(key)))
+  if (many.length === 0) return []
+  const filters = filterKinds(declared, options).map(({ key, kind }) =>
+    use(`filter "${key}"`, { kind, columns: [key], within: inAll(many) }),
+  )
   const orders = ordersOf(declared, options).flatMap((terms) =>
     many.map((within) => use(`order by ${terms.map(({ key }) => `"${key}"`).join(', ')}`, sorted(terms, within))),
   )
@@ -34,7 +35,8 @@ function sorted(
 ): Pick<IndexUse, 'kind' | 'columns'> & {
   readonly within: readonly string[]
 } {
-  return { kind: 'sort', columns: terms, within }
+  // What is the same in all rows of a list orders none of them.
+  return { kind: 'sort', columns: terms.filter(({ key }) => !within.includes(key)), within }
 }
 
 type Use = (about: string, rest: Pick<IndexUse, 'kind' | 'columns'> & Partial<IndexUse>) => IndexUse

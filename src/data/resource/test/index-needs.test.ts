@@ -1,4 +1,5 @@
 import { anyone, anyOf, owner, role } from 'ashlar/access'
+import { integer, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { expect, test } from 'vitest'
 import { indexUsesOf, type IndexUse } from '../../advice/index-use.ts'
 import { database } from '../../database.ts'
@@ -59,4 +60,19 @@ test('below a parent everything is within it, and who has one row needs no order
   expect(needsOf(below)).toEqual(['sort [listId] id'])
   const self = resource(lists, { database: db, access: owner('id'), list: { sort: ['name'] }, path: '/mine' })
   expect(needsOf(self)).toEqual([])
+})
+
+test('what is the same in all rows of a list is no part of its order, and who is held to one row needs nothing', () => {
+  const orders = pgTable('orders', { id: integer().primaryKey() })
+  const lines = pgTable(
+    'lines',
+    { orderId: integer().notNull(), place: integer().notNull(), size: integer() },
+    (table) => [primaryKey({ columns: [table.orderId, table.place] })],
+  )
+  const orderApi = resource(orders, { database: db, access: anyone, path: '/own' })
+  const parent = { of: orderApi, column: 'orderId' } as const
+  const lineApi = resource(lines, { database: db, access: anyone, parent, list: { sort: ['size'] } })
+  expect(needsOf(lineApi)).toEqual(['sort [orderId] place', 'sort [orderId] size,place'])
+  const own = resource(lists, { database: db, access: owner('id'), path: '/me', list: { filter: ['name'] } })
+  expect(needsOf(own)).toEqual([])
 })
