@@ -5,7 +5,7 @@ import { databaseEnvironment, type DatabaseOptions } from './database-options.ts
 import { observerOf } from './observe/observer.ts'
 import { observedClient } from './observe/observed-client.ts'
 import type { StatementObserver } from './observe/statement-observer.ts'
-import { signingKey } from './signing-key.ts'
+import { keyOnOwnConnection } from './signing-key.ts'
 import { connectReplicas } from './scale/connect-replicas.ts'
 import { readingPool, type Reader } from './scale/reader.ts'
 import { disconnect, readingRunner, type Read, type ReadTarget } from './scale/read-target.ts'
@@ -85,7 +85,7 @@ export function createEngine<Schema extends DrizzleSchema>(
     readRunner: replicas === undefined ? runner : readingRunner(read),
     replicas,
     signingKey: () => {
-      key ??= signingKey(pool).catch((error: unknown) => {
+      key ??= keyOnOwnConnection(url).catch((error: unknown) => {
         key = undefined
         throw error
       })

@@ -1,5 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
-import type { Pool } from 'pg'
+import { Client, type Pool } from 'pg'
+import { connectionLost } from './translate-error.ts'
 
 const BYTES = 32
 const MIN_SECRET = 32
@@ -22,6 +23,20 @@ export async function signingKey(pool: Pick<Pool, 'query'>, secret = process.env
     throw new RangeError(`ASHLAR_SECRET has ${secret.length} characters; give it at least ${MIN_SECRET} random ones.`)
   }
   return new Uint8Array(hkdfSync('sha256', secret, '', 'ashlar signing key', BYTES))
+}
+
+/** Not one of the pool's: those may all be held by transactions that wait for this. */
+export async function keyOnOwnConnection(url: string): Promise<Uint8Array> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return await signingKey(client)
+  } catch (error) {
+    throw connectionLost(error) ?? error
+  } finally {
+    client.end().catch(() => {})
+  }
 }
 
 async function readKey(pool: Pick<Pool, 'query'>): Promise<Uint8Array | undefined> {

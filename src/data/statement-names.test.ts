@@ -41,6 +41,11 @@ test('what comes again and again is prepared, and prepared anew when its columns
   expect(await t.client.list()).toEqual([{ id: 1, name: 'one' }])
 })
 
+test('several commands in one text are run again and again all the same', async () => {
+  for (let run = 0; run < 5; run += 1)
+    await t.run({ drizzle: db.drizzle }, ({ drizzle }) => drizzle.execute(sql.raw('select 1; select 2')))
+})
+
 test('there are so many names at most, and the same text has the same one', () => {
   const names = new StatementNames()
   const seen = new Set<string>()

@@ -15,6 +15,8 @@ export class StatementNames {
 
   /** The text's name; `undefined` where it is to be parsed for this run alone. */
   nameOf(text: string): string | undefined {
+    // Perhaps several commands, which cannot be prepared.
+    if (text.includes(';')) return undefined
     const name = this.#names.get(text)
     if (name !== undefined || this.#names.size >= MAX_NAMES) return name
     const runs = (this.#runs.get(text) ?? 0) + 1

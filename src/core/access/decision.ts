@@ -204,6 +204,7 @@ function combine(
 
 /** A rule in words, for the documentation and the access matrix: `anyOf(role(admin), owner)`. */
 export function describeRule(node: RuleNode): string {
+  if ('words' in node && node.words !== undefined) return describeRule(node.words)
   if (node.type === 'anyOf' || node.type === 'allOf')
     return `${node.type}(${node.rules.map((rule) => describeRule(rule.node)).join(', ')})`
   if (node.type === 'custom' || node.type === 'rows') return node.name

@@ -31,7 +31,12 @@ export type RuleNode =
   | { readonly type: 'anyone' }
   | { readonly type: 'authenticated' }
   | { readonly type: 'role' | 'scope' | 'permission'; readonly name: string }
-  | { readonly type: 'anyOf' | 'allOf'; readonly rules: readonly AccessRule[] }
+  | {
+      readonly type: 'anyOf' | 'allOf'
+      readonly rules: readonly AccessRule[]
+      /** What it is in words, where it only asks for more than it demands. */
+      readonly words?: RuleNode
+    }
   | RowNode
   | CustomNode
 

@@ -38,6 +38,8 @@ export interface IncludeContext {
   readonly table: PgTable
   readonly schema: DrizzleSchema | undefined
   readonly relationsOf: RelationsOf
+  /** The column by which rows of a table are deleted softly. */
+  readonly deletion: (table: PgTable) => string | undefined
   /** Of a resource. */
   readonly relatedRows: (resource: object) => RelatedRows | undefined
 }
@@ -46,7 +48,7 @@ export interface IncludeContext {
 export function includePlan(name: string, options: IncludeOptions, context: IncludeContext): IncludePlan {
   const relation = relationOf(name, options, context)
   const of = 'of' in options ? relatedOf(name, options.of, relation, context) : undefined
-  const model = of?.model ?? modelOf(relation.table)
+  const model = of?.model ?? modelOf(relation.table, { softDelete: context.deletion(relation.table) ?? false })
   const access = of === undefined ? (options as { readonly access?: AccessRule }).access : of.access
   if (access === undefined)
     throw new TypeError(

@@ -12,6 +12,8 @@ import type { ModelColumn } from '../model/model.ts'
 import type { IncludeOptions } from './include-options.ts'
 import { includePlan, type IncludeContext, type IncludePlan } from './include-plan.ts'
 
+type GroupNode = Extract<AccessRule['node'], { readonly type: 'anyOf' | 'allOf' }>
+
 const NO_SCOPES: ReadonlyMap<string, never> = new Map<string, never>()
 
 /** The relations of one resource that can be included. Worked out when they are first asked for: resources may include each other. */
@@ -33,11 +35,16 @@ export class IncludeSet {
   }
 
   /** The rule of an operation that may include: whoever calls is asked for, since the relations' rules, and `besides`, may be about them. */
-  accessWith(rule: AccessRule, besides: readonly AccessRule[] = []): AccessRule {
-    const related = this.names.map((name) => this.find(name).access)
+  accessWith(
+    rule: AccessRule,
+    { related: includes, besides }: { readonly related: boolean; readonly besides: readonly AccessRule[] },
+  ): AccessRule {
+    const related = includes ? this.names.map((name) => this.find(name).access) : []
     const rules = [...related, ...besides].filter(({ node }) => node.type !== 'anyone')
     const [first, ...others] = rules
-    return first === undefined ? rule : allOf(rule, anyOf(first, ...others, anyone))
+    if (first === undefined) return rule
+    const asking = allOf(rule, anyOf(first, ...others, anyone))
+    return { ...asking, node: { ...(asking.node as GroupNode), words: rule.node } }
   }
 
   /** How filters see a relation. Who asks is known only when a statement is built: see `asking`. */

@@ -78,7 +78,7 @@ type Source = { readonly from: SQL; readonly where: SQL }
 function direct(columns: ThroughRelation['columns'], table: PgTable, as: string): Source {
   const pairs = columns.map(({ to }, index) => sql`${columnIn(table, to)} = page.${sql.identifier(`k${index}`)}`)
   return {
-    from: sql`${sqlTable(columns[0]!.to.table as PgTable)} ${sql.identifier(as)}`,
+    from: sql`${sqlTable(columns[0]!.to.table)} ${sql.identifier(as)}`,
     where: sql.join(pairs, sql` and `),
   }
 }

@@ -98,9 +98,9 @@ class SelectList {
     return found >= 0 ? found : this.add(sql`${column}`, 1)
   }
 
-  besides({ key, expression }: Besides): number {
-    const found = key === undefined ? -1 : this.#columns.findIndex((each) => each.key === key)
-    return found >= 0 ? found : this.add(sql`${expression(this.#table)}`, 1)
+  besides(of: Besides): number {
+    const found = of.key === undefined ? -1 : this.#columns.findIndex((each) => each.key === of.key)
+    return found >= 0 ? found : this.add(sql`${of.expression(this.#table)}`, 1)
   }
 
   sql(): SQL {

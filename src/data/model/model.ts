@@ -35,7 +35,7 @@ export interface Model {
 export interface ModelOptions {
   readonly private?: readonly string[]
   readonly softDelete?: boolean | string
-  readonly version?: boolean | string | 'required'
+  readonly version?: boolean | string
 }
 
 const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy'] as const
@@ -49,7 +49,7 @@ export function modelOf(table: PgTable, options: ModelOptions = {}): Model {
   if (!is(table, PgTable))
     throw new TypeError('This is not a table: a Drizzle table is made with pgTable(...) of drizzle-orm/pg-core.')
   const config = getTableConfig(table)
-  const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({ key, column: column as PgColumn }))
+  const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({ key, column: column }))
   const byKey = new Map(columns.map((each) => [each.key, each]))
   const primaryKey = primaryKeyOf(columns, config)
   if (primaryKey.length === 0)

@@ -11,7 +11,7 @@ import type { RowSession } from './row-session.ts'
 import { selectionOf, type Selection } from './selection.ts'
 
 /** What can be done to rows. */
-export type Action = 'read' | 'create' | 'update' | 'delete' | 'purge'
+export type Action = 'read' | 'list' | 'create' | 'update' | 'delete' | 'purge'
 
 /** Who may do what to which rows. What has no rule, nobody may. */
 export type RowAccess = { readonly [A in Action]?: AccessRule }

@@ -41,7 +41,7 @@ export class ListStatements {
   async page(session: RowSession, request: ListRequest, deleted = false): Promise<RowPage> {
     const included = this.#related(session, request.include)
     const filtered = this.#related(session, request.filteredRelations)
-    const scope = scopePart(session.scope(deleted ? 'delete' : 'read'), 's')
+    const scope = scopePart(session.scope(deleted ? 'delete' : 'list'), 's')
     const values: Record<string, unknown> = {
       ...request.values,
       ':limit': request.limit + 1,

@@ -1,3 +1,4 @@
+/* eslint-disable typescript/no-generated-empty-object-type -- a row's type is known where a table is named */
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { ColumnName } from '../columns/table-types.ts'
 import type { ListInput } from '../query/list-input.ts'

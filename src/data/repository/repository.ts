@@ -1,5 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { anyOf, type AccessRule } from '../../core/access/index.ts'
+import { describeRule } from '../../core/access/decision.ts'
 import { currentCaller } from '../../core/builtin.ts'
 import { dependency, type Dependency } from '../../core/dependency.ts'
 import { Forbidden, NotFound, type ErrorClass } from '../../core/errors/index.ts'
@@ -7,16 +8,19 @@ import { journalOf, type AuditOptions } from '../audit/audit-options.ts'
 import type { ColumnName } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import type { Engine } from '../engine.ts'
 import { modelOf } from '../model/model.ts'
-import { declaredOf } from '../resource/declared.ts'
+import { checkSchema } from '../resource/check-options.ts'
+import { declaredOf, type Declared } from '../resource/declared.ts'
 import { singularName } from '../resource/names.ts'
 import { rulesOf, type ResourceAccess } from '../resource/access.ts'
 import { relationsIn } from '../rows/relation.ts'
 import { checkRowSecurity, isSecured, rowSecurityOf } from '../rls/row-security.ts'
 import type { RowPolicies } from '../rls/row-security-options.ts'
-import { declareRows } from '../system/declared-rows.ts'
+import { declareRows, deletionIn } from '../system/declared-rows.ts'
 import { transactionRunner } from '../tx-runner.ts'
-import { definitionOf, type RowAccess } from './definition.ts'
+import { hasCode } from './check-rules.ts'
+import { definitionOf, type Definition, type RowAccess } from './definition.ts'
 import type { Repository } from './repository-types.ts'
 import { RowSession } from './row-session.ts'
 import { rowStreams } from './row-streams.ts'
@@ -61,25 +65,37 @@ export type RepositoryDependency<Table extends PgTable> = Dependency<
  *   ({ params, tasks }) => tasks.update(params.id, { done: true }))
  * @example
  * const ownTasks = repository(taskApi)
- * @param table - The Drizzle table; or a resource, whose rules and options then hold here too.
+ * @param table - The Drizzle table; or a resource, whose options then hold here too, and its rules unless `access` says others.
  * @throws TypeError where the options name what the table does not have.
  */
-export function repository<Table extends PgTable>(resource: TableResource<Table>): RepositoryDependency<Table>
+export function repository<Table extends PgTable>(
+  resource: TableResource<Table>,
+  options?: { readonly access: ResourceAccess },
+): RepositoryDependency<Table>
 export function repository<Table extends PgTable>(
   table: Table,
   options: RepositoryOptions<Table>,
 ): RepositoryDependency<Table>
 export function repository<Table extends PgTable>(
   of: Table | TableResource<Table>,
-  options?: RepositoryOptions<Table>,
+  options?: RepositoryOptions<Table> | { readonly access: ResourceAccess },
 ): RepositoryDependency<Table> {
-  if (options !== undefined) return repositoryOf(of as Table, options)
   const declared = declaredOf(of)
-  if (declared !== undefined)
-    return repositoryDependency(repositoryParts(declared.definition, declared.name), declared.database)
+  if (declared !== undefined) {
+    const parts = repositoryParts(withAccess(declared, options?.access), declared.name)
+    return repositoryDependency(parts, declared.database)
+  }
+  // What is no resource is a table, with options of its own.
+  if (options !== undefined) return repositoryOf(of as Table, options as RepositoryOptions<Table>)
   throw new TypeError(
     'repository(table, options) needs to know who may do what: write { database, access: { read: ... } }.',
   )
+}
+
+function withAccess({ definition, name }: Declared, access: ResourceAccess | undefined): Definition {
+  return access === undefined
+    ? definition
+    : definitionOf({ ...definition, access: rulesOf(`repository(${name})`, access) })
 }
 
 /** A resource, with the table it is made of in its type. */
@@ -100,10 +116,11 @@ function repositoryOf<Table extends PgTable>(
   })
   const { schema } = database.options
   const what = `repository(${model.name})`
+  checkSchema(schema, model)
   const definition = definitionOf({
     model,
     access: rulesOf(what, options.access),
-    relationsOf: relationsIn(schema),
+    relationsOf: relationsIn(schema, deletionIn(database)),
     journal: journalOf({ what, model, schema, audit: options.audit }),
   })
   return repositoryDependency(
@@ -119,6 +136,8 @@ export function repositoryDependency<Table extends PgTable>(
   rls?: boolean | RowPolicies,
 ): RepositoryDependency<Table> {
   const { definition, name } = parts
+  for (const rule of Object.values(definition.access))
+    if (rule !== undefined && typeof rls !== 'object') checkNoCode(rule, name)
   const declared = dependency(
     {
       name: `repository of ${name}`,
@@ -151,8 +170,17 @@ export function repositoryDependency<Table extends PgTable>(
   return declared as unknown as RepositoryDependency<Table>
 }
 
-type EngineOf = import('../engine.ts').Engine<DrizzleSchema>
+type EngineOf = Engine<DrizzleSchema>
 type AppLife = { inputs: {}; uses: {}; errors: never; life: 'app'; request: false }
+
+/** Code of a rule is asked by the operation it stands at, and there is none here: nobody would have anything. */
+function checkNoCode(rule: AccessRule, name: string): void {
+  if (!hasCode(rule)) return
+  throw new TypeError(
+    `The rule "${describeRule(rule.node)}" of the repository of ${name} has code of its own, which only an operation asks. Say which rows it is about, ` +
+      `rows('name', ({ table, user }) => ...); or give the repository rules of its own: repository(resource, { access: ... }).`,
+  )
+}
 
 /** Somebody for whom none of the rules holds has no use for it. */
 function anyRule(access: RowAccess): AccessRule {

@@ -86,12 +86,18 @@ export class RowSession {
     const known = this.#scopes.get(action)
     if (known !== undefined) return known
     const { access } = this.definition
-    const rule = action === 'purge' ? (access.purge ?? access.delete) : access[action]
+    const rule = this.#ruleOf(action)
     const readable =
       action === 'create' || access.read === undefined || access.read === rule ? true : this.scope('read')
     const scope = everyOf([this.#within ?? this.#above(), readable, this.scopeBy(rule)])
     this.#scopes.set(action, scope)
     return scope
+  }
+
+  #ruleOf(action: Action): AccessRule | undefined {
+    const { access } = this.definition
+    if (action === 'purge') return access.purge ?? access.delete
+    return action === 'list' ? (access.list ?? access.read) : access[action]
   }
 
   /** What the action's own rule says, wherever the row is: what is written must satisfy it. */

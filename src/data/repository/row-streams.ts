@@ -81,10 +81,10 @@ async function declareCursor(
   scope.put(values)
   const where = allOfThem(scope.where(table), living(definition), request.conditions(table))
   const order = sql.join([...request.orderBy(table)], sql`, `)
-  const { text, bind } = compileStatement(
+  const statement = compileStatement(
     sql`declare ashlar_rows no scroll cursor for select ${selection.list(table)} from ${table} where ${where} order by ${order}`,
   )
-  await runner.run({ text, name: undefined }, bind(values))
+  await runner.run({ text: statement.text, name: undefined }, statement.bind(values))
 }
 
 function lines(batches: AsyncGenerator<RowSet, void>, { json, object }: Selection): ReadableStream<Uint8Array> {

@@ -12,7 +12,9 @@ export interface Stamps {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-type Stamp = readonly [key: string | undefined, value: SQL | unknown]
+export const NO_STAMPS: Stamps = { shape: '', sets: [], values: {} }
+
+type Stamp = readonly [key: string | undefined, value: unknown]
 
 export function createStamps(definition: Definition, asker: Asker, given: Readonly<Record<string, unknown>>): Stamps {
   const { createdAt, updatedAt, createdBy, updatedBy, version } = definition.model.life

@@ -9,7 +9,7 @@ import { deletion, keyCondition, keyValues, type Key } from './read-rows.ts'
 import { filledFor } from './owned-columns.ts'
 import { allOfThem, scopePart, type RowSession } from './row-session.ts'
 import type { Selection } from './selection.ts'
-import { createStamps, deleteStamps, updateStamps, type Stamps } from './stamps.ts'
+import { createStamps, deleteStamps, NO_STAMPS, updateStamps, type Stamps } from './stamps.ts'
 import { holdsOf, untouchedBy, writeCheck } from './write-check.ts'
 
 /** What is written, by the columns' keys. `undefined` is absent. */
@@ -54,11 +54,14 @@ export async function updateRow(
 ): Promise<RowSet> {
   const { definition } = session
   const { version: counted } = definition.model.life
-  const changes: Record<string, unknown> = { ...defaultsOf(definition, 'update'), ...given(fields) }
+  const asked = given(fields)
+  const isEmpty = Object.keys(asked).length === 0
+  const changes: Record<string, unknown> = isEmpty ? {} : { ...defaultsOf(definition, 'update'), ...asked }
   // The server counts it: also where a row that was read is written back.
   if (counted !== undefined) delete changes[counted]
   const assigned = assignmentsOf(definition, changes)
-  const stamps = updateStamps(definition, session.asker, changes)
+  // Nothing to change leaves the row as it is, with its stamps and its version.
+  const stamps = isEmpty ? NO_STAMPS : updateStamps(definition, session.asker, changes)
   return change(session, key, { assigned, stamps, selection, versions, deleted, action: 'update' })
 }
 

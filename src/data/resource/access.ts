@@ -12,6 +12,8 @@ export type ResourceAccess = AccessRule | ActionRules
 export interface ActionRules {
   /** For the list and for one row. */
   readonly read?: AccessRule
+  /** Besides `read`, for the list alone. Default: nothing more. */
+  readonly list?: AccessRule
   readonly create?: AccessRule
   readonly update?: AccessRule
   /** Also to restore what was deleted softly, and to list it. */

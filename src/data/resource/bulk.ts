@@ -198,7 +198,8 @@ function partsOf({ definition, parent }: Declared, { params }: ResourceContext, 
   const above = parent === undefined ? {} : { [parent.column.key]: params[parent.column.key] }
   const key = keyOf(definition, { ...item, ...above })
   const versionKey = definition.version?.column.key
-  const version = versionKey === undefined ? undefined : item[versionKey]
+  // The item's schema says that it is a number.
+  const version = versionKey === undefined ? undefined : (item[versionKey] as number | undefined)
   const fields = Object.fromEntries(Object.entries(item).filter(([name]) => !(name in key) && name !== versionKey))
   return { key, fields, versions: version === undefined ? undefined : [String(version)] }
 }

@@ -13,7 +13,10 @@ test.each([
   [{ toString: true }, 'no option "toString"'],
   [{ access: undefined }, 'resource(tasks) needs to know who may do what. Write a rule for everything,'],
   [{ access: 'anyone' }, 'needs to know who may do what'],
-  [{ access: { read: anyone, updaet: anyone } }, 'access names "updaet". There are read, create, update, delete,'],
+  [
+    { access: { read: anyone, updaet: anyone } },
+    'access names "updaet". There are read, list, create, update, delete,',
+  ],
   [
     { database: undefined },
     'resource(tasks) needs the database its rows are in: write resource(tasks, { database, ... }).',

@@ -1,4 +1,5 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
+import type { DrizzleSchema } from '../drizzle.ts'
 import type { Model } from '../model/model.ts'
 import type { ActionRules } from './access.ts'
 import type { ResourceOptions } from './options.ts'
@@ -35,6 +36,7 @@ const OPTIONS: All<keyof ResourceOptions<PgTable> | 'refine'> = {
 
 const ACTIONS: All<keyof ActionRules> = {
   read: true,
+  list: true,
   create: true,
   update: true,
   delete: true,
@@ -58,9 +60,18 @@ export function checkOptions(what: string, options: object, model: Model): void 
     throw new TypeError(
       `${what} needs the database its rows are in: write ${what.replace(')', '')}, { database, ... }).`,
     )
+  checkSchema(given.database.options.schema, model)
   for (const option of COLUMN_LISTS)
     for (const key of given[option] ?? []) checkColumn(`${what}: ${option}`, key, model)
   for (const key of Object.keys(refine)) checkColumn(`${what}: refine`, key, model)
+}
+
+/** Migrations are made of the schema's tables: one that is not among them is never made. */
+export function checkSchema(schema: DrizzleSchema | undefined, { table, name }: Model): void {
+  if (schema === undefined || Object.values(schema).includes(table)) return
+  throw new TypeError(
+    `The table "${name}" is not in the schema of its database: export it from the module given as database({ schema }), so that migrations know it.`,
+  )
 }
 
 /** @throws TypeError where nobody has said who may do what, or it is said of what cannot be done. */

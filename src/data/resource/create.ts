@@ -54,8 +54,8 @@ export async function createRow(
   if (!isSeen(declared)) return insertRow(session, fields, definition.visible)
   const around = rulesContext(context)
   const { rules } = context
-  const values = (await rules?.beforeCreate?.(fields as never, around)) ?? fields
+  const values = (await rules?.beforeCreate?.(fields, around)) ?? fields
   const { row, rows } = await insertSeen(session, values)
-  await rules?.afterCreate?.(row as never, around)
+  await rules?.afterCreate?.(row, around)
   return rows
 }

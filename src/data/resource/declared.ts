@@ -9,7 +9,6 @@ import { tableSchemas } from '../columns/table-schemas.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import { IncludeSet } from '../include/includes.ts'
-import type { Includes } from '../include/include-options.ts'
 import type { RelatedRows } from '../include/include-plan.ts'
 import { modelOf } from '../model/model.ts'
 import { hasCode } from '../repository/check-rules.ts'
@@ -21,7 +20,7 @@ import { rulesOf } from './access.ts'
 import { checkOptions } from './check-options.ts'
 import { historyRule } from './history-rule.ts'
 import { checkRowSecurity } from '../rls/row-security.ts'
-import { declareRows } from '../system/declared-rows.ts'
+import { declareRows, deletionIn } from '../system/declared-rows.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceRules } from './rules.ts'
 
@@ -68,7 +67,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   const definition = definitionOf({
     model,
     access,
-    relationsOf: relationsIn(schema),
+    relationsOf: relationsIn(schema, deletionIn(database)),
     journal,
     above: parent && ((session) => parent.above(session)),
   })
@@ -77,10 +76,11 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
   checkRowSecurity(rows)
   declareRows(rows)
   const above = parent === undefined ? {} : { [parent.column.key]: parent.schema }
-  const includes = new IncludeSet((options.list?.include ?? {}) as Includes, {
+  const includes = new IncludeSet(options.list?.include ?? {}, {
     table,
     schema: database.options.schema,
     relationsOf: definition.relationsOf,
+    deletion: deletionIn(database),
     relatedRows,
   })
   return {
@@ -101,7 +101,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     database,
     includes,
     schemas: withIncludes(schemasOf(table, name, options, definition), includes, name),
-    rules: options.rules as Declared['rules'],
+    rules: options.rules,
     requiresMatch: options.version === 'required',
     history: historyRule(options.access, journal, what),
     writable: options.writable ?? [],
@@ -126,15 +126,15 @@ function schemasOf(
   const stamps = STAMPS.filter((key) => model.byKey.has(key))
   const above = options.parent === undefined ? [] : [options.parent.column]
   const filled = [...above, ...stamps, ...Object.values(model.life), ...owned.map(({ column }) => column.key)]
-  const own = filled.filter((key) => !(writable as readonly string[]).includes(key))
+  const own = filled.filter((key) => !writable.includes(key))
   return tableSchemas(table, {
     name,
     private: hidden,
     readOnly: [...new Set([...readOnly, ...own])] as never[],
     writeOnce,
     // Each schema was held against its column where the resource was declared.
-    ...(refine !== undefined && { refine: refine as never }),
-  }) as unknown as Declared['schemas']
+    ...(refine !== undefined && { refine }),
+  })
 }
 
 /** Rows are sent with the relations that are asked for. */
@@ -150,7 +150,8 @@ export function accessOf({ access, name }: Declared, action: Action): AccessRule
   const { read } = access
   if (rule === undefined) throw new TypeError(`The resource ${name} has no rule for ${action}.`)
   // What is changed must be readable too. Conditions on rows stand in the statement; code is asked before.
-  return action === 'create' || read === undefined || read === rule || !hasCode(read) ? rule : allOf(rule, read)
+  if (action === 'create' || read === undefined || read === rule) return rule
+  return action === 'list' || hasCode(read) ? allOf(read, rule) : rule
 }
 
 const declarations = new WeakMap<object, Declared>()

@@ -35,7 +35,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
     {
       method: 'GET',
       path: '/',
-      action: 'read',
+      action: declared.access.list === undefined ? 'read' : 'list',
       includes: true,
       ...(deleted && declared.access.delete !== undefined && { asks: [declared.access.delete] }),
       summary: `List ${name} records`,

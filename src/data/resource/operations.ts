@@ -1,7 +1,7 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { AccessRule } from '../../core/access/index.ts'
 import { currentCaller, type CallerScope } from '../../core/builtin.ts'
-import type { Dependency, Uses } from '../../core/dependency.ts'
+import type { Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
 import type { Documentation, HandlerContext, Method, Operation } from '../../core/operation.ts'
@@ -28,7 +28,7 @@ export interface ResourceContext extends HandlerContext {
   readonly engine: Engine<DrizzleSchema>
   readonly caller: CallerScope
   /** There where the operation runs in a transaction. */
-  readonly tx?: Transaction<DrizzleSchema>
+  readonly tx?: Transaction
   readonly rules?: ResourceRules<PgTable>
 }
 
@@ -52,7 +52,7 @@ export interface OperationParts {
   readonly openapi?: Documentation['openapi']
   /** Whether callers can ask for relations, or filter by them. */
   readonly includes?: boolean
-  /** Rules that need not hold for callers, and that it asks about them: so they must be known. With `includes` only. */
+  /** Rules that need not hold for callers, and that it asks about them: so they must be known. */
   readonly asks?: readonly AccessRule[]
 }
 
@@ -66,6 +66,8 @@ export function resourceOperation(
   const { response, summary, description } = parts
   const openapi = parts.openapi ?? taggedAnswer(declared, parts)
   const rule = parts.access ?? accessOf(declared, parts.action)
+  // Whether the parent may be read is asked about the caller, whatever this one's own rule is.
+  const asked = [...(parts.asks ?? []), ...(declared.parent?.rules ?? [])]
   let access: AccessRule | undefined
   return {
     kind: 'operation',
@@ -73,7 +75,7 @@ export function resourceOperation(
     path: parts.path,
     // Relations are known once all resources are declared.
     get access() {
-      access ??= parts.includes === true ? declared.includes.accessWith(rule, parts.asks) : rule
+      access ??= declared.includes.accessWith(rule, { related: parts.includes === true, besides: asked })
       return access
     },
     // Those of a list may be about resources that are declared further below.
@@ -81,9 +83,9 @@ export function resourceOperation(
       return parts.inputs ?? {}
     },
     uses: {
-      engine: database.engine as Dependency,
-      caller: currentCaller as Dependency,
-      ...(parts.inTransaction === true && { tx: database.transaction as Dependency }),
+      engine: database.engine,
+      caller: currentCaller,
+      ...(parts.inTransaction === true && { tx: database.transaction }),
       ...parts.uses,
     },
     response,

@@ -1,3 +1,4 @@
+import type { AccessRule } from '../../core/access/index.ts'
 import { eq, getTableName, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnSchema } from '../columns/column-schema.ts'
@@ -17,6 +18,8 @@ export interface Parent {
   /** The child's column that holds the parent's key; its name is the path parameter's. */
   readonly column: ModelColumn
   readonly schema: z.ZodType
+  /** What it takes to read the parent, and those above it. */
+  readonly rules: readonly AccessRule[]
   /** The parent's path, without what is above that, with the parameter. */
   readonly path: string
   /** The rows of all parents that the asker may read. */
@@ -67,6 +70,7 @@ class RowsAbove implements Parent {
   readonly column: ModelColumn
   readonly schema: z.ZodType
   readonly path: string
+  readonly rules: readonly AccessRule[]
   readonly #parent: Declared
   readonly #primary: ModelColumn
   readonly #relation: Relation
@@ -76,6 +80,7 @@ class RowsAbove implements Parent {
     this.schema = columnSchema(column.column) ?? z.string()
     // A row has one parent: those above that one add nothing to its address.
     this.path = `${parent.path.replace(/^.*:[^/]+/, '')}/:${column.key}`
+    this.rules = [parent.access.read, ...(parent.parent?.rules ?? [])].filter((rule) => rule !== undefined)
     this.#parent = parent
     this.#primary = primary
     this.#relation = {

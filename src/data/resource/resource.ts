@@ -41,7 +41,7 @@ export function resource<
   const declared = declareResource(table, options as unknown as Parameters<typeof declareResource>[1])
   checkPath(`resource(${declared.definition.model.name})`, declared.path, declared.parent)
   // Made by the same conditions as the types say.
-  return resourceRouter(declared, options as RouterOptions, operationsOf(declared, options as Parts)) as never
+  return resourceRouter(declared, options as RouterOptions, operationsOf(declared, options)) as never
 }
 
 interface Parts {
@@ -87,7 +87,7 @@ function resourceRouter(declared: Declared, options: RouterOptions, children: Ro
         declared,
         options,
         Object.fromEntries(Object.entries(children).filter(([name]) => !(names as readonly string[]).includes(name))),
-      ) as never,
+      ),
   }
   remember(resource, declared)
   return resource

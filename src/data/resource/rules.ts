@@ -1,3 +1,4 @@
+/* eslint-disable typescript/no-generated-empty-object-type -- a row's type is known where a table is named */
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Principal } from '../../core/access/index.ts'
 import type { MaybePromise } from '../../core/maybe-promise.ts'

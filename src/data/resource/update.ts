@@ -71,11 +71,11 @@ export async function updateOne(declared: Declared, context: ResourceContext, ch
   const { rules } = context
   const outcome = await updateSeen(session, key, {
     versions,
-    fields: async (before) => (await rules?.beforeUpdate?.(fields as never, before as never, around)) ?? fields,
+    fields: async (before) => (await rules?.beforeUpdate?.(fields, before, around)) ?? fields,
   })
   if (outcome === 'missing') throw await refusal(declared, session, key, { action: 'update' })
   if (outcome === 'stale') throw new PreconditionFailed()
-  await rules?.afterUpdate?.(outcome.row as never, outcome.before as never, around)
+  await rules?.afterUpdate?.(outcome.row, outcome.before, around)
   return outcome.rows
 }
 

@@ -4,7 +4,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import type { CallerScope } from '../../core/builtin.ts'
 import { expression, qualified } from '../migrations/target/sql-text.ts'
 import type { DatabaseOptions } from '../database-options.ts'
-import type { Action, Definition } from '../repository/definition.ts'
+import type { Definition } from '../repository/definition.ts'
 import { declaredRowsIn, type DeclaredRows } from '../system/declared-rows.ts'
 import { ClaimSet } from './claim-set.ts'
 import { policyClaim, policyExpression } from './policy-expression.ts'
@@ -127,7 +127,7 @@ function scopesOf({ definition, rls }: DeclaredRows, { claims, functions }: Part
   const { table, name } = model
   const byHand: RowPolicies = typeof rls === 'object' ? rls : {}
   const context = { name, table, original: table, relationsOf, claims, functions, claim: policyClaim, all: ALL_CLAIMS }
-  const own = (action: Action, rule: AccessRule | undefined = access[action]): SQL =>
+  const own = (action: keyof RowPolicies, rule: AccessRule | undefined = access[action]): SQL =>
     byHand[action] ?? (rule === undefined ? NONE : policyExpression(rule, context))
   const readable = access.read === undefined && byHand.read === undefined ? sql`true` : own('read')
   const isSoft = model.life.deletedAt !== undefined

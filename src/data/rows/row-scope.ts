@@ -1,4 +1,4 @@
-import { eq, exists, getTableColumns, getTableName, sql, type SQL } from 'drizzle-orm'
+import { and, eq, exists, getTableColumns, getTableName, isNull, sql, type SQL } from 'drizzle-orm'
 import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { RowCondition } from '../../core/access/row-rule.ts'
 import type { CallerScope } from '../../core/builtin.ts'
@@ -54,8 +54,16 @@ function throughScope(
     shape: `${sized(name)}{${inner === true ? '' : inner.shape}}`,
     values: inner === true ? [] : inner.values,
     sql: (from, slots) =>
-      relatedExists(relation, from, (target) => (inner === true ? undefined : inner.sql(target, slots))),
+      relatedExists(relation, from, (target) =>
+        and(alive(relation, target), inner === true ? undefined : inner.sql(target, slots)),
+      ),
   }
+}
+
+/** What is deleted softly leads nobody anywhere. */
+function alive({ deletedAt }: Relation, target: PgTable): SQL | undefined {
+  const key = deletedAt?.()
+  return key === undefined ? undefined : isNull(columnOf(target, key))
 }
 
 /** That a row of `from` has, by this relation, at least one related row for which the condition holds. */

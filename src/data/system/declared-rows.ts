@@ -32,6 +32,17 @@ export function rowsDeclaredOf(database: object, table: PgTable): readonly Decla
   return declaredRowsIn(database).filter(({ definition }) => definition.model.table === table)
 }
 
+/** The column by which rows of a table are deleted softly, where anything of this database declares so. */
+export function deletionIn(database: object): (table: PgTable) => string | undefined {
+  return (table) => {
+    for (const { definition } of rowsDeclaredOf(database, table)) {
+      const { deletedAt } = definition.model.life
+      if (deletedAt !== undefined) return deletedAt
+    }
+    return undefined
+  }
+}
+
 export function declaredRowsIn(database: object): readonly DeclaredRows[] {
   return byDatabase.get(database) ?? []
 }

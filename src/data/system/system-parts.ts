@@ -8,7 +8,7 @@ import { repositoryParts, type RepositoryParts } from '../repository/stored-rows
 import { declaredOf } from '../resource/declared.ts'
 import { singularName } from '../resource/names.ts'
 import { relationsIn } from '../rows/relation.ts'
-import { rowsDeclaredBy, rowsDeclaredOf } from './declared-rows.ts'
+import { deletionIn, rowsDeclaredBy, rowsDeclaredOf } from './declared-rows.ts'
 
 /** Finds what a system's repository is made of, once for each thing it is asked about. */
 export class SystemParts {
@@ -44,7 +44,7 @@ export class SystemParts {
     const model = modelOf(table)
     const journal = rowsDeclaredOf(this.#database, table).find((each) => each.definition.journal !== undefined)
       ?.definition.journal
-    const relationsOf = relationsIn(this.#database.options.schema)
+    const relationsOf = relationsIn(this.#database.options.schema, deletionIn(this.#database))
     return repositoryParts(definitionOf({ model, access: {}, relationsOf, journal }), singularName(model.name))
   }
 }

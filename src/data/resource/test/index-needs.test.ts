@@ -63,15 +63,16 @@ test('below a parent everything is within it, and who has one row needs no order
 })
 
 test('what is the same in all rows of a list is no part of its order, and who is held to one row needs nothing', () => {
+  const plain = database()
   const orders = pgTable('orders', { id: integer().primaryKey() })
   const lines = pgTable(
     'lines',
     { orderId: integer().notNull(), place: integer().notNull(), size: integer() },
     (table) => [primaryKey({ columns: [table.orderId, table.place] })],
   )
-  const orderApi = resource(orders, { database: db, access: anyone, path: '/own' })
+  const orderApi = resource(orders, { database: plain, access: anyone, path: '/own' })
   const parent = { of: orderApi, column: 'orderId' } as const
-  const lineApi = resource(lines, { database: db, access: anyone, parent, list: { sort: ['size'] } })
+  const lineApi = resource(lines, { database: plain, access: anyone, parent, list: { sort: ['size'] } })
   expect(needsOf(lineApi)).toEqual(['sort [orderId] place', 'sort [orderId] size,place'])
   const own = resource(lists, { database: db, access: owner('id'), path: '/me', list: { filter: ['name'] } })
   expect(needsOf(own)).toEqual([])

@@ -1,5 +1,5 @@
 import { createApp, router } from 'ashlar'
-import { authenticated, owner } from 'ashlar/access'
+import { anyone, authenticated, owner } from 'ashlar/access'
 import { basic } from 'ashlar/auth'
 import { testApp } from 'ashlar/testing'
 import { afterAll, expect, test } from 'vitest'
@@ -21,12 +21,18 @@ const shared = resource(tasks, {
   access: { read: authenticated, create: owner('ownerId'), update: owner('ownerId') },
   path: '/shared',
 })
+const open = resource(tasks, {
+  database: db,
+  access: { read: anyone },
+  parent: { of: listApi, column: 'listId' },
+  path: '/lists/:listId/open',
+})
 const app = createApp({
   title: 'Nested',
   version: '1',
   database: db,
   auth: [basic({ realm: 'x', verify: () => undefined })],
-  api: router('', { lists: listApi, tasks: taskApi, shared }),
+  api: router('', { lists: listApi, tasks: taskApi, shared, open }),
 })
 const t = await testApp(app)
 await t.run({ drizzle: db.drizzle }, ({ drizzle }) => drizzle.execute(CREATE_TABLES))
@@ -72,6 +78,13 @@ test("below another's parent there is nothing, and nothing is made", async () =>
   expect((await ada.tasks.list({ params })).items).toEqual([task])
   const nowhere = { listId: '00000000-0000-4000-8000-000000000000' }
   await expect(ada.tasks.list({ params: nowhere })).rejects.toMatchObject({ status: 404 })
+})
+
+test('whoever may read the parent is known below it, also where everybody may read there', async () => {
+  const list = await ada.lists.create({ body: { name: 'one' } })
+  expect((await ada.open.list({ params: { listId: list.id } })).items).toEqual([])
+  await expect(bob.open.list({ params: { listId: list.id } })).rejects.toMatchObject({ status: 404 })
+  await expect(t.client.open.list({ params: { listId: list.id } })).rejects.toMatchObject({ status: 404 })
 })
 
 test('the parent cannot be sent', async () => {
