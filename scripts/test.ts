@@ -15,11 +15,22 @@ const reading: Step[] = [
   commandStep('format', ['prettier', '--check', '--log-level', 'warn', '.']),
   commandStep('types', ['tsc', '--noEmit']),
 ]
+/** They look at how long things take, or at how busy the process is: nothing else runs beside them. */
+const QUIET = ['test/guarantees/GH10.no-hang.test.ts', 'test/guarantees/GH13.timeouts.test.ts']
+/** Most tests wait for a database or another process most of the time. */
+const WORKERS = 3
+
 const running: Step[] = [
-  vitestStep('tests on the embedded database', { env: WITHOUT_SERVERS }),
+  vitestStep('tests on the embedded database', { env: WITHOUT_SERVERS, without: QUIET, workers: WORKERS }),
+  vitestStep('tests that need quiet', { env: WITHOUT_SERVERS, files: QUIET }),
   ...(given.length === 0
     ? []
-    : [vitestStep(`tests on the servers of ${given.join(' and ')}`, { files: filesUsingServers() })]),
+    : [
+        vitestStep(`tests on the servers of ${given.join(' and ')}`, {
+          files: filesUsingServers().filter((file) => !QUIET.includes(file)),
+          workers: WORKERS,
+        }),
+      ]),
 ]
 
 // Before the lint, which looks imports up and would find the folder half made.

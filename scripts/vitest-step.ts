@@ -8,6 +8,10 @@ interface VitestOptions {
   /** Which test files; all where none are named. */
   readonly files?: readonly string[]
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Test files that are left out. */
+  readonly without?: readonly string[]
+  /** Files that run at once. Default: as many as vitest finds right. */
+  readonly workers?: number
 }
 
 /** What is read of vitest's JSON report. */
@@ -23,13 +27,15 @@ interface Report {
 }
 
 /** A run of vitest, counted test by test. */
-export function vitestStep(name: string, { files = [], env = {} }: VitestOptions = {}): Step {
+export function vitestStep(name: string, { files = [], env = {}, without = [], workers }: VitestOptions = {}): Step {
   return {
     name,
     async run() {
       const folder = mkdtempSync(join(tmpdir(), 'ashlar-vitest-'))
       const file = join(folder, 'report.json')
-      const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...files]
+      const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+      args.push(...without.map((path) => `--exclude=${path}`), ...files)
+      if (workers !== undefined) args.push(`--maxWorkers=${workers}`)
       const { code, output } = await runCommand('vitest', args, { env: { ...env, NO_COLOR: '1' } })
       const result = resultOf(code, output, readReport(file))
       rmSync(folder, { recursive: true })

@@ -9,7 +9,7 @@ const READ = "SELECT key FROM public.ashlar_keys WHERE name = 'signing'"
 const INSERT = "INSERT INTO public.ashlar_keys (name, key) VALUES ('signing', $1) ON CONFLICT DO NOTHING"
 const UNDEFINED_TABLE = '42P01'
 /** What CREATE TABLE IF NOT EXISTS says where two of them run side by side. */
-const MADE_AT_ONCE = ['23505', '42P07']
+const MADE_AT_ONCE = ['23505', '42P07', '42710']
 
 /**
  * The key that seals what callers carry for the app, such as cursors: the same in all its processes, and after a restart. Derived of the

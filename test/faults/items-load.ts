@@ -49,11 +49,15 @@ export async function itemsUnderLoad(): Promise<ItemsApp> {
     load.stop()
     serving.process.kill('SIGKILL')
     await ended
-    await until(() => !existsSync(pidFile) || !isThere(serverPid(pidFile)))
+    await until(() => !isThere(serverPid(pidFile)))
   }
   return {
     process: serving.process,
-    serverPid: () => serverPid(pidFile),
+    serverPid: () => {
+      const pid = serverPid(pidFile)
+      if (pid === undefined) throw new Error('The server is not running.')
+      return pid
+    },
     acknowledged: load.acknowledged,
     refused: load.refused,
     more: (count) => {
@@ -165,9 +169,19 @@ class Load {
   }
 }
 
-const serverPid = (file: string): number => Number(readFileSync(file, 'utf8').split('\n')[0])
+/** The server takes its file away when it ends, also between two looks. */
+function serverPid(file: string): number | undefined {
+  if (!existsSync(file)) return undefined
+  try {
+    return Number(readFileSync(file, 'utf8').split('\n')[0])
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
 
-function isThere(pid: number): boolean {
+function isThere(pid: number | undefined): boolean {
+  if (pid === undefined) return false
   try {
     process.kill(pid, 0)
     return true
