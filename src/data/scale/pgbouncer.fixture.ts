@@ -14,13 +14,17 @@ export interface Pgbouncer {
   stop(): Promise<void>
 }
 
-/** A pooler in transaction mode in front of an embedded server, with two connections to it, on a socket of its own. */
+/** By convention. */
+const NOBODY = { uid: 65_534, gid: 65_534 }
+
+/** A pooler in transaction mode in front of a server, with two connections to it, on a socket of its own. */
 export async function startPgbouncer(target: string): Promise<Pgbouncer> {
-  const { username, pathname, port, searchParams } = new URL(target)
-  const host = searchParams.get('host') ?? ''
+  const { username, pathname, hostname, port: given, searchParams } = new URL(target)
+  const socket = searchParams.get('host')
+  const [host, port] = [socket ?? hostname, given === '' ? '5432' : given]
   const database = pathname.slice(1)
   // The server's socket is for its owner alone, and pgbouncer refuses to run as root.
-  const { uid, gid } = statSync(join(host, `.s.PGSQL.${port}`))
+  const { uid, gid } = socket === null ? NOBODY : statSync(join(socket, `.s.PGSQL.${port}`))
   const folder = mkdtempSync(join(tmpdir(), 'ashlar-pgbouncer-'))
   const config = join(folder, 'pgbouncer.ini')
   writeFileSync(
