@@ -5,11 +5,17 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { database } from '../data/index.ts'
 import { createTestDatabase } from '../data/test-database.ts'
 import { app as helloApp } from './test/apps/hello.ts'
-import { appFile, runCommand } from './test/command.ts'
+import { appFile, CommandProcess, runCommand } from './test/command.ts'
 
 const hello = appFile('hello.ts')
 const folder = mkdtempSync(join(tmpdir(), 'ashlar-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+test('a command whose output nobody reads on ends quietly', async () => {
+  await using command = new CommandProcess(['openapi', hello])
+  command.child.stdout!.destroy()
+  expect(await command.ended).toEqual({ code: 0, output: '' })
+})
 
 describe('the app that is named', () => {
   test('is missed by name, and a default is said where none is named', async () => {

@@ -12,6 +12,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
+// Who reads has read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 try {
   // An app that was only looked at may have left something open that would keep the process.
   await program(version, (code) => process.exit(code)).parseAsync()
