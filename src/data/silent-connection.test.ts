@@ -15,7 +15,7 @@ describe('a connection that has fallen silent', () => {
   afterAll(() => own.drop())
   beforeEach(async () => {
     proxy = await silentProxy(own.url)
-    db = database({ url: proxy.url, statementTimeoutMs: 100, pool: { max: 1, acquireTimeoutMs: 100 } })
+    db = database({ url: proxy.url, statementTimeoutMs: 1000, pool: { max: 1, acquireTimeoutMs: 1000 } })
     await db.start()
   })
   afterEach(async () => {

@@ -288,7 +288,7 @@ describe('a connection', () => {
 
   test('that has fallen silent is given up a while after the limit of its statement', async () => {
     const proxy = await silentProxy(own.url)
-    const pool = createPool(proxy.url, { limits: { statementTimeoutMs: 100, lockTimeoutMs: 100 } })
+    const pool = createPool(proxy.url, { limits: { statementTimeoutMs: 1000, lockTimeoutMs: 1000 } })
     const client = await pool.connect()
     const runner = clientRunner(client)
     await runner.run({ text: 'SELECT 1', name: 'one' }, [])
