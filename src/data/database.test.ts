@@ -296,7 +296,7 @@ function behaviours(given: string | undefined): void {
   })
 
   test('a request waits for a connection only so long: 503 when none comes free in time', async () => {
-    const busy = database({ url: own.url, pool: { max: 1, acquireTimeoutMs: 20 } })
+    const busy = database({ url: own.url, pool: { max: 1, acquireTimeoutMs: 1000 } })
     const error: unknown = await busy.run(() => busy.run(() => Promise.resolve())).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'database_unavailable', status: 503 })
     await busy.stop()
