@@ -20,8 +20,9 @@ export async function mayDo(
     `may ${action} ${deleted} ${readable.shape} ${allowed.shape}`,
     () => {
       const may = allowed.where(table) ?? sql`true`
+      const alive = living(definition)
       // A row that is deleted is there only for those who may bring it back or remove it.
-      const told = deleted === false ? undefined : or(living(definition), may)
+      const told = deleted === false || alive === undefined ? undefined : or(alive, may)
       const where = allOfThem(keyCondition(definition), deletion(definition, deleted), readable.where(table), told)
       return sql`select (${may}) from ${table} where ${where}`
     },

@@ -55,7 +55,9 @@ export function readRow(
 export function deletion(definition: Definition, deleted: Deleted): SQL | undefined {
   const alive = living(definition)
   if (deleted === 'any') return undefined
-  return deleted && alive !== undefined ? sql`not (${alive})` : alive
+  if (!deleted) return alive
+  // Where nothing is deleted softly, nothing is there to be restored.
+  return alive === undefined ? sql`false` : sql`not (${alive})`
 }
 
 export function keyOf({ model }: Definition, row: Readonly<Record<string, unknown>>): Key {

@@ -8,8 +8,7 @@ import { compileStatement } from '../statements/compile.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
 import { clientRunner, type Runner } from '../wire/runner.ts'
-import { living } from './row-session.ts'
-import { allOfThem, scopePart, type RowSession } from './row-session.ts'
+import { allOfThem, living, scopePart, type RowSession } from './row-session.ts'
 import type { RepositoryParts, RowStreams } from './stored-rows.ts'
 import type { Selection } from './selection.ts'
 import type { StreamInput } from './repository-types.ts'
@@ -76,7 +75,7 @@ async function declareCursor(
 ): Promise<void> {
   const { definition } = session
   const { table } = definition.model
-  const scope = scopePart(session.scope('read'), 's')
+  const scope = scopePart(session.scope('list'), 's')
   const values: Record<string, unknown> = { ...request.values }
   scope.put(values)
   const where = allOfThem(scope.where(table), living(definition), request.conditions(table))

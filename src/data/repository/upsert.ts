@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { Forbidden } from '../../core/errors/index.ts'
+import { given } from './assignments.ts'
 import { insertSeen, updateSeen, type SeenRow } from './changes.ts'
+import type { Definition } from './definition.ts'
+import { filledFor } from './owned-columns.ts'
 import { keyOf } from './read-rows.ts'
 import { allOfThem, living, type RowSession } from './row-session.ts'
 import { sized } from '../rows/condition.ts'
@@ -10,11 +13,16 @@ import type { Fields } from './write-rows.ts'
 /**
  * Inserts, or changes what is there. Two statements at most in the common cases: PostgreSQL's ON CONFLICT would not say which of the two it
  * did, and the rules for them differ.
+ *
+ * @throws TypeError where `on` names no column, or one without a value.
  */
 export async function upsertRow(session: RowSession, fields: Fields, on: readonly string[]): Promise<SeenRow> {
   const { definition } = session
+  // What the server fills is a part of what makes two rows the same: each owner has names of their own.
+  const row = { ...filledFor(session.asker, definition.owned), ...given(fields) }
+  checkOn(definition, row, on)
   for (;;) {
-    const found = await lockBy(session, fields, on)
+    const found = await lockBy(session, row, on)
     if (found !== undefined) {
       const key = keyOf(definition, found)
       // A row that is there keeps its key: what is given is that of a new one.
@@ -26,8 +34,20 @@ export async function upsertRow(session: RowSession, fields: Fields, on: readonl
       if (typeof outcome === 'string') throw new Forbidden()
       return outcome.row
     }
-    const inserted = await insertUnlessThere(session, fields, on)
+    const inserted = await insertUnlessThere(session, row, on)
     if (inserted !== undefined) return inserted
+  }
+}
+
+function checkOn({ model: { name, byKey } }: Definition, row: Fields, on: readonly string[]): void {
+  if (on.length === 0) throw new TypeError(`upsert of "${name}" needs the columns of a unique index: on: ['slug'].`)
+  for (const key of on) {
+    if (!byKey.has(key))
+      throw new TypeError(
+        `upsert: on names the column "${key}", which the table "${name}" does not have. It has ${[...byKey.keys()].join(', ')}.`,
+      )
+    if (row[key] === undefined)
+      throw new TypeError(`upsert of "${name}" looks for a row by "${key}", which is given no value.`)
   }
 }
 
