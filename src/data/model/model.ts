@@ -35,7 +35,7 @@ export interface Model {
 export interface ModelOptions {
   readonly private?: readonly string[]
   readonly softDelete?: boolean | string
-  readonly version?: boolean | string
+  readonly version?: boolean | 'required'
 }
 
 const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy'] as const
@@ -91,7 +91,6 @@ function lifeOf(
     found['deletedAt'] = find(softDelete === true ? 'deletedAt' : softDelete, 'softDelete')
     if (byKey.has('deletedBy')) found['deletedBy'] = 'deletedBy'
   }
-  if (version !== undefined && version !== false)
-    found['version'] = find(typeof version === 'string' && version !== 'required' ? version : 'version', 'version')
+  if (version !== undefined && version !== false) found['version'] = find('version', 'version')
   return found
 }

@@ -15,7 +15,7 @@ export interface Repository<Table extends PgTable = PgTable> {
    * @throws NotFound where there is none, or it is not the caller's.
    */
   get(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
-  /** The row with this key, or the first one of those asked for. */
+  /** The row with this key; `undefined` where there is none, or it is not the caller's. */
   find(key: KeyArgument<Table>): Promise<Table['$inferSelect'] | undefined>
   /** The first row of a list. */
   first(input: ListInput<Table>): Promise<Table['$inferSelect'] | undefined>
@@ -29,6 +29,7 @@ export interface Repository<Table extends PgTable = PgTable> {
    * Inserts, or changes the row that has the same values in the columns `on`, which need a unique index.
    *
    * @throws Forbidden where that row is not the caller's to change.
+   * @throws TypeError where a column of `on` is given no value, nor one by the server.
    */
   upsert(values: New<Table>, options: UpsertOptions<Table>): Promise<Table['$inferSelect']>
   /**
@@ -40,7 +41,7 @@ export interface Repository<Table extends PgTable = PgTable> {
   delete(key: KeyArgument<Table>, options?: VersionOption): Promise<Table['$inferSelect']>
   /** Takes a soft deletion back. @throws NotFound, Forbidden */
   restore(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
-  /** Removes a row for good, also one that is deleted softly. @throws NotFound, Forbidden */
+  /** Removes a row for good, also one that is deleted softly: for those of `access.purge`, or of `access.delete` where that is not given. @throws NotFound, Forbidden */
   purge(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
   /** The row, which nobody else changes before this transaction ends. @throws NotFound */
   lock(key: KeyArgument<Table>): Promise<Table['$inferSelect']>

@@ -18,7 +18,7 @@ export interface ActionRules {
   readonly update?: AccessRule
   /** Also to restore what was deleted softly, and to list it. */
   readonly delete?: AccessRule
-  /** To remove rows for good, deleted softly or not. One rule for everything is none for this. */
+  /** To remove rows for good, deleted softly or not. One rule for everything makes no operation of it. In a repository: default `delete`. */
   readonly purge?: AccessRule
   /**
    * For the history of a row, where the resource has `audit`. It alone decides, also for rows that are gone; so it says nothing of rows. One rule

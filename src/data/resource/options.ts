@@ -69,8 +69,8 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   /** `true`: deleted rows stay, with the time in `deletedAt`, or in the column named here. Default `false`. */
   readonly softDelete?: boolean | ColumnName<Table>
   /**
-   * `true`: rows have a version, in the column `version` or the one named here, which answers carry as `ETag`. `If-Match` then guards a change
-   * against another's in between (412). `'required'`: a change without it is refused (428). Default `false`.
+   * `true`: rows have a version, in the column `version`, which answers carry as `ETag`. `If-Match` then guards a change against another's in
+   * between (412). `'required'`: a change without it is refused (428). Default `false`.
    */
   readonly version?: boolean | 'required'
   /**

@@ -3,6 +3,7 @@ import { possibleCaller, type CallerScope } from '../../core/builtin.ts'
 import { dependency } from '../../core/dependency.ts'
 import { auditTrail } from '../audit/audit-trail.ts'
 import { recordSystemAccess } from '../audit/journal.ts'
+import { trailName } from '../audit/row-images.ts'
 import type { Database } from '../database.ts'
 import type { DatabaseDependency } from '../database-dependency.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
@@ -88,7 +89,7 @@ class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
   repository<Table extends PgTable>(of: RowsOf<Table>): Repository<Table> {
     const parts = this.#of.parts.of(of)
     const { definition } = parts
-    this.#tell(definition.model.name)
+    this.#tell(trailName(definition.model))
     const engine = this.#of.engine as unknown as Engine<DrizzleSchema>
     const session = new RowSession({ definition, runner: this.#runner, asker: this.#asker })
     const rows = new StoredRows(parts, {

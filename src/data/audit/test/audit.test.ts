@@ -227,6 +227,14 @@ test('tables of the same name in two schemas have histories of their own', async
   expect([here, there].map(({ items }) => items.map(({ after }) => after?.['name']))).toEqual([['here'], ['elsewhere']])
 })
 
+test('the trail tells a table of another schema apart where the system has used it', async () => {
+  const system = db.system('labels are counted')
+  await t.run({ system }, ({ system: access }) => access.repository(elsewhere).count())
+  expect(await trailOf('elsewhere.labels')).toContainEqual(
+    expect.objectContaining({ action: 'system', reason: 'labels are counted' }),
+  )
+})
+
 test('a repository keeps the trail too', async () => {
   const ids = await ada.relabel({ body: { names: ['x', 'y'] } })
   const trail = (await trailOf('labels')).filter(({ after }) => ids.includes((after as { id: string }).id))
