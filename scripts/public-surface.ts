@@ -14,7 +14,7 @@ export interface PublicExport {
 }
 
 /** A subpath of the package that leads to code. */
-export interface EntryPoint {
+interface EntryPoint {
   /** `.`, `./data`. */
   readonly path: string
   readonly target: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ const NEWLINE = 10
 /** Makes the kernel count the peak anew; see proc_pid_clear_refs(5). */
 const RESET_PEAK = '5'
 
-export interface ExportRun {
+interface ExportRun {
   readonly rows: number
   readonly seconds: number
   readonly restMiB: number

@@ -9,7 +9,7 @@ export interface PostgresCpu {
   close(): Promise<void>
 }
 
-export type CpuReading = ReadonlyMap<number, number>
+type CpuReading = ReadonlyMap<number, number>
 
 export async function watchPostgres(dataset: Dataset): Promise<PostgresCpu> {
   const client = new Client({ connectionString: dataset.url })

@@ -7,7 +7,7 @@ import type { RunningServer, ServerCommand } from '../server-process.ts'
 export type ServerName = 'ashlar' | 'drizzle' | 'drizzle-usual' | 'pg' | 'nest' | 'fastapi'
 export type Server = RunningServer<DataServer>
 
-export interface DataServer extends ServerCommand {
+interface DataServer extends ServerCommand {
   readonly name: ServerName
   readonly title: string
   /** The part of a scenario's requests that this one is given: a slow server shall not take all the time. */

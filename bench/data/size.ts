@@ -7,7 +7,7 @@ import type { ServerName } from './servers.ts'
 import { ratio, times } from './summary.ts'
 
 /** As many rows for each owner at both sizes, and the same number of lists read: only the table differs. */
-export const SMALL = { rows: 1000, owners: 10 }
+const SMALL = { rows: 1000, owners: 10 }
 export const LARGE = { rows: 1_000_000, owners: 10_000 }
 const MOST = 1.3
 const SCENARIO = 'size'

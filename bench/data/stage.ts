@@ -6,7 +6,7 @@ import type { Position, ScenarioName } from './scenarios.ts'
 import { servers, type Server, type ServerName } from './servers.ts'
 import { verifyServer } from './verify.ts'
 
-export interface StagedServer {
+interface StagedServer {
   readonly server: Server
   readonly positions: readonly Position[]
 }
@@ -18,7 +18,7 @@ export interface Stage {
   readonly staged: readonly StagedServer[]
 }
 
-export interface StagePlan {
+interface StagePlan {
   readonly size: DatasetSize
   readonly servers: readonly ServerName[]
   readonly scenarios: readonly ScenarioName[]

@@ -11,14 +11,14 @@ import { buildDocument, docsAssets, docsPage, originsOf, type OpenApiDocument } 
 import type { AppDefinition, DocsOptions } from './definition.ts'
 import type { Environment } from './environment.ts'
 
-export interface DocsContext {
+interface DocsContext {
   readonly environment: Environment
   readonly operations: readonly OperationDescription[]
   readonly format: ErrorFormat
 }
 
 /** Where an app serves its document and its docs page, if it does. */
-export interface DocsPlaces {
+interface DocsPlaces {
   readonly documentPath: string
   readonly path: string
 }

@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts'
 
 const LEVELS: Record<Environment, string> = { development: 'info', production: 'info', test: 'fatal' }
 
-export interface LogDestination {
+interface LogDestination {
   write(line: string): void
 }
 

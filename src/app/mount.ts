@@ -14,7 +14,7 @@ export interface Mount {
   readonly target: MountTarget
 }
 
-export type MountTarget =
+type MountTarget =
   | { readonly type: 'app'; readonly app: App }
   | { readonly type: 'fetch'; readonly handler: FetchHandler }
   | { readonly type: 'node'; readonly listener: NodeListener }

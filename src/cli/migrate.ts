@@ -10,8 +10,8 @@ import { undo } from './migrate/undo.ts'
 import { print } from './print.ts'
 import { table } from './table.ts'
 
-export const MIGRATE_ACTIONS = ['apply', 'status', 'make', 'check', 'undo'] as const
-export type MigrateAction = (typeof MIGRATE_ACTIONS)[number]
+const MIGRATE_ACTIONS = ['apply', 'status', 'make', 'check', 'undo'] as const
+type MigrateAction = (typeof MIGRATE_ACTIONS)[number]
 
 /** `ashlar migrate`: makes, applies, checks and takes back the migrations of the app's databases. Gives the exit code. */
 export async function migrate(words: readonly string[], flags: MigrateFlags): Promise<number> {

@@ -8,7 +8,7 @@ export interface ApiIssue {
   readonly context?: Readonly<Record<string, unknown>>
 }
 
-export interface ApiErrorDetails<Code extends string, Status extends number, Data> {
+interface ApiErrorDetails<Code extends string, Status extends number, Data> {
   readonly code: Code
   readonly status: Status
   readonly title: string

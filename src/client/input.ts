@@ -22,7 +22,7 @@ export function targetOf(path: string, params: Fields, query: Fields = {}): stri
 }
 
 /** A body, and the content type to announce where the platform does not. */
-export interface RawBody {
+interface RawBody {
   readonly body: string | URLSearchParams | FormData
   readonly contentType?: string
 }

@@ -29,7 +29,7 @@ export interface Handles<Schema extends DrizzleSchema> {
 
 type Tables<Schema extends DrizzleSchema> = RelationalSchemaConfig<ExtractTablesWithRelations<Schema>>
 
-export interface HandleOptions {
+interface HandleOptions {
   /** `false`: statements have no names, since another connection may run them the next time. Default `true`. */
   readonly prepared?: boolean
   /** What Drizzle sends its statements to in the place of a pool or a connection. */

@@ -45,7 +45,7 @@ export interface Engine<Schema extends DrizzleSchema> {
   end(): Promise<void>
 }
 
-export interface EngineParts {
+interface EngineParts {
   readonly log: () => Logger | undefined
   /** What connections act as, where policies are to bind another role than the one they connect as. */
   readonly role?: string | undefined

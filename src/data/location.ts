@@ -4,7 +4,7 @@ import { ensureDatabase } from './embedded/app-database.ts'
 import { instanceIn, type InstanceOptions } from './embedded/instance.ts'
 import { joinServer } from './embedded/server.ts'
 
-export interface LocationOptions {
+interface LocationOptions {
   readonly url?: string
   readonly name: string
   readonly embedded?: boolean | InstanceOptions

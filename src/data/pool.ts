@@ -11,16 +11,16 @@ export interface PoolOptions {
   readonly idleTimeoutMs?: number
 }
 
-export const POOL_MAX = 10
-export const ACQUIRE_TIMEOUT_MS = 5_000
+const POOL_MAX = 10
+const ACQUIRE_TIMEOUT_MS = 5_000
 export const IDLE_TIMEOUT_MS = 30_000
-export const STATEMENT_TIMEOUT_MS = 10_000
+const STATEMENT_TIMEOUT_MS = 10_000
 /** Shorter than a statement's: who waits for a lock keeps a connection from those who would not. */
-export const LOCK_TIMEOUT_MS = 5_000
+const LOCK_TIMEOUT_MS = 5_000
 /** How much longer than its limit a statement's answer is waited for. */
 const SILENCE_FACTOR = 1.5
 /** Longer than any request may run: an operation that hangs gives its locks back. */
-export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
 
 /** What the server is told about the statements of a connection. 0 sets no limit. */
 export interface SessionLimits {
@@ -49,7 +49,7 @@ export function createPool(url: string, settings: PoolSettings = {}): Pool {
     max: settings.max ?? POOL_MAX,
     connectionTimeoutMillis: settings.acquireTimeoutMs ?? ACQUIRE_TIMEOUT_MS,
     idleTimeoutMillis: settings.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
-    ...(behindPooler ? {} : startupLimits(limits)),
+    ...(behindPooler ? {} : settingsOf(limits)),
     // The server's own limit ends a slow statement; this one a connection whose server is no longer there to do so.
     query_timeout: limits.statementTimeoutMs * SILENCE_FACTOR,
     // Statements go out without waiting for the answer to the one before: BEGIN costs no round trip.
@@ -71,7 +71,7 @@ export function createPool(url: string, settings: PoolSettings = {}): Pool {
   return pool
 }
 
-function startupLimits({ statementTimeoutMs, lockTimeoutMs }: SessionLimits): PoolConfig {
+function settingsOf({ statementTimeoutMs, lockTimeoutMs }: SessionLimits): PoolConfig {
   return {
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
@@ -80,13 +80,8 @@ function startupLimits({ statementTimeoutMs, lockTimeoutMs }: SessionLimits): Po
 }
 
 /** The same limits for one transaction: what a pooler lets through. */
-export function localLimits({ statementTimeoutMs, lockTimeoutMs }: SessionLimits): string {
-  const limits = {
-    statement_timeout: statementTimeoutMs,
-    lock_timeout: lockTimeoutMs,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-  }
-  return Object.entries(limits)
+export function localLimits(limits: SessionLimits): string {
+  return Object.entries(settingsOf(limits))
     .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
     .join('; ')
 }

@@ -9,7 +9,7 @@ import type { InputSource } from './types.ts'
 import { isBigint, leafOf, unchanged, type LeafCodec } from './wire-leaves.ts'
 import { defOf, hasTrait, innerOf, someSchema, withDef, type ZodDef, type ZodSchema } from './zod.ts'
 
-export interface WireOptions {
+interface WireOptions {
   readonly source: InputSource
   readonly in: InputPart
 }

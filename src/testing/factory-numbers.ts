@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 const RANGE = 2 ** 32
 
 /** Bytes that are the same in every run: SHA-256 of what they are for. */
-export function bytesFor(purpose: string): Buffer {
+function bytesFor(purpose: string): Buffer {
   return createHash('sha256').update(purpose).digest()
 }
 

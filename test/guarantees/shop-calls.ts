@@ -18,7 +18,7 @@ export interface Call {
 }
 
 /** Whose values a call has: the caller's own, and another's. */
-export interface Sides {
+interface Sides {
   readonly own: Rows
   readonly other: Rows
   /** The caller's, and not in the database yet. */

@@ -11,7 +11,7 @@ import { print } from '../print.ts'
 import { connected, databaseOf, withDatabase } from './app-database.ts'
 import type { DatabaseFlags } from './url.ts'
 
-export interface AdviseFlags extends DatabaseFlags {
+interface AdviseFlags extends DatabaseFlags {
   readonly json?: boolean
 }
 

@@ -9,7 +9,7 @@ import { connected, databaseOf, withDatabase, type AppDatabase } from './app-dat
 import { findSeedBeside, runSeed } from './seed.ts'
 import type { DatabaseFlags } from './url.ts'
 
-export interface ResetFlags extends DatabaseFlags {
+interface ResetFlags extends DatabaseFlags {
   readonly force?: boolean
   /** A file, or `true` for the one that is found beside the app. */
   readonly seed?: string | true

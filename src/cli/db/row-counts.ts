@@ -2,7 +2,7 @@ import type { Database } from '../../data/database.ts'
 import { table } from '../table.ts'
 
 /** Rows by table, under `database.table` where the app has several databases. */
-export type RowCounts = ReadonlyMap<string, number>
+type RowCounts = ReadonlyMap<string, number>
 
 /** One statement that counts every table. Partitions are counted by their table. */
 const STATEMENT = `SELECT string_agg(format('SELECT %L AS "table", count(*)::int AS rows FROM %I.%I',

@@ -13,9 +13,9 @@ import { databasesOf } from './app-database.ts'
 import { countRows, inWords } from './row-counts.ts'
 
 /** Where a seed is looked for when no file is named. */
-export const SEED_FILES = ['src/seed.ts', 'seed.ts', 'src/seed.js', 'seed.js'] as const
+const SEED_FILES = ['src/seed.ts', 'seed.ts', 'src/seed.js', 'seed.js'] as const
 
-export interface SeedFlags {
+interface SeedFlags {
   readonly app?: string
   readonly force?: boolean
 }

@@ -9,7 +9,7 @@ import { runPrompt } from './prompt.ts'
 import { asTexts, runSql } from './run-sql.ts'
 import type { DatabaseFlags } from './url.ts'
 
-export interface ShellFlags extends DatabaseFlags {
+interface ShellFlags extends DatabaseFlags {
   readonly command?: string
   readonly json?: boolean
 }

@@ -34,7 +34,7 @@ export interface CatalogIndex {
   readonly tableRows: number
 }
 
-export interface CatalogForeignKey {
+interface CatalogForeignKey {
   readonly schema: string
   readonly table: string
   readonly name: string

@@ -5,7 +5,7 @@ import type { Need } from './need.ts'
 import { serves } from './serves.ts'
 
 /** Below this PostgreSQL rightly reads the table, and that an index is not used says nothing. */
-export const UNUSED_MIN_ROWS = 10_000
+const UNUSED_MIN_ROWS = 10_000
 
 /** Builds that failed, and indexes that others make superfluous or that nobody uses. Each index is in one of these at most. */
 export function superfluousIndexes(catalog: AdviceCatalog, needs: readonly Need[]): readonly IndexAdvice[] {

@@ -22,7 +22,7 @@ export interface Imaged {
   readonly other?: RowSet | undefined
 }
 
-export interface ImagedColumns {
+interface ImagedColumns {
   /** All of the table, in the order in which they are read. */
   readonly columns: readonly ModelColumn[]
   readonly primaryKey: readonly ModelColumn[]

@@ -4,7 +4,7 @@ import type { WireKind } from '../wire/columns.ts'
 import { driverParser, typeName } from './driver-value.ts'
 
 /** What a column is on the wire and in the code. */
-export interface ColumnKind {
+interface ColumnKind {
   /** How its text becomes JSON; `undefined` where JSON can only be written from the decoded value. */
   readonly wire: WireKind | undefined
   /** PostgreSQL's text as the value Drizzle gives. NULL is not its business. */

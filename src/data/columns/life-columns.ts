@@ -2,19 +2,6 @@ import { sql } from 'drizzle-orm'
 import { integer, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import { createUuidV7 } from './uuid-v7.ts'
 
-/** Columns that are written when a row is made, changed or deleted, by whoever does it and never by a caller's fields. */
-export type LifeColumn = 'createdAt' | 'updatedAt' | 'createdBy' | 'updatedBy' | 'deletedAt' | 'version'
-
-/** Their names in the code. */
-export const LIFE_COLUMNS: readonly LifeColumn[] = [
-  'createdAt',
-  'updatedAt',
-  'createdBy',
-  'updatedBy',
-  'deletedAt',
-  'version',
-]
-
 const moment = <Name extends string>(name: Name) => timestamp(name, { withTimezone: true, mode: 'string' })
 
 /**

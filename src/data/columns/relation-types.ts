@@ -11,15 +11,11 @@ type Declared<Schema extends DrizzleSchema, Table extends NamedTable> = {
   [K in keyof Schema]: Schema[K] extends Relations<Table['_']['name'], infer Declaration> ? Declaration : never
 }[keyof Schema]
 
-type NamesIn<Declaration> = Declaration extends unknown ? keyof Declaration & string : never
 type RelationIn<Declaration, Name> = Declaration extends unknown
   ? Name extends keyof Declaration
     ? Declaration[Name]
     : never
   : never
-
-/** The names of a table's relations. */
-export type RelationNames<Schema extends DrizzleSchema, Table extends NamedTable> = NamesIn<Declared<Schema, Table>>
 
 /** Whether a relation leads to one row or to many. */
 export type RelationKind<Schema extends DrizzleSchema, Table extends NamedTable, Name extends string> =
@@ -44,7 +40,3 @@ type TableNamed<Schema extends DrizzleSchema, Name> = {
     ? Schema[K]
     : never
 }[keyof Schema]
-
-/** Whether the row of a relation to one may be missing. Drizzle's `isNullable` says the opposite of its name. */
-export type IsOptional<Schema extends DrizzleSchema, Table extends NamedTable, Name extends string> =
-  RelationIn<Declared<Schema, Table>, Name> extends One<string, true> ? false : true

@@ -1,7 +1,7 @@
 import { getTableName } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { alone, people, posts, profiles, schema, tags, unknownTable } from './relations.fixture.ts'
-import { relationsOf, throughRelation, throughsOf, type ColumnPair, type TableRelation } from './relations.ts'
+import { relationsOf, throughRelation, type ColumnPair, type TableRelation } from './relations.ts'
 
 const pairs = (columns: readonly ColumnPair[]): string[] => columns.map(({ from, to }) => `${full(from)} = ${full(to)}`)
 const full = ({ table, name }: ColumnPair['from']): string => `${getTableName(table)}.${name}`
@@ -85,15 +85,6 @@ describe('n-m goes through the table between', () => {
     const followers = throughRelation(schema, people, { through: 'followers', to: 'follower' })
     expect(said(followers)).toMatchObject({ table: 'people', columns: ['people.id = follows.followed_id'] })
     expect(pairs(followers.onward)).toEqual(['follows.follower_id = people.id'])
-  })
-
-  test('is found where a table does nothing but join', () => {
-    expect(throughsOf(schema, posts)).toEqual([{ through: 'postTags', to: 'tag' }])
-    expect(throughsOf(schema, tags)).toEqual([{ through: 'tagged', to: 'post' }])
-    expect(throughsOf(schema, people)).toEqual([
-      { through: 'followers', to: 'follower' },
-      { through: 'following', to: 'followed' },
-    ])
   })
 })
 

@@ -75,21 +75,6 @@ export function throughRelation(schema: DrizzleSchema, table: PgTable, { through
   }
 }
 
-/**
- * The ways that lead through a table which does nothing but join: the columns of its primary key are those of its relations to one. That
- * one of them which leads back is no way on.
- */
-export function throughsOf(schema: DrizzleSchema, table: PgTable): readonly Through[] {
-  const config = configOf(schema)
-  return Object.values(relationsOf(schema, table)).flatMap((first) => {
-    const ones = Object.values(relationsOf(schema, first.table)).filter(({ owned }) => owned)
-    if (first.kind === 'one' || !joinsOnly(tableIn(config, first.table), ones)) return []
-    const back = first.columns.map(({ to }) => to.name)
-    const onward = ones.filter(({ columns }) => !columns.every(({ from }) => back.includes(from.name)))
-    return onward.map(({ name }) => ({ through: first.name, to: name }))
-  })
-}
-
 interface Config {
   readonly tables: TablesRelationalConfig
   readonly tableNamesMap: Record<string, string>
@@ -130,9 +115,4 @@ function named(relations: Readonly<Record<string, TableRelation>>, name: string,
         ? `It has none: declare them with Drizzle's relations(), and export that beside the table.`
         : `It has ${known.join(', ')}.`),
   )
-}
-
-function joinsOnly({ primaryKey }: TableRelationalConfig, ones: readonly TableRelation[]): boolean {
-  const joined = ones.flatMap(({ columns }) => columns.map(({ from }) => from.name))
-  return ones.length > 1 && primaryKey.length > 1 && primaryKey.every(({ name }) => joined.includes(name))
 }

@@ -10,7 +10,7 @@ import { withStartLock } from './start-lock.ts'
 import { logTail, supervise } from './supervisor.ts'
 
 /** A running server, held. */
-export interface EmbeddedServer {
+interface EmbeddedServer {
   readonly endpoint: Endpoint
   /** Ends this process's use of it; the last user's leaving stops the server. */
   readonly leave: () => Promise<void>

@@ -38,7 +38,7 @@ kill "$reader" 2>/dev/null
 exit "$code"
 `
 
-export interface Supervisor {
+interface Supervisor {
   /** `true` once it has ended, which before the first lease means that the server did not start. */
   hasEnded(): boolean
   /** Gives up the starter's own hold, once it has a lease. */

@@ -2,7 +2,7 @@ import type { Statement } from './statement.ts'
 import type { Position } from './source.ts'
 
 /** What the comments above a statement allow, and what is wrong with them. */
-export interface Allowances {
+interface Allowances {
   readonly rules: ReadonlySet<string>
   readonly problems: readonly (Position & { readonly message: string })[]
 }

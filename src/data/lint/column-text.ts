@@ -3,7 +3,7 @@ import { constraintsOf } from './column-type.ts'
 import type { Statement } from './statement.ts'
 
 /** A column's definition as it is written. */
-export interface ColumnText {
+interface ColumnText {
   /** All of it: `title text NOT NULL`. */
   readonly whole: string
   readonly type: string

@@ -2,7 +2,7 @@ import { all, as, objectKeys, strings, tableKey, within, type Node, type NodeOf 
 import { hasConstraint, storedType, typeOfColumn, type ColumnType } from './column-type.ts'
 
 /** A CHECK of a table: validated or not, and which columns it shows to have no NULL (`undefined`: its text is not known). */
-export interface KnownCheck {
+interface KnownCheck {
   readonly valid: boolean
   readonly notNull: readonly string[] | undefined
 }

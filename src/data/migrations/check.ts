@@ -18,7 +18,7 @@ import { pendingOf } from './migration-plan.ts'
 import { withScratch, type Scratch } from './scratch.ts'
 import { unmanagedIn } from './unmanaged.ts'
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly database: Database<DrizzleSchema>
   /** A database to compare too: what it has applied, and whether it is as the files make it. */
   readonly url?: string

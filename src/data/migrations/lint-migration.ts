@@ -10,7 +10,7 @@ import type { MigrationFile } from './migration-files.ts'
 
 type Text = Pick<MigrationFile, 'sql' | 'transactional' | 'path'>
 
-export interface LintOptions {
+interface LintOptions {
   readonly earlier: readonly Text[]
   readonly schema: DrizzleSchema | undefined
   /** Whether the files are applied together, so that nobody uses yet what one makes for another. */

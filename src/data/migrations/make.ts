@@ -36,7 +36,7 @@ export interface MadeMigration {
   readonly remaining: readonly string[]
 }
 
-export interface MadeFile extends PlannedFile {
+interface MadeFile extends PlannedFile {
   readonly path: string
 }
 

@@ -74,7 +74,7 @@ const DROP = new RegExp(
 const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g
 
 /** A file without a transaction is one statement. */
-export function concurrentIndexIn(sql: string): ConcurrentIndex | undefined {
+function concurrentIndexIn(sql: string): ConcurrentIndex | undefined {
   const statement = sql.replaceAll(COMMENTS, '').trim()
   const made = CREATE.exec(statement)
   // An index is in the schema of its table.

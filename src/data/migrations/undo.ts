@@ -14,7 +14,7 @@ import { pendingOf } from './migration-plan.ts'
 import { rehearse, withScratch, type Scratch } from './scratch.ts'
 import { unmanagedIn } from './unmanaged.ts'
 
-export interface UndoOptions {
+interface UndoOptions {
   readonly database: Database<DrizzleSchema>
   /** Where the database is. */
   readonly url: string

@@ -9,7 +9,7 @@ export interface ModelColumn {
 }
 
 /** What the server writes into a row by itself: the columns' keys, where the table has them. */
-export interface LifeColumns {
+interface LifeColumns {
   readonly createdAt?: string
   readonly updatedAt?: string
   readonly createdBy?: string
@@ -32,7 +32,7 @@ export interface Model {
   readonly life: LifeColumns
 }
 
-export interface ModelOptions {
+interface ModelOptions {
   readonly private?: readonly string[]
   readonly softDelete?: boolean | string
   readonly version?: boolean | 'required'

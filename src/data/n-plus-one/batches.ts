@@ -15,9 +15,7 @@ export interface Loader<Key extends LoaderKey, Value> {
   clear(key?: Key): void
 }
 
-export type Batch<Key extends LoaderKey, Value> = (
-  keys: readonly Key[],
-) => MaybePromise<ReadonlyMap<Key, Value | Error>>
+type Batch<Key extends LoaderKey, Value> = (keys: readonly Key[]) => MaybePromise<ReadonlyMap<Key, Value | Error>>
 
 interface Asked<Key, Value> {
   readonly key: Key

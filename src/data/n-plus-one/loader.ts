@@ -18,7 +18,7 @@ export interface LoaderConfig<U extends Uses> {
   readonly maxKeys?: number
 }
 
-export const LOADER_MAX_KEYS = 1_000
+const LOADER_MAX_KEYS = 1_000
 
 /** The dependency that gives a loader: it needs of the request what its own dependencies need. */
 export type LoaderDependency<Key extends LoaderKey, Value, U extends Uses> = Dependency<

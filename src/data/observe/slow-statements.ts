@@ -8,7 +8,7 @@ export const SLOW_STATEMENT_MS = 200
 const PLAN_AGAIN_MS = 300_000
 const MOST_PLANS = 1_000
 
-export interface SlowStatementsOptions {
+interface SlowStatementsOptions {
   readonly thresholdMs: number
   /** Gives the plan of a statement, or nothing where there is none to be had now. */
   readonly plan: ((text: string, values: readonly unknown[]) => Promise<string | undefined>) | undefined

@@ -33,11 +33,6 @@ export interface Written {
 
 export type Outcome = (Written & { readonly before: SeenRow }) | 'missing' | 'stale'
 
-/** Whether changes must be seen by the journal. */
-export function isJournaled({ journal }: Definition): boolean {
-  return journal !== undefined
-}
-
 export async function insertSeen(session: RowSession, fields: Fields): Promise<Written> {
   const { all, journal } = session.definition
   const after = await insertRow(session, fields, all)
@@ -45,7 +40,7 @@ export async function insertSeen(session: RowSession, fields: Fields): Promise<W
   return { row: all.object(after, 0), rows: after }
 }
 
-export interface SeenUpdate {
+interface SeenUpdate {
   /** One of which it must have. */
   readonly versions?: Versions | undefined
   /** What is to change, once the row is locked and known. */
@@ -66,7 +61,7 @@ export async function updateSeen(session: RowSession, key: Key, { versions, fiel
   return { before: row, row: all.object(after, 0), rows: after }
 }
 
-export interface SeenDelete {
+interface SeenDelete {
   readonly versions?: Versions | undefined
   readonly purge?: boolean
   /** Called once the row is locked and known. */

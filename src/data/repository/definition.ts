@@ -38,7 +38,7 @@ export interface Definition {
   readonly journal: Journal | undefined
 }
 
-export interface DefinitionParts {
+interface DefinitionParts {
   readonly model: Model
   readonly access: RowAccess
   readonly relationsOf: RelationsOf

@@ -44,7 +44,7 @@ export function filledFor(asker: Asker, owned: readonly OwnedColumn[]): Record<s
   return fields
 }
 
-export interface ColumnRule {
+interface ColumnRule {
   readonly rule: AccessRule
   readonly condition: Extract<RowCondition, { type: 'column' }>
 }

@@ -130,7 +130,7 @@ function repositoryOf<Table extends PgTable>(
   )
 }
 
-export function repositoryDependency<Table extends PgTable>(
+function repositoryDependency<Table extends PgTable>(
   parts: RepositoryParts,
   database: Database<DrizzleSchema>,
   rls?: boolean | RowPolicies,

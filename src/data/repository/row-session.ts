@@ -32,7 +32,7 @@ export function isSystem({ scopeOf }: Asker): boolean {
   return scopeOf === SYSTEM.scopeOf
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly definition: Definition
   readonly runner: Runner
   readonly asker: Asker

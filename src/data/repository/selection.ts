@@ -19,7 +19,7 @@ export interface Selection {
   readonly object: ObjectReader
 }
 
-export interface SelectionParts {
+interface SelectionParts {
   /** Read after the others, and no part of the JSON or the object. */
   readonly besides?: readonly ModelColumn[]
   /** Where the columns begin in the select list. Default 0. */
@@ -28,7 +28,7 @@ export interface SelectionParts {
   readonly more?: RelatedFields
 }
 
-export interface RelatedFields {
+interface RelatedFields {
   readonly fields: readonly WireField[]
   readonly writable: boolean
 }

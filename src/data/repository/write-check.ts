@@ -8,14 +8,14 @@ import { isSystem, scopePart, type RowSession, type ScopePart } from './row-sess
 import type { Selection } from './selection.ts'
 
 /** A condition that is asked of the row that was written. */
-export interface WriteCheck {
+interface WriteCheck {
   readonly part: ScopePart
   /** @throws Forbidden where it does not hold; the transaction undoes what was written. */
   readonly verify: (rows: RowSet, selection: Selection) => void
 }
 
 /** What is known of a row before it is written. */
-export type Foreseen = (comparison: Comparison) => boolean
+type Foreseen = (comparison: Comparison) => boolean
 
 /**
  * A row must not be written out of the writer's own reach. Where that can be foreseen nothing is asked; otherwise the statement looks at what it

@@ -65,7 +65,7 @@ export async function updateRow(
   return change(session, key, { assigned, stamps, selection, versions, deleted, action: 'update' })
 }
 
-export interface UpdateOptions {
+interface UpdateOptions {
   readonly fields: Fields
   readonly selection: Selection
   /** One of which it must have. */

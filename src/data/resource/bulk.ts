@@ -20,7 +20,7 @@ import { deleteOne } from './remove.ts'
 import { updateOne } from './update.ts'
 
 /** Rows of one call at most, where nothing else is said. */
-export const BULK_MAX = 100
+const BULK_MAX = 100
 
 /** The operations on many rows at once: all of them are changed, or none. */
 export function bulkOperations(declared: Declared, bulk: BulkOptions): Record<string, Operation> {

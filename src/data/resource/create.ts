@@ -37,7 +37,7 @@ async function create(declared: Declared, context: ResourceContext): Promise<unk
   return rowAnswer(declared, rows, context.response)
 }
 
-export interface NewRow {
+interface NewRow {
   readonly session: RowSession
   /** As they were sent. */
   readonly fields: Fields

@@ -23,6 +23,7 @@ import { checkRowSecurity } from '../rls/row-security.ts'
 import { declareRows, deletionIn } from '../system/declared-rows.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceRules } from './rules.ts'
+import type { StampName } from './types.ts'
 
 /** A resource worked out: what its operations are made of. */
 export interface Declared {
@@ -123,7 +124,7 @@ function schemasOf(
   { model, owned }: Definition,
 ): Declared['schemas'] {
   const { private: hidden = [], readOnly = [], writeOnce = [], writable = [], refine } = options
-  const stamps = STAMPS.filter((key) => model.byKey.has(key))
+  const stamps = Object.keys(STAMPS).filter((key) => model.byKey.has(key))
   const above = options.parent === undefined ? [] : [options.parent.column]
   const filled = [...above, ...stamps, ...Object.values(model.life), ...owned.map(({ column }) => column.key)]
   const own = filled.filter((key) => !writable.includes(key))
@@ -143,7 +144,16 @@ function withIncludes(schemas: Declared['schemas'], includes: IncludeSet, name: 
   return { ...schemas, row: named(name, z.object({ ...schemas.row.shape, ...includes.shape() })) }
 }
 
-const STAMPS = ['createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'deletedAt', 'deletedBy', 'version']
+/** The types see to it that none is forgotten. */
+const STAMPS: Readonly<Record<StampName, true>> = {
+  createdAt: true,
+  updatedAt: true,
+  createdBy: true,
+  updatedBy: true,
+  deletedAt: true,
+  deletedBy: true,
+  version: true,
+}
 
 export function accessOf({ access, name }: Declared, action: Action): AccessRule {
   const rule = access[action]

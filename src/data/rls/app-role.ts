@@ -6,7 +6,7 @@ import { signingKey } from '../signing-key.ts'
 /** What a role of its own is called where the app connects as a superuser. */
 const APP_ROLE = 'ashlar_app'
 
-export interface AppRoleOptions {
+interface AppRoleOptions {
   /** Named by the app. */
   readonly role?: string | undefined
   /** Whether a superuser may be given a role for the app: not in production, but on the embedded server. */

@@ -6,7 +6,7 @@ import { clientRunner, untilAborted, type Runner } from '../wire/runner.ts'
 import type { Statement } from '../wire/statement.ts'
 import { carryClaims } from './transaction-claims.ts'
 
-export interface ClaimsRunnerOptions {
+interface ClaimsRunnerOptions {
   readonly claims: string
   /** Whether statements only read: then nothing depends on the answer to COMMIT. */
   readonly reads: boolean

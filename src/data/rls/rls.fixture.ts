@@ -24,8 +24,8 @@ export const memos = pgTable('memos', {
   deletedAt: timestamp('deleted_at', { withTimezone: true, mode: 'string' }),
 })
 
-export const teamsRelations = relations(teams, ({ many }) => ({ docs: many(docs) }))
-export const docsRelations = relations(docs, ({ one }) => ({
+const teamsRelations = relations(teams, ({ many }) => ({ docs: many(docs) }))
+const docsRelations = relations(docs, ({ one }) => ({
   team: one(teams, { fields: [docs.teamId], references: [teams.id] }),
 }))
 

@@ -12,7 +12,7 @@ import type { RowPolicies } from './row-security-options.ts'
 import { ThroughFunctions } from './through-function.ts'
 
 /** The policies of a database's tables, and what they ask of a caller. */
-export interface RowSecurity {
+interface RowSecurity {
   /** What makes the policies, in this order. */
   readonly statements: readonly string[]
   claims(caller: CallerScope | undefined): string

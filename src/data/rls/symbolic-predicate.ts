@@ -17,7 +17,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { NotSymbolic, symbolicUser, UserProperty } from './symbolic-user.ts'
 
 /** The place of a caller's property in SQL. */
-export interface PropertyPlace {
+interface PropertyPlace {
   readonly property: string
   /** What it is compared with, where that is known. */
   readonly column: PgColumn | undefined
@@ -25,9 +25,9 @@ export interface PropertyPlace {
   readonly isList: boolean
 }
 
-export type PropertySql = (place: PropertyPlace) => SQL
+type PropertySql = (place: PropertyPlace) => SQL
 
-export interface Predicate {
+interface Predicate {
   readonly name: string
   readonly predicate: (context: never) => unknown
 }

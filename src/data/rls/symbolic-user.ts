@@ -15,7 +15,7 @@ export class UserProperty {
 /** Why a predicate cannot be written as SQL. */
 export class NotSymbolic extends Error {}
 
-export interface SymbolicUser {
+interface SymbolicUser {
   readonly user: object
   /** How often each property was read. */
   readonly reads: ReadonlyMap<string, number>

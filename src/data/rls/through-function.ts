@@ -8,7 +8,7 @@ import type { Relation } from '../rows/relation.ts'
 import { SYSTEM_CLAIMS } from './claim-set.ts'
 import { policyExpression, type ExpressionContext } from './policy-expression.ts'
 
-export interface ThroughCall {
+interface ThroughCall {
   readonly from: ExpressionContext
   readonly relation: Relation
   readonly rule: AccessRule

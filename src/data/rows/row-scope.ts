@@ -11,7 +11,7 @@ import type { Relation, RelationsOf } from './relation.ts'
 type RowScope = ReturnType<CallerScope['scopeOf']>
 
 /** Makes conditions of what rules leave one caller. */
-export interface ScopeContext {
+interface ScopeContext {
   readonly caller: Pick<CallerScope, 'scopeOf'>
   readonly relationsOf: RelationsOf
 }

@@ -17,7 +17,7 @@ export function parseToken(text: string | undefined): bigint | undefined {
 }
 
 /** Where the primary's log ended once a transaction was committed; nothing where it wrote nothing. */
-export interface CommitPosition {
+interface CommitPosition {
   /** To be sent right behind COMMIT. */
   readonly behindCommit: () => Promise<void>
   readonly position: () => bigint | undefined

@@ -18,7 +18,7 @@ function* addedColumns(scene: Scene): Generator<AddedColumn> {
   }
 }
 
-export const addColumnVolatileDefault: Rule = {
+const addColumnVolatileDefault: Rule = {
   id: 'add-column-volatile-default',
   severity: 'error',
   title: 'ADD COLUMN whose value differs from row to row',
@@ -60,7 +60,7 @@ function filledLater(scene: Scene, { column, table }: AddedColumn): string {
   )
 }
 
-export const addColumnNotNull: Rule = {
+const addColumnNotNull: Rule = {
   id: 'add-column-not-null',
   severity: 'error',
   title: 'ADD COLUMN ... NOT NULL without a default',

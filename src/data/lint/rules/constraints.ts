@@ -59,7 +59,7 @@ export const addForeignKey: Rule = {
   },
 }
 
-export const addCheck: Rule = {
+const addCheck: Rule = {
   id: 'add-check',
   severity: 'error',
   title: 'ADD CHECK without NOT VALID',
@@ -108,7 +108,7 @@ function bareColumn({ statement, name }: Scene, table: string, column: NodeOf<'C
   return `-- Its values, and NOT NULL, in the migrations that the finding about them shows.\n${add} ${plain};`
 }
 
-export const validateInSameTransaction: Rule = {
+const validateInSameTransaction: Rule = {
   id: 'validate-in-same-transaction',
   severity: 'error',
   title: 'VALIDATE CONSTRAINT in the transaction that adds it',
@@ -143,7 +143,7 @@ function splitOf(text: string): string {
   return recipe(`${table} ${add};`, `${table} ${validate};`)
 }
 
-export const addUnique: Rule = {
+const addUnique: Rule = {
   id: 'add-unique',
   severity: 'error',
   title: 'ADD UNIQUE or PRIMARY KEY without USING INDEX',
@@ -176,7 +176,7 @@ export const addUnique: Rule = {
   },
 }
 
-export const addExclusion: Rule = {
+const addExclusion: Rule = {
   id: 'add-exclusion',
   severity: 'error',
   title: 'ADD EXCLUDE',

@@ -2,7 +2,7 @@ import { as, hasOption, keyOf, objectKeys, strings, tableKey } from '../ast.ts'
 import { alone, recipe } from '../recipe.ts'
 import type { Problem, Rule, Scene } from '../rule.ts'
 
-export const indexNotConcurrent: Rule = {
+const indexNotConcurrent: Rule = {
   id: 'index-not-concurrent',
   severity: 'error',
   title: 'CREATE INDEX without CONCURRENTLY',
@@ -42,7 +42,7 @@ function ofPartitions({ statement, name }: Scene, table: string): string {
   )
 }
 
-export const dropIndexNotConcurrent: Rule = {
+const dropIndexNotConcurrent: Rule = {
   id: 'drop-index-not-concurrent',
   severity: 'error',
   title: 'DROP INDEX without CONCURRENTLY',
@@ -68,7 +68,7 @@ export const dropIndexNotConcurrent: Rule = {
   },
 }
 
-export const reindexNotConcurrent: Rule = {
+const reindexNotConcurrent: Rule = {
   id: 'reindex-not-concurrent',
   severity: 'error',
   title: 'REINDEX without CONCURRENTLY',
@@ -90,7 +90,7 @@ export const reindexNotConcurrent: Rule = {
   },
 }
 
-export const refreshNotConcurrent: Rule = {
+const refreshNotConcurrent: Rule = {
   id: 'refresh-not-concurrent',
   severity: 'error',
   title: 'REFRESH MATERIALIZED VIEW without CONCURRENTLY',

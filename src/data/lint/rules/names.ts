@@ -3,7 +3,7 @@ import { typeName } from '../column-type.ts'
 import { alterations, type Rule, type Scene } from '../rule.ts'
 import { inBatches, recipe } from '../recipe.ts'
 
-export const dropStillRead: Rule = {
+const dropStillRead: Rule = {
   id: 'drop-still-read',
   severity: 'error',
   title: 'DROP of a table or column that the app still declares',
@@ -89,7 +89,7 @@ function isRenamedRead(scene: Scene, { key, column }: Rename): boolean {
   return column === undefined ? isRead(scene, key) : scene.context.readColumns?.has(key) === true
 }
 
-export const renameStillRead: Rule = {
+const renameStillRead: Rule = {
   id: 'rename-still-read',
   severity: 'error',
   title: 'RENAME or SET SCHEMA of a table or column that the app still declares',
@@ -105,7 +105,7 @@ export const renameStillRead: Rule = {
   },
 }
 
-export const renameInUse: Rule = {
+const renameInUse: Rule = {
   id: 'rename-in-use',
   severity: 'warning',
   title: 'RENAME or SET SCHEMA of a table or column',

@@ -2,7 +2,7 @@ import { as, tableKey } from '../ast.ts'
 import { allowed, alone, recipe } from '../recipe.ts'
 import { alterations, type Rule, type Scene } from '../rule.ts'
 
-export const attachPartition: Rule = {
+const attachPartition: Rule = {
   id: 'attach-partition',
   severity: 'error',
   title: 'ATTACH PARTITION without a CHECK of its bounds',
@@ -42,7 +42,7 @@ function boundsIn(text: string): string | undefined {
   return values === undefined ? undefined : `key IN ${values}`
 }
 
-export const detachNotConcurrent: Rule = {
+const detachNotConcurrent: Rule = {
   id: 'detach-not-concurrent',
   severity: 'error',
   title: 'DETACH PARTITION without CONCURRENTLY',

@@ -2,7 +2,7 @@ import { as, hasOption, type Node } from '../ast.ts'
 import { alone, recipe } from '../recipe.ts'
 import type { Rule } from '../rule.ts'
 
-export const needsNoTransaction: Rule = {
+const needsNoTransaction: Rule = {
   id: 'needs-no-transaction',
   severity: 'error',
   title: 'A statement that PostgreSQL refuses in a transaction',
@@ -34,7 +34,7 @@ function detachesConcurrently(node: Node): boolean {
   )
 }
 
-export const oneStatementAlone: Rule = {
+const oneStatementAlone: Rule = {
   id: 'one-statement-without-transaction',
   severity: 'error',
   title: 'Several statements in a file without a transaction',
@@ -54,7 +54,7 @@ export const oneStatementAlone: Rule = {
   },
 }
 
-export const transactionControl: Rule = {
+const transactionControl: Rule = {
   id: 'transaction-control',
   severity: 'error',
   title: 'BEGIN, COMMIT or ROLLBACK',

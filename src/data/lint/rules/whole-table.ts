@@ -21,7 +21,7 @@ export const truncate: Rule = {
   },
 }
 
-export const wholeTableWrite: Rule = {
+const wholeTableWrite: Rule = {
   id: 'whole-table-write',
   severity: 'error',
   title: 'UPDATE or DELETE of a whole table',
@@ -52,7 +52,7 @@ function isUnlimited(where: Node | undefined): boolean {
 /** PostgreSQL's number of SHARE, the weakest mode for which writes wait. */
 const SHARE = 5
 
-export const lockTable: Rule = {
+const lockTable: Rule = {
   id: 'lock-table',
   severity: 'error',
   title: 'LOCK TABLE',
@@ -69,7 +69,7 @@ export const lockTable: Rule = {
   },
 }
 
-export const rewriteCommand: Rule = {
+const rewriteCommand: Rule = {
   id: 'rewrite-command',
   severity: 'error',
   title: 'A command that writes the whole table again',

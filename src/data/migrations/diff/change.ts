@@ -67,7 +67,7 @@ export interface ColumnChange extends ColumnOf {
 }
 
 /** A column of an enum's type, before and after. */
-export interface EnumUser extends ColumnOf {
+interface EnumUser extends ColumnOf {
   readonly to: Column | undefined
 }
 

@@ -58,7 +58,7 @@ function compareEnum(
   return [{ kind: 'replace enum', from, to, users }]
 }
 
-export function elementType(type: string): string {
+function elementType(type: string): string {
   return type.replace(/(?:\[\])+$/, '')
 }
 

@@ -19,7 +19,7 @@ export function addColumnSteps({ table, column }: ChangeOf<'add column'>, contex
   ]
 }
 
-export function backfillStep({ table, column }: ColumnOf, value: string): Step {
+function backfillStep({ table, column }: ColumnOf, value: string): Step {
   return {
     stage: 'backfill',
     order: ORDER.column,

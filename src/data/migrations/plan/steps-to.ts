@@ -10,7 +10,7 @@ import { conversionsOf } from './conversions.ts'
 import type { Step } from './step.ts'
 import { stepsOf } from './steps.ts'
 
-export interface StepsOptions {
+interface StepsOptions {
   readonly target: Catalog
   readonly unmanaged: ReadonlySet<string>
   /** `undo` asks nothing, and is careful with nobody: all is one transaction. */

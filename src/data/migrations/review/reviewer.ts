@@ -9,7 +9,7 @@ export interface ReviewOptions {
   readonly ask?: (question: Question) => Promise<Decisions>
 }
 
-export interface Reviewer {
+interface Reviewer {
   renames(candidates: Parameters<typeof reviewRenames>[0]): Promise<readonly Rename[]>
   changes(changes: readonly Change[]): Promise<Decisions>
 }

@@ -5,7 +5,7 @@ import type { TargetStatements } from './statements.ts'
 const UNKNOWN_TYPES = ['42704', '42883']
 const MISSING_RELATION = '42P01'
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly current: Catalog
   readonly target: TargetStatements
   readonly extra: readonly string[]

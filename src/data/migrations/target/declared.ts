@@ -21,7 +21,7 @@ import {
 import type { DrizzleSchema } from '../../drizzle.ts'
 
 export type TableConfig = ReturnType<typeof getTableConfig>
-export type DeclaredEnum = Pick<PgEnum<[string, ...string[]]>, 'enumName' | 'enumValues' | 'schema'>
+type DeclaredEnum = Pick<PgEnum<[string, ...string[]]>, 'enumName' | 'enumValues' | 'schema'>
 
 /** What the code says a database consists of. */
 export interface Declared {

@@ -91,7 +91,7 @@ function indexColumn(column: IndexColumn, method: string | undefined): string {
   return `${quote(column.name)}${opClass === undefined ? '' : ` ${opClass}`}${ordered}`
 }
 
-export function policySql(table: TableConfig, policy: PgPolicy): string {
+function policySql(table: TableConfig, policy: PgPolicy): string {
   const { using, withCheck } = policy
   const condition = (word: string, given: SQL | undefined): string =>
     given === undefined ? '' : ` ${word} (${expression(given, { columns: 'qualified' })})`

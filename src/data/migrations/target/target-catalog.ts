@@ -6,7 +6,7 @@ import { rehearse } from '../scratch.ts'
 import { buildTarget } from './build-target.ts'
 import { targetStatements } from './statements.ts'
 
-export interface TargetOptions {
+interface TargetOptions {
   readonly schema: DrizzleSchema
   readonly extra: readonly string[]
   readonly unmanaged: ReadonlySet<string>

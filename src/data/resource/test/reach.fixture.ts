@@ -15,7 +15,7 @@ export const projects = pgTable('projects_of_teams_with_a_name_that_is_rather_lo
   version: integer().notNull().default(1),
 })
 
-export const projectsRelations = relations(projects, ({ one }) => ({
+const projectsRelations = relations(projects, ({ one }) => ({
   theProjectAboveThisOneInTheTreeOfAllProjects: one(projects, {
     fields: [projects.parentId],
     references: [projects.id],

@@ -22,8 +22,8 @@ export const tasks = pgTable('tasks', {
   deletedAt: timestamp('deleted_at', { withTimezone: true, mode: 'string' }),
 })
 
-export const listsRelations = relations(lists, ({ many }) => ({ tasks: many(tasks) }))
-export const tasksRelations = relations(tasks, ({ one }) => ({
+const listsRelations = relations(lists, ({ many }) => ({ tasks: many(tasks) }))
+const tasksRelations = relations(tasks, ({ one }) => ({
   list: one(lists, { fields: [tasks.listId], references: [lists.id] }),
 }))
 
