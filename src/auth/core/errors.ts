@@ -1,0 +1,49 @@
+import { defineError } from '../../core/errors/index.ts'
+
+/** 401: the log-in and the password do not go together; also where there is no such account. */
+export const InvalidCredentials = defineError({
+  code: 'invalid_credentials',
+  status: 401,
+  title: 'The log-in or the password is wrong',
+  fix: 'Check both. After several attempts wait the seconds in the Retry-After header.',
+})
+
+/** 400: a token of a mail or of a flow is unknown, used, expired or meant for something else. */
+export const TokenInvalid = defineError({
+  code: 'token_invalid',
+  status: 400,
+  title: 'The link or code is not valid any more',
+  fix: 'Ask for a new one.',
+})
+
+/** 400: a refresh token or an authorization code cannot be used (RFC 6749 section 5.2). */
+export const InvalidGrant = defineError({
+  code: 'invalid_grant',
+  status: 400,
+  title: 'The grant is not valid',
+  fix: 'Log in again.',
+})
+
+/** 403: the password was right, but the address has not been confirmed yet. */
+export const EmailNotVerified = defineError({
+  code: 'email_not_verified',
+  status: 403,
+  title: 'The e-mail address is not confirmed',
+  fix: 'Follow the link in the message, or ask for another one.',
+})
+
+/** 403: the request carries a cookie and comes from another site (GA14). */
+export const CrossSiteRequest = defineError({
+  code: 'cross_site_request',
+  status: 403,
+  title: 'The request comes from another site',
+  fix: 'Send it from a page of the same origin, or with an Authorization header in place of the cookie.',
+})
+
+/** 401: what is asked for needs a fresh proof of who calls (RFC 9470). */
+export const RecentAuthenticationRequired = defineError({
+  code: 'recent_authentication_required',
+  status: 401,
+  title: 'Prove who you are once more',
+  fix: 'Authenticate again, then repeat the request.',
+})

@@ -1,0 +1,1 @@
+export type { Mailer, Message } from './mailer.ts'
