@@ -40,38 +40,31 @@ function directStatement({ plan, scope, as, table, page }: Parts): SQL {
 
 /**
  * Through a table between, the rows of all are read at once and numbered for each: their order is that of the table beyond, which no index of the
- * one between has, so that all of a row's would be read in any case.
+ * one between has, so that all of a row's would be read in any case. The window's sort, by the place in the page and then by the relation's
+ * order, is the result's as well.
  */
 function throughStatement({ plan, scope, as, table, page }: Parts, relation: ThroughRelation): SQL {
   const { model, fields, sort } = plan
   const middleName = aliasName(`${as}_between`)
   const middle = alias(relation.between, middleName)
+  const ends = relation.columns.map(({ to }, index) => sql`${columnIn(middle, to)} = page.${key(index)}`)
   const onward = relation.onward.map(({ from, to }) => eq(columnIn(table, to), columnIn(middle, from)))
-  const ends = relation.columns.map(({ to }) => columnIn(middle, to))
-  const where = and(isAmong(ends, plan), aliveIn(model, table), scope.where(table)) as SQL
-  const order = sort.map(({ column, descending }) => direction(columnOf(table, column.key), descending))
-  const keys = ends.map((end, index) => sql`${end} as ${key(index)}`)
-  const from = sql`${relation.between} ${sql.identifier(middleName)} join ${relation.table} ${sql.identifier(as)} on ${sql.join(onward, sql` and `)}`
-  const numbered = sql`row_number() over (partition by ${list(ends.map((end) => sql`${end}`))} order by ${list(order)}) as nth`
-  const found = sql`select ${listOf(fields, table)}, ${list(keys)}, ${numbered} from ${from} where ${where}`
-  const same = ends.map((_, index) => sql`page.${key(index)} = related.${key(index)}`)
-  return sql`select page.place::int, ${relatedColumns(plan)} from (${found}) related join ${page} on ${sql.join(same, sql` and `)} where related.nth <= ${place(':limit')} order by page.place, related.nth`
-}
-
-function isAmong(ends: readonly PgColumn[], plan: IncludePlan): SQL {
-  const arrays = keyArrays(plan)
-  const [end] = ends
-  if (ends.length === 1) return sql`${end} = any(${arrays[0]})`
-  return sql`(${list(ends.map((each) => sql`${each}`))}) in (select * from unnest(${list(arrays)}))`
+  const order = list(sort.map(({ column, descending }) => direction(columnOf(table, column.key), descending)))
+  const keys = list(sort.map(({ column }, index) => sql`${columnOf(table, column.key)} as ${sortKey(index)}`))
+  const from = sql`${page} join ${relation.between} ${sql.identifier(middleName)} on ${sql.join(ends, sql` and `)} join ${relation.table} ${sql.identifier(as)} on ${sql.join(onward, sql` and `)}`
+  const numbered = sql`page.place as ${PLACE}, row_number() over (partition by page.place order by ${order}) as ${NTH}`
+  const where = and(aliveIn(model, table), scope.where(table)) ?? sql`true`
+  const found = sql`select ${listOf(fields, table)}, ${keys}, ${numbered} from ${from} where ${where}`
+  const outer = list(sort.map(({ descending }, index) => direction(sql`related.${sortKey(index)}`, descending)))
+  return sql`select related.${PLACE}::int, ${relatedColumns(plan)} from (${found}) related where related.${NTH} <= ${place(':limit')} order by related.${PLACE}, ${outer}`
 }
 
 function pageOf(plan: IncludePlan): SQL {
   const names = plan.relation.columns.map((_, index) => key(index))
-  return sql`unnest(${list(keyArrays(plan))}) with ordinality page(${list(names)}, place)`
-}
-
-function keyArrays({ relation }: IncludePlan): SQL[] {
-  return relation.columns.map(({ from }, index) => sql`${place(`:keys${index}`)}::${sql.raw(from.getSQLType())}[]`)
+  const arrays = plan.relation.columns.map(
+    ({ from }, index) => sql`${place(`:keys${index}`)}::${sql.raw(from.getSQLType())}[]`,
+  )
+  return sql`unnest(${list(arrays)}) with ordinality page(${list(names)}, place)`
 }
 
 function relatedColumns({ fields }: IncludePlan): SQL {
@@ -88,4 +81,6 @@ function list(parts: readonly SQL[]): SQL {
 
 // Names with a space, which no column of the related table is likely to have.
 const key = (index: number): SQL => sql`${sql.identifier(`key ${index}`)}`
+const PLACE = sql.identifier('page place')
+const NTH = sql.identifier('page nth')
 const sortKey = (index: number): SQL => sql`${sql.identifier(`sort ${index}`)}`
