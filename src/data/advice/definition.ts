@@ -1,6 +1,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { PgDialect, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import { Search } from '../query/search.ts'
+import { nameWithSuffix, qualified, quote } from '../sql-text.ts'
 import type { IndexKey } from './catalog.ts'
 import type { Need } from './need.ts'
 import type { ServingIndex } from './serves.ts'
@@ -13,11 +14,6 @@ export interface IndexDefinition extends ServingIndex {
   /** The line for the third argument of `pgTable`. */
   readonly drizzle: string
 }
-
-/** PostgreSQL cuts names here, in bytes. */
-const MAX_NAME_BYTES = 63
-/** Names that need no quotes; a key word among them does, and quotes never hurt in SQL. */
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 export function definitionFor(need: Need): IndexDefinition {
   if (need.kind === 'search') return searchDefinition(need)
@@ -120,13 +116,11 @@ export function searchExpression({ search, declared }: Need): string {
 
 /** PostgreSQL's own way of naming, so that the name in SQL and that in code are the same. */
 function nameOf({ table }: Need, columns: readonly string[], suffix: string): string {
-  const end = `_${suffix}`
-  const start = Buffer.from([table, ...columns].join('_')).subarray(0, MAX_NAME_BYTES - end.length)
-  return start.toString().replace(/\uFFFD$/, '') + end
+  return nameWithSuffix([table, ...columns].join('_'), `_${suffix}`)
 }
 
 function create({ schema, table }: Need, name: string, unique: boolean): string {
-  const on = schema === 'public' ? quote(table) : `${quote(schema)}.${quote(table)}`
+  const on = schema === 'public' ? quote(table) : qualified(schema, table)
   return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${quote(name)} ON ${on}`
 }
 

@@ -1,3 +1,4 @@
+import { qualified, quote } from '../sql-text.ts'
 import type { AdviceCatalog, CatalogIndex, IndexKey } from './catalog.ts'
 import type { IndexAdvice } from './index-advice.ts'
 import { tableOf } from './missing.ts'
@@ -81,9 +82,7 @@ function adviceOf(
   kind: IndexAdvice['kind'],
   { message, notes }: Pick<IndexAdvice, 'message' | 'notes'>,
 ): IndexAdvice {
-  const name = [...(index.schema === 'public' ? [] : [index.schema]), index.name].map(
-    (part) => `"${part.replaceAll('"', '""')}"`,
-  )
+  const name = index.schema === 'public' ? quote(index.name) : qualified(index.schema, index.name)
   return {
     kind,
     table: tableOf(index),
@@ -91,7 +90,7 @@ function adviceOf(
     index: index.name,
     from: [],
     message,
-    statement: `DROP INDEX CONCURRENTLY ${name.join('.')};`,
+    statement: `DROP INDEX CONCURRENTLY ${name};`,
     notes,
   }
 }

@@ -1,4 +1,5 @@
 import type { Node, ParseResult, ScanResult, ScanToken } from 'libpg-query'
+import { quote } from '../sql-text.ts'
 import { endOf, sourceOf, type Position } from './source.ts'
 import { toStatement, type Statement } from './statement.ts'
 
@@ -19,7 +20,7 @@ export async function loadParser(): Promise<Parser> {
   await loadModule()
   return {
     parse: (sql) => parse(sql, parseSync, scanSync),
-    quote: (identifier) => (isPlain(identifier, scanSync) ? identifier : `"${identifier.replaceAll('"', '""')}"`),
+    quote: (identifier) => (isPlain(identifier, scanSync) ? identifier : quote(identifier)),
   }
 }
 

@@ -5,6 +5,7 @@ import {
   integer,
   pgMaterializedView,
   pgPolicy,
+  pgSchema,
   pgSequence,
   pgTable,
   pgView,
@@ -18,6 +19,9 @@ import {
   type AnyPgColumn,
 } from 'drizzle-orm/pg-core'
 import { blog, columns, posts, users, type Case } from './make.tables.fixture.ts'
+
+/** 63 bytes: as long as PostgreSQL has them. */
+const LONG = `i${'ü'.repeat(31)}`
 
 /** Changes of tables, and of what is on them. */
 export const objectCases: readonly Case[] = [
@@ -163,6 +167,21 @@ export const objectCases: readonly Case[] = [
     },
     decisions: { conversions: { 'blog.entries.old': 'left(old, 9)' } },
     says: ['TYPE character varying(9) USING left(old, 9)', 'DROP INDEX CONCURRENTLY blog.entries_old_old'],
+  },
+  {
+    what: 'names that are long, in other letters and beside a schema called like a key word',
+    from: ((order) => ({
+      order,
+      size: order.enum('Größe', ['klein', 'groß']),
+      entries: order.table('entries', { id: integer().notNull(), Nr: integer() }, (t) => [index(LONG).on(t.id)]),
+    }))(pgSchema('order')),
+    to: ((order) => ({
+      order,
+      size: order.enum('Größe', ['groß']),
+      entries: order.table('entries', { id: integer().notNull(), Nr: serial() }, (t) => [index(LONG).on(t.id.desc())]),
+    }))(pgSchema('order')),
+    decisions: { conversions: { 'order.Größe': '' } },
+    says: ['OWNED BY "order".entries."Nr"', 'DROP TYPE "order"."Größe_old"', 'ü_old"'],
   },
   {
     what: 'tables and columns that go',

@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
 import { withConnection } from '../migrations/connection.ts'
-import { quote } from '../migrations/target/sql-text.ts'
+import { quote } from '../sql-text.ts'
 import { signingKey } from '../signing-key.ts'
 
 /** What a role of its own is called where the app connects as a superuser. */

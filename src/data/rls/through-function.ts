@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { getTableName, sql, type SQL } from 'drizzle-orm'
 import { alias, getTableConfig } from 'drizzle-orm/pg-core'
 import type { AccessRule } from '../../core/access/index.ts'
-import { expression, literal, qualified, quote } from '../migrations/target/sql-text.ts'
+import { expression, literal, nameWithSuffix, qualified, quote } from '../sql-text.ts'
 import { columnIn } from '../rows/row-scope.ts'
 import type { Relation } from '../rows/relation.ts'
 import { SYSTEM_CLAIMS } from './claim-set.ts'
@@ -13,9 +13,6 @@ interface ThroughCall {
   readonly relation: Relation
   readonly rule: AccessRule
 }
-
-/** PostgreSQL cuts longer names off. */
-const MAX_NAME = 63
 
 /**
  * Functions that say whether a row has a related one for which a rule holds. In a policy the related table's own policies would be asked too:
@@ -61,7 +58,7 @@ export class ThroughFunctions {
   #add(base: string, body: string, types: readonly string[]): string {
     // Another rule through the same relation is another function.
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 8)
-    const name = `${base.slice(0, MAX_NAME - 9)}_${hash}`
+    const name = nameWithSuffix(base, `_${hash}`)
     this.#statements.set(
       name,
       `CREATE OR REPLACE FUNCTION ashlar.${quote(name)}(${types.join(', ')}) RETURNS boolean LANGUAGE plpgsql STABLE AS ${literal(asSystem(body))}`,

@@ -1,7 +1,8 @@
+import { besideName, literal, nameWithSuffix, quoteWhereNeeded } from '../../sql-text.ts'
 import type { Column, Table } from '../catalog/catalog.ts'
 import type { ChangeOf, ColumnOf } from '../diff/change.ts'
-import { columnText, textLiteral } from './column-text.ts'
-import { notNullSteps } from './not-null-steps.ts'
+import { columnText } from './column-text.ts'
+import { backfillStep, notNullSteps } from './not-null-steps.ts'
 import { ORDER, type PlanContext, type Step } from './step.ts'
 
 const inMain = (order: number, sql: string): Step => ({ stage: 'main', order, sql })
@@ -17,14 +18,6 @@ export function addColumnSteps({ table, column }: ChangeOf<'add column'>, contex
     add(false),
     ...(column.notNull ? notNullSteps({ table, column }, value) : [backfillStep({ table, column }, value)]),
   ]
-}
-
-function backfillStep({ table, column }: ColumnOf, value: string): Step {
-  return {
-    stage: 'backfill',
-    order: ORDER.column,
-    sql: `UPDATE ${table.sql} SET ${column.sql} = ${value} WHERE ${column.sql} IS NULL`,
-  }
 }
 
 export function dropColumnSteps({ table, column }: ColumnOf): readonly Step[] {
@@ -57,20 +50,18 @@ export function defaultSteps(change: ChangeOf<'change default'>): readonly Step[
 }
 
 function serialSteps({ table, column }: ColumnOf): readonly Step[] {
-  const name = `${table.sql.replaceAll('"', '')}_${column.name}_seq`
-  const sequence = name.split('.').map(quoted).join('.')
+  const name = nameWithSuffix(`${table.name}_${column.name}`, '_seq')
+  const sequence = besideName(table.sql, quoteWhereNeeded(name))
   return [
     inMain(ORDER.column, `CREATE SEQUENCE ${sequence} AS ${column.type} OWNED BY ${table.sql}.${column.sql}`),
-    alter({ table, column }, `SET DEFAULT nextval(${textLiteral(sequence)}::regclass)`),
+    alter({ table, column }, `SET DEFAULT nextval(${literal(sequence)}::regclass)`),
     afterHighest(table, column),
   ]
 }
 
-const quoted = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`)
-
 /** The rows that are there have their numbers: the sequence goes on after them. */
 function afterHighest(table: Table, column: Column): Step {
-  const sequence = `pg_get_serial_sequence(${textLiteral(table.sql)}, ${textLiteral(column.name)})`
+  const sequence = `pg_get_serial_sequence(${literal(table.sql)}, ${literal(column.name)})`
   return inMain(
     ORDER.column,
     `SELECT setval(${sequence}, coalesce(max(${column.sql}), 0) + 1, false) FROM ${table.sql}`,

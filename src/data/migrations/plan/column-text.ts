@@ -44,7 +44,3 @@ export function tableText(table: Table, foreignKeys: readonly Constraint[]): str
 function isPlainPrimaryKey(table: Table, { kind, columns, name, definition }: Constraint): boolean {
   return kind === 'primary key' && columns.length === 1 && name === `${table.name}_pkey` && definition.endsWith(')')
 }
-
-export function textLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}

@@ -1,3 +1,4 @@
+import { nameWithSuffix, quoteWhereNeeded } from '../../sql-text.ts'
 import type { ChangeOf, ColumnOf } from '../diff/change.ts'
 import { ORDER, type PlanContext, type Step } from './step.ts'
 
@@ -16,32 +17,22 @@ export function nullSteps({ table, column }: ChangeOf<'change null'>, context: P
  * Validating reads it too, and everybody goes on. The constraint is there first, so that no new row comes without a value.
  */
 export function notNullSteps({ table, column }: ColumnOf, value: string | undefined): readonly Step[] {
-  const constraint = helperName(`${table.name}_${column.name}`)
-  const step = (stage: 'main' | 'backfill' | 'validate', order: number, sql: string): Step => ({ stage, order, sql })
+  const constraint = quoteWhereNeeded(nameWithSuffix(`${table.name}_${column.name}`, '_not_null_check'))
+  const step = (stage: 'main' | 'validate', order: number, sql: string): Step => ({ stage, order, sql })
   const alter = `ALTER TABLE ${table.sql}`
   return [
     step('main', ORDER.constraint, `${alter} ADD CONSTRAINT ${constraint} CHECK (${column.sql} IS NOT NULL) NOT VALID`),
-    ...(value === undefined
-      ? []
-      : [
-          step(
-            'backfill',
-            ORDER.column,
-            `UPDATE ${table.sql} SET ${column.sql} = ${value} WHERE ${column.sql} IS NULL`,
-          ),
-        ]),
+    ...(value === undefined ? [] : [backfillStep({ table, column }, value)]),
     step('validate', ORDER.column, `${alter} VALIDATE CONSTRAINT ${constraint}`),
     step('validate', ORDER.column, `${alter} ALTER COLUMN ${column.sql} SET NOT NULL`),
     step('validate', ORDER.column, `${alter} DROP CONSTRAINT ${constraint}`),
   ]
 }
 
-/** PostgreSQL's limit of a name. */
-const MAX_NAME_BYTES = 63
-const SUFFIX = '_not_null_check'
-
-function helperName(base: string): string {
-  const simple = base.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_')
-  const name = `${simple.slice(0, MAX_NAME_BYTES - SUFFIX.length)}${SUFFIX}`
-  return /^[a-z_]/.test(name) ? name : `"${name}"`
+export function backfillStep({ table, column }: ColumnOf, value: string): Step {
+  return {
+    stage: 'backfill',
+    order: ORDER.column,
+    sql: `UPDATE ${table.sql} SET ${column.sql} = ${value} WHERE ${column.sql} IS NULL`,
+  }
 }

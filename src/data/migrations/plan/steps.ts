@@ -1,3 +1,4 @@
+import { besideName, literal, nameWithSuffix, quoteWhereNeeded } from '../../sql-text.ts'
 import type { EnumType } from '../catalog/catalog.ts'
 import type { Change, ChangeOf } from '../diff/change.ts'
 import {
@@ -8,7 +9,7 @@ import {
   identitySteps,
   typeSteps,
 } from './column-steps.ts'
-import { shortOptions, textLiteral } from './column-text.ts'
+import { shortOptions } from './column-text.ts'
 import { nullSteps } from './not-null-steps.ts'
 import { ORDER, type PlanContext, type Step } from './step.ts'
 import {
@@ -100,23 +101,22 @@ function stepsOfOne<Kind extends Change['kind']>(change: ChangeOf<Kind>, context
 }
 
 function createEnum({ sql, values }: EnumType): string {
-  return `CREATE TYPE ${sql} AS ENUM (${values.map(textLiteral).join(', ')})`
+  return `CREATE TYPE ${sql} AS ENUM (${values.map(literal).join(', ')})`
 }
 
 function addValues({ from, to }: ChangeOf<'add enum values'>): readonly Step[] {
   return to.values.flatMap((value, index) => {
     if (from.values.includes(value)) return []
     const next = to.values.slice(index + 1).find((other) => from.values.includes(other))
-    const place = next === undefined ? '' : ` BEFORE ${textLiteral(next)}`
+    const place = next === undefined ? '' : ` BEFORE ${literal(next)}`
     return [
-      { stage: 'values' as const, order: index, sql: `ALTER TYPE ${from.sql} ADD VALUE ${textLiteral(value)}${place}` },
+      { stage: 'values' as const, order: index, sql: `ALTER TYPE ${from.sql} ADD VALUE ${literal(value)}${place}` },
     ]
   })
 }
 
 function replaceEnum({ from, to, users }: ChangeOf<'replace enum'>): readonly Step[] {
-  const old = `${from.name.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_')}_old`
-  const oldSql = from.sql.includes('.') ? `${from.sql.slice(0, from.sql.indexOf('.') + 1)}${old}` : old
+  const old = quoteWhereNeeded(nameWithSuffix(from.name, '_old'))
   const step = (sql: string): Step => ({ stage: 'main', order: ORDER.type, sql })
   const moved = users.flatMap(({ table, column, to: later }) => {
     const alter = `ALTER TABLE ${table.sql} ALTER COLUMN ${column.sql}`
@@ -129,5 +129,10 @@ function replaceEnum({ from, to, users }: ChangeOf<'replace enum'>): readonly St
         : [step(`${alter} SET DEFAULT ${later.default}`)]),
     ]
   })
-  return [step(`ALTER TYPE ${from.sql} RENAME TO ${old}`), step(createEnum(to)), ...moved, step(`DROP TYPE ${oldSql}`)]
+  return [
+    step(`ALTER TYPE ${from.sql} RENAME TO ${old}`),
+    step(createEnum(to)),
+    ...moved,
+    step(`DROP TYPE ${besideName(from.sql, old)}`),
+  ]
 }

@@ -1,3 +1,4 @@
+import { besideName, nameWithSuffix, quoteWhereNeeded } from '../../sql-text.ts'
 import type { Constraint, Table } from '../catalog/catalog.ts'
 import type { ChangeOf, ConstraintOf, IndexOf } from '../diff/change.ts'
 import { tableText } from './column-text.ts'
@@ -54,19 +55,9 @@ export function addIndexSteps(change: IndexOf, context: PlanContext): readonly S
   ]
 }
 
-/** An index is in the schema of its table. */
-function inSchemaOf(table: Table, sql: string): string {
-  return table.sql.endsWith(`.${lastPart(table.sql)}`)
-    ? `${table.sql.slice(0, -lastPart(table.sql).length)}${sql}`
-    : sql
-}
-
-function lastPart(sql: string): string {
-  return /(?:"(?:[^"]|"")*"|[^".]+)$/.exec(sql)![0]
-}
-
 export function dropIndexSteps({ table, index }: IndexOf, context: PlanContext): readonly Step[] {
-  const name = inSchemaOf(table, index.sql)
+  // An index is in the schema of its table.
+  const name = besideName(table.sql, index.sql)
   if (!context.isLive(table)) return [inMain(ORDER.dropIndex, `DROP INDEX ${name}`)]
   return [
     { stage: 'drop', order: ORDER.dropIndex, sql: `DROP INDEX CONCURRENTLY ${name}`, label: `drop_${index.name}` },
@@ -78,12 +69,12 @@ export function replaceIndexSteps(
   { table, from, index }: ChangeOf<'replace index'>,
   context: PlanContext,
 ): readonly Step[] {
-  const old = inSchemaOf(table, from.sql)
+  const old = besideName(table.sql, from.sql)
   if (!context.isLive(table)) {
     return [inMain(ORDER.dropIndex, `DROP INDEX ${old}`), inMain(ORDER.index, indexText({ table, index }))]
   }
-  const draft = nameWith(index.name, '_new')
-  const outdated = nameWith(index.name, '_old')
+  const draft = quoteWhereNeeded(nameWithSuffix(index.name, '_new'))
+  const outdated = quoteWhereNeeded(nameWithSuffix(index.name, '_old'))
   return [
     {
       stage: 'index',
@@ -92,19 +83,13 @@ export function replaceIndexSteps(
       label: index.name,
     },
     { stage: 'attach', order: ORDER.dropIndex, sql: `ALTER INDEX ${old} RENAME TO ${outdated}` },
-    { stage: 'attach', order: ORDER.rename, sql: `ALTER INDEX ${inSchemaOf(table, draft)} RENAME TO ${index.sql}` },
+    { stage: 'attach', order: ORDER.rename, sql: `ALTER INDEX ${besideName(table.sql, draft)} RENAME TO ${index.sql}` },
     ...dropIndexSteps({ table, index: { ...from, sql: outdated } }, context),
   ]
 }
 
-const MAX_NAME_BYTES = 63
-
-function nameWith(name: string, suffix: string): string {
-  return `"${name.slice(0, MAX_NAME_BYTES - suffix.length)}${suffix}"`.replace(/^"([a-z_][a-z0-9_]*)"$/, '$1')
-}
-
 export function renameIndexSteps({ table, from, index }: ChangeOf<'rename index'>): readonly Step[] {
-  return [inMain(ORDER.rename, `ALTER INDEX ${inSchemaOf(table, from.sql)} RENAME TO ${index.sql}`)]
+  return [inMain(ORDER.rename, `ALTER INDEX ${besideName(table.sql, from.sql)} RENAME TO ${index.sql}`)]
 }
 
 export function addConstraintSteps({ table, constraint }: ConstraintOf, context: PlanContext): readonly Step[] {

@@ -1,3 +1,4 @@
+import { literal, ownName } from '../../sql-text.ts'
 import type { Catalog, EnumType, Table } from '../catalog/catalog.ts'
 import { byId, byName, pair } from '../diff/pairs.ts'
 import type { Decisions, Question } from './decisions.ts'
@@ -72,7 +73,6 @@ function columnCandidates({ from, to }: { readonly from: Table; readonly to: Tab
 function valueCandidates({ from, to }: { readonly from: EnumType; readonly to: EnumType }): readonly Candidate[] {
   const gone = from.values.filter((value) => !to.values.includes(value))
   const come = to.values.filter((value) => !from.values.includes(value))
-  const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
   return gone.map((value) => ({
     from: `${from.id}.${value}`,
     what: 'enum value',
@@ -88,10 +88,6 @@ function valueCandidates({ from, to }: { readonly from: EnumType; readonly to: E
 /** `varchar(20)` and `varchar(40)` hold the same kind of value. */
 function baseType(type: string): string {
   return type.replace(/\([\d,]+\)/, '')
-}
-
-function ownName(sql: string): string {
-  return /(?:"(?:[^"]|"")*"|[^".]+)$/.exec(sql)![0]
 }
 
 function columnTexts({ columns }: Table): readonly string[] {

@@ -1,7 +1,7 @@
 import { is, SQL } from 'drizzle-orm'
 import type { PgColumn, PgSequenceOptions } from 'drizzle-orm/pg-core'
 import { enumOf } from './declared.ts'
-import { expression, literal, qualified, quote } from './sql-text.ts'
+import { expression, literal, qualified, quote } from '../../sql-text.ts'
 
 /** A column as CREATE TABLE takes it. */
 export function columnSql(column: PgColumn): string {

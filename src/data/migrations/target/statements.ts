@@ -2,7 +2,7 @@ import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import type { DrizzleSchema } from '../../drizzle.ts'
 import { sequenceOptionsSql } from './column-sql.ts'
 import { declaredIn, type Declared } from './declared.ts'
-import { literal, qualified, quote } from './sql-text.ts'
+import { literal, qualified, quote } from '../../sql-text.ts'
 import { foreignKeySql, indexSql, rowSecuritySql, tableSql } from './table-sql.ts'
 import { viewSql } from './view-sql.ts'
 

@@ -2,7 +2,7 @@ import { is, SQL } from 'drizzle-orm'
 import { PgRole, type PgPolicy } from 'drizzle-orm/pg-core'
 import { columnSql } from './column-sql.ts'
 import { roleNames, type TableConfig } from './declared.ts'
-import { expression, qualified, quote } from './sql-text.ts'
+import { expression, qualified, quote } from '../../sql-text.ts'
 
 const list = (columns: readonly { readonly name: string }[]): string =>
   columns.map(({ name }) => quote(name)).join(', ')

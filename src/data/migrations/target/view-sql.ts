@@ -6,7 +6,7 @@ import {
   type PgMaterializedView,
   type PgView,
 } from 'drizzle-orm/pg-core'
-import { expression, qualified } from './sql-text.ts'
+import { expression, qualified } from '../../sql-text.ts'
 
 /** CREATE VIEW, or nothing for a view that somebody else makes. */
 export function viewSql(view: PgView | PgMaterializedView): string | undefined {
