@@ -95,6 +95,8 @@ export interface SessionInfo {
 export interface NewSession {
   readonly user: UserRow
   readonly methods: readonly AuthenticationMethod[]
+  /** When that was proved, in seconds since the epoch, where it was in another session. Default: now. */
+  readonly authenticatedAt?: number
   readonly delivery: Delivery
   readonly clientId?: string
   readonly scopes?: readonly string[]
