@@ -30,8 +30,7 @@ export class LoadedRows {
     if (shape.many.length === 0) return new LoadedRows(rows, shape.selection, [])
     const many = shape.many.map(({ plan, keys }) => {
       const { scope } = included.find((each) => each.plan === plan)!
-      const texts = Array.from({ length: count }, (_, row) => keys.map((index) => rows.text(row, index)))
-      return loadMany(session, plan, { keys: texts, scope })
+      return loadMany(session, plan, { page: rows, count, keys, scope })
     })
     return new LoadedRows(rows, shape.selection, await Promise.all(many))
   }

@@ -27,6 +27,10 @@ export interface RowSet {
   readonly binary: BinaryColumns | undefined
   /** The text of one value; null for NULL. */
   text(row: number, column: number): string | null
+  /** A value's bytes as they came, in text or binary form: a view, good until `release`; null for NULL. */
+  bytes(row: number, column: number): Uint8Array | null
+  /** The first column of one row where it is a number of at least 0 in text form: read without making a text of it. */
+  ordinal(row: number): number
   /** The texts of one row, in the order of its select list. */
   texts(row: number): (string | null)[]
   /**
@@ -72,10 +76,25 @@ export class ReceivedRows implements RowSet {
 
   text(row: number, column: number): string | null {
     const bytes = this.#bytesOf(row)
-    let at = this.starts[row]! + ROW_HEADER
-    for (let skipped = 0; skipped < column; skipped += 1) at += 4 + Math.max(0, bytes.readInt32BE(at))
+    const at = this.#valueAt(bytes, row, column)
     const length = bytes.readInt32BE(at)
     return length < 0 ? null : this.#textOf(column, bytes, at + 4, length)
+  }
+
+  bytes(row: number, column: number): Uint8Array | null {
+    const bytes = this.#bytesOf(row)
+    const at = this.#valueAt(bytes, row, column)
+    const length = bytes.readInt32BE(at)
+    return length < 0 ? null : bytes.subarray(at + 4, at + 4 + length)
+  }
+
+  ordinal(row: number): number {
+    const bytes = this.#bytesOf(row)
+    const at = this.starts[row]! + ROW_HEADER
+    const end = at + 4 + bytes.readInt32BE(at)
+    let value = 0
+    for (let digit = at + 4; digit < end; digit += 1) value = 10 * value + bytes[digit]! - 0x30
+    return value
   }
 
   texts(row: number): (string | null)[] {
@@ -100,6 +119,13 @@ export class ReceivedRows implements RowSet {
     this.length = 0
     this.size = 0
     this.#last = undefined
+  }
+
+  /** Where its length stands, which is before it. */
+  #valueAt(bytes: Buffer, row: number, column: number): number {
+    let at = this.starts[row]! + ROW_HEADER
+    for (let skipped = 0; skipped < column; skipped += 1) at += 4 + Math.max(0, bytes.readInt32BE(at))
+    return at
   }
 
   // oxlint-disable-next-line eslint/max-params -- called for each value
