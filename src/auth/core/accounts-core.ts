@@ -1,3 +1,4 @@
+import type { Pool } from 'pg'
 import type { AccessFor, AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import type { Database } from '../../data/database.ts'
@@ -5,6 +6,7 @@ import type { DrizzleSchema, Transaction } from '../../data/drizzle.ts'
 import type { AuthenticationMethod, Identity } from '../identity.ts'
 import type { AccountTables } from '../tables/account-tables.ts'
 import type { UserTable } from '../tables/user-columns.ts'
+import type { Aside } from './aside.ts'
 import type { AccountsOptions } from './options.ts'
 import type {
   AccountEvents,
@@ -52,6 +54,13 @@ export interface AccountsCore {
   readonly access: IdentityRules
   /** The operation's transaction, past the policies of the database: accounts act for the app itself. */
   readonly tx: OfOperation<Transaction>
+  /**
+   * Connections outside of the operations' transactions, each statement for itself, for what must stay whatever becomes of the operation: never
+   * `database.pool`, whose connections may all be held by operations that wait for one more.
+   */
+  readonly outside: OfApp<Pool>
+  /** What must stay where the request then fails. */
+  readonly aside: OfApp<Aside>
   readonly process: OfApp<AccountsProcess>
   readonly userRows: OfOperation<UserRows>
   readonly sessions: OfOperation<Sessions>

@@ -1,12 +1,13 @@
-import { dependency } from '../../core/dependency.ts'
-import { isSecured } from '../../data/rls/row-security.ts'
-import { systemTransaction } from '../../data/tx-runner.ts'
 import type { UserTable } from '../tables/user-columns.ts'
 import type { AccountsCore } from './accounts-core.ts'
 import type { AccountsOptions } from './options.ts'
+import { outsideConnections } from './outside.ts'
 
 /** What everything else of accounts is made of. */
-export type AccountsBase = Pick<AccountsCore, 'options' | 'origin' | 'appName' | 'database' | 'users' | 'tables'>
+export type AccountsBase = Pick<
+  AccountsCore,
+  'options' | 'origin' | 'appName' | 'database' | 'users' | 'tables' | 'outside'
+>
 
 const DEVELOPMENT_ORIGIN = 'http://localhost:3000'
 
@@ -15,7 +16,8 @@ export function accountsBase<Users extends UserTable>(options: AccountsOptions<U
   const { database, users, tables } = options
   const origin = originOf(options.origin ?? process.env.ASHLAR_ORIGIN)
   const appName = options.appName ?? new URL(origin).host
-  return { options: options as unknown as AccountsOptions, origin, appName, database, users, tables }
+  const outside = outsideConnections({ database })
+  return { options: options as unknown as AccountsOptions, origin, appName, database, users, tables, outside }
 }
 
 function originOf(given: string | undefined): string {
@@ -31,12 +33,4 @@ function originOf(given: string | undefined): string {
       `accounts({ origin }): an origin is a scheme and a host, such as "https://app.example.com"; got ${JSON.stringify(given)}.`,
     )
   return url.origin
-}
-
-/** The operation's transaction, past the policies of the database. */
-export function accountsTransaction({ database }: Pick<AccountsBase, 'database'>): AccountsCore['tx'] {
-  const secured = isSecured(database)
-  return dependency({ name: 'accounts.transaction', uses: { tx: database.transaction } }, ({ tx }) =>
-    secured ? systemTransaction(tx) : tx,
-  ) as unknown as AccountsCore['tx']
 }

@@ -10,7 +10,9 @@ import { logInDependency } from '../sessions/log-in.ts'
 import { sessionsDependency } from '../sessions/sessions.ts'
 import { userRowsDependency } from '../users/user-rows.ts'
 import type { AccountsCore } from './accounts-core.ts'
-import { accountsTransaction, type AccountsBase } from './base.ts'
+import { asideDependency } from './aside.ts'
+import type { AccountsBase } from './base.ts'
+import { accountsTransaction } from './late-transaction.ts'
 import { identityRules } from './rules.ts'
 
 /** The parts of accounts, each a dependency that uses those above it. */
@@ -19,18 +21,19 @@ export function makeCore(base: AccountsBase): {
   readonly authenticators: readonly [Authenticator<Identity>, ...Authenticator<Identity>[]]
 } {
   const tx = accountsTransaction(base)
+  const aside = asideDependency(base)
   const process = accountsProcess(base)
   const authenticators = identityAuthenticators({ ...base, process })
   const access = identityRules(authenticators)
   const events = eventsDependency({ ...base, tx })
   const userRows = userRowsDependency({ ...base, tx })
-  const oneTimeTokens = oneTimeTokensDependency({ ...base, tx })
+  const oneTimeTokens = oneTimeTokensDependency({ ...base, tx, aside })
   const attempts = attemptsDependency(base)
   const mail = accountMailDependency({ ...base, tx })
-  const sessions = sessionsDependency({ ...base, tx, process, userRows, events })
-  const logIn = logInDependency({ ...base, tx, sessions, userRows, oneTimeTokens, events })
+  const sessions = sessionsDependency({ ...base, tx, aside, process, userRows, events })
+  const logIn = logInDependency({ ...base, tx, aside, sessions, userRows, oneTimeTokens, events })
   return {
-    core: { ...base, access, tx, process, userRows, sessions, logIn, oneTimeTokens, attempts, mail, events },
+    core: { ...base, access, tx, aside, process, userRows, sessions, logIn, oneTimeTokens, attempts, mail, events },
     authenticators,
   }
 }
