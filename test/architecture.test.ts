@@ -14,7 +14,7 @@ const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; re
   auth: { values: ['core', 'schema', 'data', 'mail'] },
   client: { values: ['core'], types: ['schema'] },
   app: { values: ['core', 'schema', 'http', 'openapi'], types: ['data'] },
-  testing: { values: ['core', 'http', 'data', 'client', 'app'] },
+  testing: { values: ['core', 'http', 'data', 'mail', 'client', 'app'] },
   cli: { values: ['core', 'openapi', 'data', 'app'] },
   'index.ts': { values: ['core', 'schema', 'app'] },
 }

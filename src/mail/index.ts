@@ -1,1 +1,6 @@
+export { consoleMailer } from './console-mailer.ts'
+export type { ConsoleMailerOptions } from './console-mailer.ts'
 export type { Mailer, Message } from './mailer.ts'
+export { smtpMailer } from './smtp-mailer.ts'
+export type { SmtpMailer } from './smtp-mailer.ts'
+export type { SmtpMailerOptions } from './smtp-options.ts'

@@ -7,6 +7,7 @@ import type { AccountTables } from '../tables/account-tables.ts'
 import type { UserTable } from '../tables/user-columns.ts'
 import type { JwtAlgorithm } from '../jwt/key.ts'
 import type { Delivery } from './log-in-result.ts'
+import type { MailRenderer } from '../mail/render.ts'
 import type { MailTemplate } from './services.ts'
 
 /** How access tokens are signed, and how long they and their families hold. */
@@ -53,7 +54,7 @@ export interface PasswordOptions {
   readonly isBreached?: (password: string) => Promise<boolean>
 }
 
-/** Where counted attempts stand: in the database, or in Redis. */
+/** How many attempts there are. They are counted in the database, so that all processes share them and a restart forgets none. */
 export interface AttemptOptions {
   /** Tries of one account in the window. Default 5. */
   readonly perAccount?: number
@@ -61,7 +62,10 @@ export interface AttemptOptions {
   readonly perNetwork?: number
   /** Default 900 s. */
   readonly windowSeconds?: number
-  /** URL of a Redis server, which then keeps them. Default: the database does. */
+  /**
+   * URL of a Redis server (`redis://` or `rediss://`), which then counts those of networks; the database does while it is gone. Those of accounts stay
+   * in the database: a flushed cache gives nobody more guesses. Needs the package `redis`. Default: the database counts all.
+   */
   readonly redisUrl?: string
 }
 
@@ -78,6 +82,8 @@ export interface AccountsOptions<Users extends UserTable = UserTable> {
   readonly appName?: string
   /** Sends the mails. Default: `consoleMailer()` outside production, where it is required. */
   readonly mailer?: Mailer | Dependency<Mailer>
+  /** Messages in your own words; those that are not there are the default ones. */
+  readonly mailTemplates?: Partial<Record<MailTemplate, MailRenderer>>
   /** Where pages of the front end stand, below the origin or on an origin of their own; `{token}` is put in. */
   readonly links?: Partial<Record<MailTemplate, string>>
   /** What roles may: `{ editor: ['posts:*'], admin: ['*'] }`. */

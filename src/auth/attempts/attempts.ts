@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { RateLimiterRes } from 'rate-limiter-flexible'
+import { currentRequest } from '../../core/builtin.ts'
+import { dependency } from '../../core/dependency.ts'
+import { TooManyRequests } from '../../core/errors/index.ts'
+import type { AccountsCore } from '../core/accounts-core.ts'
+import type { AccountsBase } from '../core/base.ts'
+import type { Attempts } from '../core/services.ts'
+import { limitsDependency, type Limit, type Limits } from './limiters.ts'
+import { networkPrefix } from './network-prefix.ts'
+
+/**
+ * Counts attempts by the account and by the network they come from. Both stand in the database, or those of networks in Redis where one is named. Those of
+ * accounts never do: a cache that is flushed must not give everybody's password five more guesses.
+ *
+ * The network is counted first, and where it is out nothing is counted for the account: so one network can lock only a few accounts out.
+ */
+export function attemptsDependency(base: AccountsBase): AccountsCore['attempts'] {
+  const limits = limitsDependency(base)
+  const counted = dependency(
+    { name: 'accounts.attempts', uses: { limits, head: currentRequest }, errors: [TooManyRequests] },
+    ({ limits: counters, head }): Attempts => new CountedAttempts(counters, networkPrefix(head.address)),
+  )
+  // The operations that count declare the error for their clients; here it reaches the documentation.
+  return counted as unknown as AccountsCore['attempts']
+}
+
+class CountedAttempts implements Attempts {
+  readonly #limits: Limits
+  readonly #network: string
+
+  constructor(limits: Limits, network: string) {
+    this.#limits = limits
+    this.#network = network
+  }
+
+  async count(kind: string, account: string | undefined): Promise<void> {
+    // Where nothing tells addresses apart, as on a unix socket, one limit for everybody would be a way to lock everybody out.
+    if (this.#network !== '') await consume(this.#limits.network, `${kind}:network:${this.#network}`)
+    if (account !== undefined) await consume(this.#limits.account, accountKey(kind, account))
+  }
+
+  async succeeded(kind: string, account: string): Promise<void> {
+    await this.#limits.account.counters.delete(accountKey(kind, account))
+  }
+}
+
+/** A hash, since a log-in is as long as its sender likes and belongs to a person. */
+function accountKey(kind: string, account: string): string {
+  const canonical = account.normalize('NFC').trim().toLowerCase().normalize('NFC')
+  return `${kind}:account:${createHash('sha256').update(canonical).digest('base64url')}`
+}
+
+/** @throws TooManyRequests where there were too many. */
+export async function consume(limit: Limit, key: string): Promise<void> {
+  try {
+    await limit.counters.consume(key)
+  } catch (error) {
+    // Anything else is the database's, and has an answer of its own: what cannot be counted is not let in.
+    throw error instanceof RateLimiterRes ? tooMany(limit, error) : error
+  }
+}
+
+/** Fields of RFC 9110 section 10.2.3 and of the draft ietf-httpapi-ratelimit-headers. */
+function tooMany({ name, quota, windowSeconds }: Limit, { msBeforeNext }: RateLimiterRes): Error {
+  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+  return new TooManyRequests('There were too many attempts.', {
+    headers: {
+      'retry-after': String(seconds),
+      'ratelimit-policy': `"${name}";q=${quota};w=${windowSeconds}`,
+      ratelimit: `"${name}";r=0;t=${seconds}`,
+    },
+  })
+}

@@ -1,0 +1,114 @@
+import { escapeIdentifier, type Pool, type QueryConfig } from 'pg'
+import {
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  RLWrapperTimeouts,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible'
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import { dependency } from '../../core/dependency.ts'
+import type { AccountsCore, OfApp } from '../core/accounts-core.ts'
+import type { AccountsBase } from '../core/base.ts'
+import type { AttemptOptions } from '../core/options.ts'
+import { redisStore } from './redis-store.ts'
+
+/** A limit with its counters. */
+export interface Limit {
+  readonly name: 'network' | 'account' | 'api-key'
+  /** Attempts in a window. */
+  readonly quota: number
+  readonly windowSeconds: number
+  readonly counters: Pick<RateLimiterAbstract, 'consume' | 'delete'>
+}
+
+export interface Limits {
+  readonly network: Limit
+  readonly account: Limit
+}
+
+const PER_ACCOUNT = 5
+const PER_NETWORK = 20
+const WINDOW_SECONDS = 900
+/** One that does not answer is one that is gone: whoever logs in waits for it. */
+const REDIS_TIMEOUT_MS = 1_000
+const CLEAR_EVERY_MS = 300_000
+
+/** The counters, from the app's start to its stop. */
+export function limitsDependency(base: AccountsBase): OfApp<Limits> {
+  const settings = settingsOf(base.options.attempts)
+  return dependency(
+    { name: 'accounts.limits', scope: 'app', uses: { engine: base.database.engine, outside: base.outside } },
+    async function* ({ engine, outside, log }) {
+      const store = { ...postgresStore(base, outside, engine.prepared), duration: settings.windowSeconds }
+      const account = new RateLimiterPostgres({ ...store, points: settings.perAccount })
+      const ownNetwork = new RateLimiterPostgres({ ...store, points: settings.perNetwork })
+      const redis = settings.redisUrl === undefined ? undefined : await redisStore(settings.redisUrl, log)
+      const network = redis === undefined ? ownNetwork : inRedis(base, redis.client, ownNetwork)
+      const clearing = setInterval(() => clearExpired(base, outside), CLEAR_EVERY_MS).unref()
+      const { windowSeconds } = settings
+      try {
+        yield {
+          account: { name: 'account', quota: settings.perAccount, windowSeconds, counters: account },
+          network: { name: 'network', quota: settings.perNetwork, windowSeconds, counters: network },
+        } satisfies Limits
+      } finally {
+        clearInterval(clearing)
+        redis?.end()
+      }
+    },
+  )
+}
+
+type Settings = Required<Omit<AttemptOptions, 'redisUrl'>> & Pick<AttemptOptions, 'redisUrl'>
+
+function settingsOf(options: AttemptOptions = {}): Settings {
+  const { perAccount = PER_ACCOUNT, perNetwork = PER_NETWORK, windowSeconds = WINDOW_SECONDS, redisUrl } = options
+  for (const [name, value] of Object.entries({ perAccount, perNetwork, windowSeconds }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(`accounts({ attempts: { ${name} } }) must be a whole number of at least 1; it is ${value}.`)
+  return { perAccount, perNetwork, windowSeconds, ...(redisUrl !== undefined && { redisUrl }) }
+}
+
+export function postgresStore({ tables }: Pick<AccountsCore, 'tables'>, pool: Pool, prepared: boolean) {
+  const { name, schema } = getTableConfig(tables.authLimits)
+  return {
+    // Behind a pooler a statement's name may belong to a connection that the next statement does not have.
+    storeClient: prepared ? pool : { query: ({ text, values }: QueryConfig) => pool.query({ text, values: values! }) },
+    storeType: 'pool',
+    tableName: name,
+    ...(schema !== undefined && { schemaName: schema }),
+    keyPrefix: '',
+    // Its migration is the app's, and its timer could not be ended with the app.
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+  }
+}
+
+/** Where it fails, rows stay that nobody reads: the next time comes. */
+function clearExpired({ tables }: Pick<AccountsCore, 'tables'>, pool: Pool): void {
+  const { name, schema } = getTableConfig(tables.authLimits)
+  const table = [schema, name].filter((part) => part !== undefined).map(escapeIdentifier)
+  pool.query(`DELETE FROM ${table.join('.')} WHERE expire < $1`, [Date.now()]).catch(() => {})
+}
+
+/**
+ * Those of networks, which a flood makes many of. Where Redis is gone or silent they are counted in the database: without them a flood would be let
+ * in, and without log-ins the app would be as good as down.
+ */
+function inRedis(
+  { origin }: Pick<AccountsCore, 'origin'>,
+  client: object,
+  insurance: RateLimiterPostgres,
+): Limit['counters'] {
+  const { points, duration } = insurance
+  const limiter = new RateLimiterRedis({
+    storeClient: client,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    keyPrefix: `ashlar:limits:${new URL(origin).host}`,
+    points,
+    duration,
+  })
+  // Its types lack the second limiter.
+  return Object.assign(new RLWrapperTimeouts({ limiter, timeoutMs: REDIS_TIMEOUT_MS }), { insuranceLimiter: insurance })
+}
