@@ -24,6 +24,14 @@ export const InvalidGrant = defineError({
   fix: 'Log in again.',
 })
 
+/** 400: more is asked for than was granted, or a scope is unknown (RFC 6749 section 5.2). */
+export const InvalidScope = defineError({
+  code: 'invalid_scope',
+  status: 400,
+  title: 'The scope is not valid',
+  fix: 'Ask for scopes that were granted, or leave them out.',
+})
+
 /** 403: the password was right, but the address has not been confirmed yet. */
 export const EmailNotVerified = defineError({
   code: 'email_not_verified',

@@ -1,0 +1,37 @@
+import type { Transaction } from '../../data/drizzle.ts'
+import type { RequestHead, ResponseHead } from '../../core/request.ts'
+import type { AccountsBase } from '../core/base.ts'
+import type { Aside } from '../core/aside.ts'
+import type { AccountEvents, AccountsProcess } from '../core/services.ts'
+import type { UserRows } from '../core/user-row.ts'
+
+/** What the sessions of one operation work with. */
+export interface SessionParts {
+  readonly base: AccountsBase
+  readonly tx: Transaction
+  readonly aside: Aside
+  readonly process: AccountsProcess
+  readonly userRows: UserRows
+  readonly events: AccountEvents
+  readonly request: RequestHead
+  readonly response: ResponseHead
+}
+
+const DAY_SECONDS = 86_400
+
+/** Lifetimes in seconds, with their defaults. */
+export function lifetimesOf({ options: { sessions, tokens } }: Pick<AccountsBase, 'options'>): {
+  readonly idle: number
+  readonly absolute: number
+  readonly refresh: number
+  readonly grace: number
+  readonly impersonation: number
+} {
+  return {
+    idle: sessions?.idleSeconds ?? 14 * DAY_SECONDS,
+    absolute: sessions?.absoluteSeconds ?? 30 * DAY_SECONDS,
+    refresh: tokens?.refreshExpiresInSeconds ?? 30 * DAY_SECONDS,
+    grace: tokens?.refreshGraceSeconds ?? 10,
+    impersonation: 3600,
+  }
+}
