@@ -141,8 +141,10 @@ const NO_PROFILE = "delete from profiles where user_id = 'user-ada'"
 
 describe('the same calls by the owner', () => {
   test('succeed, for every operation, so that what is above can fail', async () => {
-    const refused: string[] = []
+    const wrong: string[] = []
+    const names = new Set(shop.operations.map(({ placed }) => placed.name))
     for (const described of shop.operations) {
+      const { name } = described.placed
       const answers: string[] = []
       let done = false
       for (const deleted of [false, true]) {
@@ -150,14 +152,17 @@ describe('the same calls by the owner', () => {
         // A key that is the person's own is there already.
         await shop.query(NO_PROFILE)
         const own = await stored(ada, deleted)
-        if (/profiles\.(?:create|insert)/.test(described.placed.name)) await shop.query(NO_PROFILE)
+        if (/profiles\.(?:create|insert)/.test(name)) await shop.query(NO_PROFILE)
         const { status, body } = await shop.call(ada, ownCall(described, own, fresh(ada, own)))
         done = status < 300
         answers.push(`${status} ${body}`)
       }
-      if (!done) refused.push(`${described.placed.name}: ${answers.join(' / ')}`)
+      // Where nothing is deleted softly there is nothing to restore, for the owner neither.
+      const [, table] = /^hand\.(\w+)\.restore$/.exec(name) ?? []
+      const isImpossible = table !== undefined && !names.has(`${table}.restore`)
+      if (done === isImpossible) wrong.push(`${name}: ${answers.join(' / ')}`)
     }
-    expect(refused).toEqual([])
+    expect(wrong).toEqual([])
   })
 
   test('show their values, of every table', async () => {
