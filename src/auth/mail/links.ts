@@ -38,10 +38,10 @@ function absolute(template: MailTemplate, path: string, origin: string): string 
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isUsable =
     url !== undefined &&
-    ['http:', 'https:'].includes(url.protocol) &&
+    /^https?:\/\//.test(text) &&
     url.username + url.password === '' &&
     !/[\s\p{C}\\]/u.test(text) &&
-    !url.host.includes('%7Btoken%7D') &&
+    !url.host.includes('{') &&
     (!isPath || url.origin === origin)
   if (!isUsable)
     throw new TypeError(
