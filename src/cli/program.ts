@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { addAccess } from './access/command.ts'
 import { DEFAULT_FILES } from './app-file.ts'
 import { addDb } from './db.ts'
 import { addMigrate } from './migrate/command.ts'
@@ -17,10 +18,13 @@ export function program(version: string, done: (code: number) => void): Command 
     .helpOption('-h, --help', 'print help; also for one command: ashlar start --help')
     .addHelpText('after', ROOT_HELP)
     .showSuggestionAfterError()
+    // What stands behind a command's name is that command's, also where the one above has an option of the same name.
+    .enablePositionalOptions()
     .showHelpAfterError('Run with --help to see what there is.')
   addDev(root, done)
   addStart(root)
   addRoutes(root, done)
+  addAccess(root, FILE, done)
   addOpenapi(root, done)
   addMigrate(root, FILE, done)
   addDb(root, done)
@@ -105,6 +109,7 @@ Examples:
   ashlar dev                     serve src/app.ts while you work on it
   ashlar start dist/app.js       serve an app
   ashlar routes                  what is there, and who may call it
+  ashlar access                  what each role may do
   ashlar openapi --out api.json  write the OpenAPI document
   ashlar migrate status          which migrations are pending
   ashlar db seed                 data to begin with

@@ -10,11 +10,13 @@ import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
 import { RowSession } from '../repository/row-session.ts'
 import type { Action } from '../repository/definition.ts'
+import type { Deleted } from '../repository/read-rows.ts'
 import { claimsRunner } from '../rls/claims-runner.ts'
 import { isSecured, rowSecurityOf } from '../rls/row-security.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import type { Runner } from '../wire/runner.ts'
 import { accessOf, type Declared } from './declared.ts'
+import { rememberRowOperation } from './row-operations.ts'
 import { taggedAnswer } from './tagged-answer.ts'
 import type { ResourceRules } from './rules.ts'
 
@@ -53,6 +55,8 @@ export interface OperationParts {
   readonly includes?: boolean
   /** Rules that need not hold for callers, and that it asks about them: so they must be known. */
   readonly asks?: readonly AccessRule[]
+  /** Which rows it finds, by soft deletion. Default: those that are not deleted. */
+  readonly deleted?: Deleted
 }
 
 /** An operation of a resource: its rule is both asked before and made a condition of its statements. */
@@ -68,7 +72,7 @@ export function resourceOperation(
   // Whether the parent may be read is asked about the caller, whatever this one's own rule is.
   const asked = [...(parts.asks ?? []), ...(declared.parent?.rules ?? [])]
   let access: AccessRule | undefined
-  return {
+  const operation: Operation = {
     kind: 'operation',
     method: parts.method,
     path: parts.path,
@@ -100,6 +104,12 @@ export function resourceOperation(
     rowScoped: true,
     ...(parts.onInvalid !== undefined && { onInvalid: parts.onInvalid }),
   }
+  return rememberRowOperation(operation, {
+    declared,
+    action: parts.action,
+    deleted: parts.deleted ?? false,
+    pastRows: parts.access !== undefined,
+  })
 }
 
 /** What the caller may do, in the operation's transaction or outside one. */

@@ -21,6 +21,7 @@ export function purgeOperation(declared: Declared): Operation {
       method: 'DELETE',
       path: `${rowPath}/purge`,
       action: 'purge',
+      deleted: 'any',
       summary: `Remove a ${name} for good`,
       inputs: changeInputs(declared),
       errors: [...changeErrors(declared), ForeignKeyViolation],

@@ -66,6 +66,7 @@ export function restoreOperation(declared: Declared): Operation {
       method: 'POST',
       path: `${rowPath}/restore`,
       action: 'delete',
+      deleted: true,
       summary: `Restore a deleted ${name}`,
       inputs: { params },
       response: schemas.row,
