@@ -27,8 +27,8 @@ export interface DocsOptions {
 export interface AppDefinition<Api extends Router = Router> extends DocumentInfo {
   /** The tree of operations. */
   readonly api: Api
-  /** Asked who calls, in order, wherever a rule is not bound to authenticators of its own. */
-  readonly auth?: readonly Authenticator[]
+  /** Asked who calls, in order, wherever a rule is not bound to authenticators of its own. What has them, such as `accounts(...)`, is as good. */
+  readonly auth?: readonly Authenticator[] | { readonly authenticators: readonly Authenticator[] }
   /** Started before the first request, stopped after the last; its errors get their answers. */
   readonly database?: Part
   readonly parts?: readonly Part[]
@@ -63,4 +63,8 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly environment?: 'development' | 'production' | 'test'
   /** @internal */
   readonly [KNOWN_CALLER]?: KnownCaller
+}
+
+export function authenticatorsOf(auth: AppDefinition['auth'] = []): readonly Authenticator[] {
+  return 'authenticators' in auth ? auth.authenticators : auth
 }

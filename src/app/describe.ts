@@ -4,15 +4,16 @@ import type { Uses } from '../core/dependency.ts'
 import type { Container } from '../core/graph/container.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import type { Plan } from '../core/graph/plan.ts'
+import { isSafeMethod } from '../core/safe-method.ts'
 import type { PlacedOperation } from '../core/tree.ts'
 import { describeParameters } from '../schema/index.ts'
-import type { AppDefinition } from './definition.ts'
+import { authenticatorsOf, type AppDefinition } from './definition.ts'
 import { KNOWN_CALLER } from './known-caller.ts'
 
 /** Works out everything about one operation: what must be resolved, in which order, and what decides access. */
 export function describeOperation(
   placed: PlacedOperation,
-  { auth = [], uses, [KNOWN_CALLER]: known }: Pick<AppDefinition, 'auth' | 'uses' | typeof KNOWN_CALLER>,
+  { auth, uses, [KNOWN_CALLER]: known }: Pick<AppDefinition, 'auth' | 'uses' | typeof KNOWN_CALLER>,
   container: Container,
   problems: Problems,
 ): OperationDescription {
@@ -21,7 +22,7 @@ export function describeOperation(
   const bare = { place: name, accessRoots: [], accessInputs: [], roots, inputs: [], request: true }
   // Dependencies may demand something of the caller, which decides whom to ask: so the rules are gathered first.
   const { access: demanded } = container.plan(bare, problems)
-  const decision = decide([...placed.access, ...demanded], auth)
+  const decision = decide([...placed.access, ...demanded], authenticatorsOf(auth), isSafeMethod(operation.method))
   const access = known === undefined ? decision : { ...decision, known }
   if (!access.anonymous && access.authenticators.length === 0) {
     problems.add(

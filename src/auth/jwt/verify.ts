@@ -62,7 +62,15 @@ export type VerifyToken = (token: string) => MaybePromise<JwtClaims>
 
 /** @throws TypeError where the key does not go with the algorithms, or is too weak. */
 export function tokenVerifier(options: JwtKeySource & JwtChecks, scheme: string, challenge: Challenge): VerifyToken {
-  const verify = signatureVerifier(options)
+  return rememberingVerifier(signatureVerifier(options), options, { scheme, challenge })
+}
+
+/** A verifier that remembers what it has verified, for as long as that holds. */
+export function rememberingVerifier(
+  verify: (token: string) => Promise<JWTPayload>,
+  options: JwtChecks,
+  { scheme, challenge }: { readonly scheme: string; readonly challenge: Challenge },
+): VerifyToken {
   const cache = createClaimsCache(options.cacheEntries ?? CACHE_ENTRIES)
   const tolerance = toleranceOf(options)
   const slow = async (token: string): Promise<JwtClaims> => {

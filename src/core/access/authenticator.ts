@@ -8,6 +8,11 @@ export interface Principal {
   readonly roles?: readonly string[]
   readonly scopes?: readonly string[]
   readonly permissions?: readonly string[]
+  /**
+   * Whether the credentials may do less than their user, as those of an API key with scopes. An operation is then open to them only where its rules ask for
+   * scopes and they have them; or where they have the scope `read`, for operations that answer GET, HEAD or OPTIONS, or `write`, for all others.
+   */
+  readonly restricted?: boolean
 }
 
 /** An OpenAPI security scheme object. */

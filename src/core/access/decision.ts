@@ -2,6 +2,8 @@ import { Forbidden, Unauthenticated } from '../errors/index.ts'
 import { chain, type MaybePromise } from '../maybe-promise.ts'
 import type { RequestHead } from '../request.ts'
 import type { Authenticator, Principal } from './authenticator.ts'
+import { isGranted } from './grant.ts'
+import { asksForScope, isLimited, rulesFor } from './restriction.ts'
 import type { RowNode } from './row-rule.ts'
 import type { AccessRule, CustomNode, RuleNode } from './rule.ts'
 
@@ -16,6 +18,8 @@ export interface AccessDecision {
   readonly anonymous: boolean
   /** Whose callers a rule is about, one of the operation's own or not; `undefined` where it is about everybody's. */
   readonly askedBy: AskedBy | undefined
+  /** Whether the operation only reads: what restricted credentials need for it. */
+  readonly safe: boolean
   /** Knows callers without credentials, in the place of every authenticator: for the test kit. */
   readonly known?: KnownCaller
 }
@@ -29,9 +33,16 @@ export interface Caller {
   readonly user: Principal
   /** `undefined` where it is to be believed by every rule. */
   readonly by: Authenticator | undefined
+  /** Whether only rules with scopes open the operation to these credentials. */
+  readonly limited?: boolean
 }
 
-export function decide(rules: readonly AccessRule[], appAuthenticators: readonly Authenticator[]): AccessDecision {
+/** @param safe - Whether the operation only reads. Default: it does not. */
+export function decide(
+  rules: readonly AccessRule[],
+  appAuthenticators: readonly Authenticator[],
+  safe = false,
+): AccessDecision {
   const authenticators = new Set<Authenticator>()
   const custom: CustomNode[] = []
   const askedBy: AskedBy = (rule) => {
@@ -52,6 +63,7 @@ export function decide(rules: readonly AccessRule[], appAuthenticators: readonly
     custom,
     anonymous: rules.every(({ node }) => admitsAnonymous(node)),
     askedBy,
+    safe,
   }
 }
 
@@ -63,22 +75,30 @@ export function admitsAnonymous(node: RuleNode): boolean {
 
 /** Asks each authenticator until one knows the caller. */
 export function authenticate(
-  { authenticators, known }: Pick<AccessDecision, 'authenticators' | 'known'>,
+  {
+    authenticators,
+    known,
+    safe = false,
+  }: Pick<AccessDecision, 'authenticators' | 'known'> & { readonly safe?: boolean },
   request: RequestHead,
   usesOf: (authenticator: Authenticator) => object,
 ): MaybePromise<Caller | undefined> {
   const user = known?.(request)
-  if (user !== undefined) return { user, by: undefined }
+  if (user !== undefined) return callerOf(user, undefined, safe)
   const ask = (index: number): MaybePromise<Caller | undefined> => {
     const by = authenticators[index]
     if (by === undefined) return undefined
     // The uses were assembled from what this authenticator declares.
     return chain(by.authenticate(request, usesOf(by) as never), (found) =>
       // From JavaScript it may be null.
-      (found ?? undefined) === undefined ? ask(index + 1) : { user: found as Principal, by },
+      (found ?? undefined) === undefined ? ask(index + 1) : callerOf(found as Principal, by, safe),
     )
   }
   return ask(0)
+}
+
+function callerOf(user: Principal, by: Authenticator | undefined, safe: boolean): Caller {
+  return isLimited(user, safe) ? { user, by, limited: true } : { user, by }
 }
 
 /** What a custom rule is called with: its inputs, its uses and the caller. */
@@ -95,6 +115,7 @@ export function authorize(
   caller: Caller | undefined,
   context: CustomContext,
 ): MaybePromise<void> {
+  if (caller?.limited === true && !decision.rules.some(asksForScope)) throw new Forbidden(RESTRICTED)
   const question: Question = { caller, context, askedBy: decision.askedBy }
   const step = (index: number): MaybePromise<void> => {
     const rule = decision.rules[index]
@@ -106,6 +127,8 @@ export function authorize(
   }
   return step(0)
 }
+
+const RESTRICTED = 'The credentials are restricted, and none of their scopes opens this operation.'
 
 function refusal(decision: AccessDecision, caller: Caller | undefined): Error {
   if (caller !== undefined) return new Forbidden()
@@ -119,9 +142,6 @@ export function challenge(authenticators: readonly Authenticator[]): Record<stri
   ]
   return challenges.length === 0 ? {} : { 'www-authenticate': challenges.join(', ') }
 }
-
-type GrantNode = Extract<RuleNode, { readonly type: keyof typeof GRANTS }>
-const GRANTS = { role: 'roles', scope: 'scopes', permission: 'permissions' } as const
 
 interface Question extends Pick<AccessDecision, 'askedBy'> {
   readonly caller: Caller | undefined
@@ -148,13 +168,14 @@ export function scopeOf(
   if ('rules' in node)
     return combineScopes(
       node.type,
-      node.rules.map((each) => scopeOf(each, asked)),
+      rulesFor(node, caller?.limited === true).map((each) => scopeOf(each, asked)),
     )
   const user = caller !== undefined && isAbout(rule, caller, asked) ? caller.user : undefined
   if (node.type === 'rows' && (node.anonymous || user !== undefined)) return { type: 'row', node, user }
   if (user === undefined) return false
   if (node.type === 'custom') return custom
-  return node.type === 'authenticated' || isGranted(node as GrantNode, user)
+  if (node.type === 'authenticated') return true
+  return node.type !== 'rows' && isGranted(node, user)
 }
 
 function combineScopes(type: 'anyOf' | 'allOf', scopes: readonly RowScope[]): RowScope {
@@ -180,10 +201,6 @@ function holds(rule: AccessRule, question: Question): MaybePromise<boolean> {
   return isGranted(node, caller.user)
 }
 
-function isGranted({ type, name }: GrantNode, user: Principal): boolean {
-  return user[GRANTS[type]]?.includes(name) ?? false
-}
-
 /** A caller known by one authenticator is nobody to a rule that is bound to another: their ids and roles mean other things. */
 function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Pick<AccessDecision, 'askedBy'>): boolean {
   return by === undefined || (askedBy?.(rule)?.includes(by) ?? true)
@@ -194,8 +211,9 @@ function combine(
   question: Question,
 ): MaybePromise<boolean> {
   const decisive = node.type === 'anyOf'
+  const rules = rulesFor(node, question.caller?.limited === true)
   const step = (index: number): MaybePromise<boolean> => {
-    const rule = node.rules[index]
+    const rule = rules[index]
     if (rule === undefined) return !decisive
     return chain(holds(rule, question), (passed) => (passed === decisive ? decisive : step(index + 1)))
   }

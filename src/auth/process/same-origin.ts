@@ -1,0 +1,52 @@
+import type { RequestHead } from '../../core/request.ts'
+import { isSafeMethod } from '../../core/safe-method.ts'
+import type { AccountsBase } from '../core/base.ts'
+import { CrossSiteRequest } from '../core/errors.ts'
+
+/**
+ * The origins whose pages may act by a cookie: the app's own, and those it trusts.
+ *
+ * @throws TypeError where one is none.
+ */
+export function cookieOrigins({ origin, options }: Pick<AccountsBase, 'origin' | 'options'>): readonly string[] {
+  const trusted = options.sessions?.trustedOrigins ?? []
+  for (const each of trusted) {
+    if (!URL.canParse(each) || new URL(each).origin !== each)
+      throw new TypeError(
+        `accounts({ sessions: { trustedOrigins } }): an origin is a scheme and a host, such as "https://app.example.com"; got ${JSON.stringify(each)}.`,
+      )
+  }
+  return [origin, ...trusted]
+}
+
+/**
+ * What changes something on the strength of a cookie must come from a page of the same origin: browsers send the cookie with requests of other sites too.
+ * Proof is what a page cannot write: `Sec-Fetch-Site: same-origin`, an `Origin` that is the request's own or a trusted one, or, from clients that send
+ * neither, such a `Referer`. `Origin: null` belongs to nobody.
+ *
+ * @param origins - The app's origin and those it trusts.
+ * @throws CrossSiteRequest where there is no such proof.
+ * @see Fetch Metadata Request Headers; RFC 6454 section 7
+ */
+export function assertSameOrigin(request: RequestHead, origins: readonly string[]): void {
+  if (!isSameOrigin(request, origins)) throw new CrossSiteRequest()
+}
+
+/** As {@link assertSameOrigin}; methods that change nothing (RFC 9110 section 9.2.1) need no proof. */
+export function assertSameOriginUnlessSafe(request: RequestHead, origins: readonly string[]): void {
+  if (!isSafeMethod(request.method)) assertSameOrigin(request, origins)
+}
+
+function isSameOrigin(request: RequestHead, origins: readonly string[]): boolean {
+  const sites = request.headerValues('sec-fetch-site')
+  const [origin, ...more] = request.headerValues('origin')
+  if (more.length > 0 || sites.length > 1) return false
+  if (origin !== undefined) return origin !== 'null' && (sites[0] === 'same-origin' || isOwn(request, origin, origins))
+  if (sites[0] !== undefined) return sites[0] === 'same-origin'
+  const referer = request.header('referer')
+  return referer !== undefined && URL.canParse(referer) && isOwn(request, new URL(referer).origin, origins)
+}
+
+function isOwn({ protocol, host }: RequestHead, origin: string, origins: readonly string[]): boolean {
+  return origin === `${protocol}://${host}` || origins.includes(origin)
+}
