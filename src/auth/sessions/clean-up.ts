@@ -36,7 +36,7 @@ export function cleanUpDependency(base: AccountsBase): OfApp<void> {
         await running
       }
     },
-  ) as unknown as OfApp<void>
+  )
 }
 
 /** In small steps: none of them holds locks or a connection for long. Rows somebody works with are left for the next time. */
@@ -55,7 +55,8 @@ export async function removeExpired(
       where ${authOneTimeTokens.expiresAt} < clock_timestamp() limit ${BATCH} for update skip locked))`,
   ]
   for (const step of steps) {
-    for (let batch = 0; batch < BATCHES && signal?.aborted !== true; batch++) {
+    for (let batch = 0; batch < BATCHES; batch++) {
+      if (signal?.aborted === true) return
       const { rowCount } = await drizzle.execute(step)
       if ((rowCount ?? 0) < BATCH) break
     }

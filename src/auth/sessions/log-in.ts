@@ -29,7 +29,7 @@ export function logInDependency({ tx, sessions, userRows, oneTimeTokens, events,
   return dependency(
     { name: 'accounts.logIn', uses: { tx, sessions, userRows, oneTimeTokens, events } },
     (uses) => new OperationLogIn({ ...uses, base }),
-  ) as unknown as OfOperation<LogIn>
+  )
 }
 
 type Factor = SecondFactorRequired['factors'][number]

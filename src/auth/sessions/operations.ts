@@ -11,7 +11,7 @@ import { CrossSiteRequest, InvalidGrant } from '../core/errors.ts'
 import { LoggedIn } from '../core/log-in-result.ts'
 import type { AccountsProcess, Sessions } from '../core/services.ts'
 import type { Identity } from '../identity.ts'
-import { assertSameOrigin } from '../process/same-origin.ts'
+import { assertSameOrigin, cookieOrigins } from '../process/same-origin.ts'
 import { ACCESS_COOKIE, clearSessionCookies, REFRESH_COOKIE, SESSION_COOKIE } from './session-cookies.ts'
 
 const RefreshToken = z.string().min(1).max(200)
@@ -57,7 +57,7 @@ function logOut(core: AccountsCore) {
       errors: [CrossSiteRequest],
     },
     async ({ body, request, response, sessions, process, events }) => {
-      if (hasCookies(request)) assertSameOrigin(request, originsOf(core))
+      if (hasCookies(request)) assertSameOrigin(request, cookieOrigins(core))
       for (const { sessionId, userId } of await presented({ request, sessions, process }, body?.refreshToken)) {
         await sessions.end(sessionId)
         await events.record('logged_out', { ...(userId !== undefined && { userId }), details: { sessionId } })
@@ -85,7 +85,7 @@ function refresh(core: AccountsCore) {
       if (refreshToken === undefined)
         throw new InvalidGrant('There is no refresh token in the body, and none in the cookie.')
       // Also where it is in the body: what is given back goes where the cookie is.
-      if (request.cookie(REFRESH_COOKIE) !== undefined) assertSameOrigin(request, originsOf(core))
+      if (request.cookie(REFRESH_COOKIE) !== undefined) assertSameOrigin(request, cookieOrigins(core))
       return sessions.refresh(refreshToken)
     },
   )
@@ -183,8 +183,4 @@ async function identified(process: AccountsProcess, token: string): Promise<Iden
 
 function hasCookies(request: RequestHead): boolean {
   return [SESSION_COOKIE, ACCESS_COOKIE, REFRESH_COOKIE].some((name) => request.cookie(name) !== undefined)
-}
-
-function originsOf({ origin, options }: AccountsCore): readonly string[] {
-  return [origin, ...(options.sessions?.trustedOrigins ?? [])]
 }

@@ -4,6 +4,7 @@ import { InvalidGrant, InvalidScope } from '../core/errors.ts'
 import type { LoggedIn } from '../core/log-in-result.ts'
 import { newSecret, secretHash } from '../core/secrets.ts'
 import type { UserRow } from '../core/user-row.ts'
+import { FIRST_EPOCH } from '../process/revocations/revocations.ts'
 import { deliverTokens } from './delivered.ts'
 import { lifetimesOf, type SessionParts } from './parts.ts'
 import { openSuccessor, sealSuccessor } from './sealed-successor.ts'
@@ -124,7 +125,7 @@ async function epochOf({ tx, base }: SessionParts, user: UserRow): Promise<numbe
     .select({ epoch: authCredentials.epoch })
     .from(authCredentials)
     .where(eq(authCredentials.userId, user.id))
-  return row?.epoch ?? 1
+  return row?.epoch ?? FIRST_EPOCH
 }
 
 async function endFamily({ aside, base, process, request }: SessionParts, session: SessionRow): Promise<void> {

@@ -41,7 +41,7 @@ export function sessionsDependency({ tx, aside, process, userRows, events, ...ba
       },
     },
     ({ head, answer, ...uses }) => new OperationSessions({ ...uses, base, request: head, response: answer }),
-  ) as unknown as OfOperation<Sessions>
+  )
 }
 
 class OperationSessions implements Sessions {
