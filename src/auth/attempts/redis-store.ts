@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { createClient } from 'redis'
 import type { Logger } from '../../core/request.ts'
 
@@ -9,9 +10,12 @@ export interface RedisStore {
 
 const CONNECT_TIMEOUT_MS = 2_000
 const MAX_RECONNECT_MS = 2_000
+/** A connection whose other end is cut off says nothing: it is asked, and without an answer it is given up. */
+const PING_EVERY_MS = 2_000
+const SILENCE_TIMEOUT_MS = 5_000
 
 /**
- * Connects in the background and again whenever the connection is lost: an app starts, and goes on, while Redis does not.
+ * Connects, and again whenever the connection is lost. An app starts without Redis, after a wait of 2 s, and goes on while it is gone.
  *
  * @throws Error where the package is not installed.
  * @throws TypeError where the URL is none of Redis.
@@ -22,7 +26,9 @@ export async function redisStore(url: string, log: Logger): Promise<RedisStore> 
     url,
     // What cannot be asked now is counted in the database, and is not to be counted here once more when the connection is back.
     disableOfflineQueue: true,
+    pingInterval: PING_EVERY_MS,
     socket: {
+      socketTimeout: SILENCE_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, MAX_RECONNECT_MS),
     },
@@ -36,7 +42,9 @@ export async function redisStore(url: string, log: Logger): Promise<RedisStore> 
     if (lost) log.info({}, 'Redis can be reached again')
     lost = false
   })
-  client.connect().catch(() => {})
+  const connected = client.connect().catch(() => {})
+  // What is counted before would be counted in the database, and not be known here.
+  await Promise.race([connected, delay(CONNECT_TIMEOUT_MS, undefined, { ref: false })])
   return { client, end: () => client.destroy() }
 }
 
