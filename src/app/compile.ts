@@ -18,6 +18,7 @@ import { problemFormat } from '../http/problem-format.ts'
 import { ResponseLines, SECURITY_HEADERS, STRICT_TRANSPORT } from '../http/response-lines.ts'
 import { Routes } from '../http/routes.ts'
 import { checkPlaces } from '../openapi/paths.ts'
+import { checkResourceNames } from '../openapi/resource-names.ts'
 import type { AppDefinition } from './definition.ts'
 import { describeOperation } from './describe.ts'
 import { docsRouter, rootPathOf } from './docs.ts'
@@ -112,6 +113,7 @@ function compileOperations({ definition, environment, container, settings, probl
     })
   const operations = compileEach(placeOperations(definition.api, problems), definition)
   checkPlaces(operations, problems)
+  checkResourceNames(operations, problems)
   const docs = docsRouter(definition, { environment, operations, format: settings.format })
   if (docs !== undefined) compileEach(placeOperations(docs, problems), { ...definition, uses: {} })
   return { operations, routes }

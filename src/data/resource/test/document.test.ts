@@ -109,7 +109,7 @@ test('two resources of one name, or at one path, are an error that names both', 
   const app = (second: typeof albumApi) =>
     createApp({ title: 'x', version: '1', database: db, auth, api: router('', { albums: albumApi, second }) })
   const other = resource(albums, { database: db, access, put: true, path: '/other', readOnly: ['name'] })
-  expect(() => app(other as typeof albumApi).openapi()).toThrow(/Two different schemas are named "NewAlbum"/)
+  expect(() => app(other as typeof albumApi)).toThrow(/second\.create: its "NewAlbum" is not that of "albums\.create"/)
   const same = resource(albums, { database: db, access, put: true, name: 'Other' })
   expect(() => app(same)).toThrow(/second\.list: GET \/albums is "albums\.list" already/)
 })

@@ -35,6 +35,7 @@ const api = router('/api', {
   }),
   ruled: resource(pages, {
     path: '/ruled',
+    name: 'Ruled',
     database: db,
     access: { read: authenticated, create: authenticated, delete: clerk, purge: clerk },
     softDelete: true,

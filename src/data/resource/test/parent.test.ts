@@ -20,6 +20,7 @@ const shared = resource(tasks, {
   database: db,
   access: { read: authenticated, create: owner('ownerId'), update: owner('ownerId') },
   path: '/shared',
+  name: 'SharedTask',
 })
 const open = resource(tasks, {
   database: db,

@@ -24,6 +24,7 @@ const below = resource(projects, {
 const ofTwo = resource(projects, {
   database: db,
   path: '/of-two',
+  name: 'OfTwo',
   access: {
     read: anyOf(
       accessFor(members).tenant('teamId', ({ id }) => id),
@@ -36,6 +37,7 @@ const ofTwo = resource(projects, {
 const above = resource(projects, {
   database: db,
   path: '/above',
+  name: 'Above',
   access: through(
     'theProjectAboveThisOneInTheTreeOfAllProjects',
     through('theProjectAboveThisOneInTheTreeOfAllProjects', owner('teamId')),
@@ -44,6 +46,7 @@ const above = resource(projects, {
 const audited = resource(projects, {
   database: db,
   path: '/audited',
+  name: 'Audited',
   access: authenticated,
   audit: true,
   version: true,
@@ -52,6 +55,7 @@ const audited = resource(projects, {
 const readers = resource(projects, {
   database: db,
   path: '/readers',
+  name: 'Readers',
   access: {
     read: anyOf(
       rule({ name: 'reader' }, ({ user }) => user.id === 'reader'),
@@ -64,6 +68,7 @@ const readers = resource(projects, {
 const put = resource(projects, {
   database: db,
   path: '/put',
+  name: 'Put',
   access: { read: authenticated, update: anyOf(allOf(ofTeam, role('x')), authenticated) },
   put: true,
   private: ['secret'],
