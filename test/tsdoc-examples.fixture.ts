@@ -2,6 +2,7 @@
 import { createApp, dependency, route, router, text, type NodeListener } from 'ashlar'
 import { anyone, owner, type Principal } from 'ashlar/access'
 import { database, resource } from 'ashlar/data'
+import type { Mailer } from 'ashlar/mail'
 import { boolean, pgTable, uuid, text as varchar } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 
@@ -52,14 +53,6 @@ interface Articles {
   bySlug(slug: string): Promise<{ readonly authorId: string } | undefined>
 }
 
-export interface Mailer {
-  send(to: string, line: string): Promise<void>
-}
-
-export declare class SmtpMailer implements Mailer {
-  send(to: string, line: string): Promise<void>
-}
-
 const service = <Service>() => dependency({ scope: 'app' }, () => ({}) as Service)
 export const blog = service<Blog>()
 export const users = service<Users>()
@@ -68,7 +61,6 @@ export const keys = service<Credentials>()
 export const sessions = service<Credentials>()
 export const articles = service<Articles>()
 export const mailer = service<Mailer>()
-export const smtpMailer = service<Mailer>()
 export const fakeMailer = service<Mailer>()
 
 export const hello = route.get('/hello', { access: anyone, response: text }, () => 'Hello')

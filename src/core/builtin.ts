@@ -31,7 +31,7 @@ export const currentResponse: OfRequest<ResponseHead> = builtin('response')
  *
  * @example
  * const audit = dependency({ uses: { later: afterResponse, mailer } }, ({ later, mailer }) =>
- *   (line: string) => later(() => mailer.send('audit@example.com', line)))
+ *   (line: string) => later(() => mailer.send({ to: 'audit@example.com', subject: 'Audit', text: line })))
  */
 export const afterResponse: OfRequest<(work: () => MaybePromise<void>) => void> = builtin('after')
 

@@ -17,7 +17,8 @@ export function fresh<Value, Types extends DependencyTypes>(of: Dependency<Value
  *
  * @example
  * const mailer = slot<Mailer>('mailer')
- * createApp({ title: 'Blog', version: '1.0.0', api, provide: [provide(mailer, smtpMailer)] })
+ * const smtp = dependency({ scope: 'app' }, () => smtpMailer({ host: 'localhost', from: 'blog@example.com' }))
+ * createApp({ title: 'Blog', version: '1.0.0', api, provide: [provide(mailer, smtp)] })
  * @param name - For messages, such as the one of the {@link DefinitionError} where nobody provides it.
  */
 export function slot<Value>(
@@ -39,7 +40,7 @@ export interface Override {
  * Puts `replacement` in the place of `target` wherever it is used: a fake in a test, an implementation for a {@link slot}.
  *
  * @example
- * const smtp = dependency({ scope: 'app' }, () => new SmtpMailer())
+ * const smtp = dependency({ scope: 'app' }, () => smtpMailer({ host: 'localhost', from: 'blog@example.com' }))
  * createApp({ title: 'Blog', version: '1.0.0', api, provide: [provide(mailer, smtp)] })
  */
 export function provide<Value>(target: Dependency<Value>, replacement: Dependency<NoInfer<Value>>): Override {

@@ -11,7 +11,7 @@ import { ScopedTransaction, type DrizzleSchema, type Transaction } from '../driz
  * @example
  * const db = database()
  * const confirm = dependency({ uses: { tx: db.transaction, mailer } }, ({ tx, mailer }) => (customer: string) =>
- *   afterCommit(tx, () => mailer.send(customer, 'Your order is on its way')))
+ *   afterCommit(tx, () => mailer.send({ to: customer, subject: 'Your order', text: 'It is on its way.' })))
  * @throws TypeError where `tx` is not a transaction of `database.transaction`, `database.isolated` or `database.run`.
  * @throws Error where the transaction has ended.
  */
