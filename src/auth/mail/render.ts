@@ -11,7 +11,7 @@ export interface MailData {
   readonly link: string | undefined
   /** The token that is in the link, for apps that let it be typed in. */
   readonly token: string | undefined
-  /** Whatever else there is, by template: `newEmail`, `organisation`, `change`. Users have typed some of it. */
+  /** Whatever else there is, by template: `email` (the new one), `organisation`, `change`. Users have typed some of it. */
   readonly details: Readonly<Record<string, unknown>>
 }
 

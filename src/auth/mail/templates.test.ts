@@ -30,7 +30,7 @@ test.each(names)('%s needs no link', (name) => {
 
 test.each(names)('%s escapes what people have typed, and gives them no message of their own', (name) => {
   const typed = `<a href="https://evil.example">x</a>\r\nBcc: eve@example.com\n${'y'.repeat(500)}`
-  const details = { organisation: typed, newEmail: typed, change: typed }
+  const details = { organisation: typed, email: typed, change: typed }
   const { subject, text, html } = MAIL_TEMPLATES[name]({ ...data, appName: 'A & <B>', link: undefined, details })
   expect(subject).not.toMatch(/[\r\n]/)
   expect(text).not.toMatch(/^Bcc/m)

@@ -43,13 +43,13 @@ const WORDINGS: Readonly<Record<MailTemplate, (data: MailData) => Wording>> = {
   }),
   'approve-email-change': ({ appName, details }) => ({
     subject: `Your address for ${appName} is to change`,
-    before: [`The address of your account with ${appName} is to become ${given(details['newEmail'], 'another one')}.`],
+    before: [`The address of your account with ${appName} is to become ${given(details['email'], 'another one')}.`],
     action: 'Approve the change',
     after: ['Without your approval nothing changes.', NOT_YOU],
   }),
   'email-changed': ({ appName, details }) => ({
     subject: `Your address for ${appName} was changed`,
-    before: [`The address of your account with ${appName} is now ${given(details['newEmail'], 'another one')}.`],
+    before: [`The address of your account with ${appName} is now ${given(details['email'], 'another one')}.`],
     action: 'Your account',
     after: ['If that was not you, tell us at once.'],
   }),
