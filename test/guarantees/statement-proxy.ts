@@ -1,49 +1,21 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { databaseRelay, type DatabaseRelay } from '../../src/data/database-relay.fixture.ts'
 
 /** A way to a database that reads along: the text of every statement that is sent to it. */
-export interface StatementProxy {
-  readonly url: string
+export interface StatementProxy extends DatabaseRelay {
   /** Of the statements so far, each once. */
   readonly texts: ReadonlySet<string>
-  close(): void
 }
 
 export async function statementProxy(target: string): Promise<StatementProxy> {
-  const to = new URL(target)
-  const folder = to.searchParams.get('host')
-  const address =
-    folder === null ? { host: to.hostname, port: Number(to.port) } : { path: `${folder}/.s.PGSQL.${to.port}` }
   const texts = new Set<string>()
-  const sockets = new Set<Socket>()
-  const server = createServer((client) => {
-    const upstream = connect(address)
+  const relay = await databaseRelay(target, () => {
     const read = messageReader((type, body) => textsIn(type, body).forEach((text) => texts.add(text)))
-    client.on('data', (bytes: Buffer) => {
-      read(bytes)
-      upstream.write(bytes)
-    })
-    upstream.on('data', (bytes) => client.write(bytes))
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one)
-      one.on('error', () => undefined)
-      one.on('close', () => other.destroy())
+    return (bytes, from) => {
+      if (from === 'client') read(bytes)
+      return true
     }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  to.searchParams.delete('host')
-  to.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    url: to.href,
-    texts,
-    close: () => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    },
-  }
+  })
+  return { ...relay, texts }
 }
 
 const LENGTH_BYTES = 4
