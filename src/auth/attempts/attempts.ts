@@ -28,6 +28,8 @@ export function attemptsDependency(base: AccountsBase): AccountsCore['attempts']
 class CountedAttempts implements Attempts {
   readonly #limits: Limits
   readonly #network: string
+  /** What this request has counted for its network, to be given back once. */
+  readonly #counted = new Set<string>()
 
   constructor(limits: Limits, network: string) {
     this.#limits = limits
@@ -36,12 +38,25 @@ class CountedAttempts implements Attempts {
 
   async count(kind: string, account: string | undefined): Promise<void> {
     // Where nothing tells addresses apart, as on a unix socket, one limit for everybody would be a way to lock everybody out.
-    if (this.#network !== '') await consume(this.#limits.network, `${kind}:network:${this.#network}`)
+    if (this.#network !== '') {
+      await consume(this.#limits.network, this.#networkKey(kind))
+      this.#counted.add(kind)
+    }
     if (account !== undefined) await consume(this.#limits.account, accountKey(kind, account))
   }
 
   async succeeded(kind: string, account: string): Promise<void> {
-    await this.#limits.account.counters.delete(accountKey(kind, account))
+    const { account: ofAccount, network } = this.#limits
+    // Its own attempt and no more: an office behind one address may log in, and who has an account gains no guesses at others by it.
+    const isCounted = this.#counted.delete(kind)
+    await Promise.all([
+      ofAccount.counters.delete(accountKey(kind, account)),
+      isCounted ? network.counters.reward(this.#networkKey(kind)) : undefined,
+    ])
+  }
+
+  #networkKey(kind: string): string {
+    return `${kind}:network:${this.#network}`
   }
 }
 

@@ -18,7 +18,7 @@ export interface Limit {
   /** Attempts in a window. */
   readonly quota: number
   readonly windowSeconds: number
-  readonly counters: Pick<RateLimiterAbstract, 'consume' | 'delete'>
+  readonly counters: Pick<RateLimiterAbstract, 'consume' | 'reward' | 'delete'>
 }
 
 export interface Limits {

@@ -183,7 +183,7 @@ export interface Attempts {
    * @throws TooManyRequests with Retry-After where there were too many.
    */
   count(kind: string, account: string | undefined): Promise<void>
-  /** Forgets the account's after a success; those of the network stay. */
+  /** After a success: forgets the account's, and takes back what this request has counted for its network. */
   succeeded(kind: string, account: string): Promise<void>
 }
 
