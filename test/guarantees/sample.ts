@@ -232,7 +232,6 @@ export function sampleApp(changes: Partial<AppDefinition> = {}) {
       () => ({ id: 'hidden_table' }) as unknown as z.infer<typeof Stored>,
     ),
     failThrown: route.get('/fail/thrown', { access: anyone }, () => {
-      // eslint-disable-next-line no-throw-literal -- what careless code does
       throw 'hidden_table'
     }),
     failKnown: route.get('/fail/known', { access: anyone, errors: [OutOfStock] }, () => {

@@ -151,7 +151,6 @@ function objectOf(described: Described, shape: NonNullable<Shaped['shape']>, par
   return body
 }
 
-// eslint-disable-next-line max-params -- of the function above only
 function valueOf(described: Described, name: string, schema: unknown, { key, values }: BodyParts): unknown {
   const table = tableOf(described)
   if (name === 'items') return [itemOf(described, schema, { key, values })]

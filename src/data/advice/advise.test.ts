@@ -236,7 +236,7 @@ describe('a missing index', () => {
 function withIndex(line: string): PgTable {
   const names = { ...drizzleNames, searchIndex }
   // The line is code: what is tested is that it can be written as it is.
-  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval
+  // oxlint-disable-next-line typescript/no-implied-eval -- as said above
   const make = new Function('table', ...Object.keys(names), `return ${line}`) as (...given: unknown[]) => IndexBuilder
   const extra = Symbol.for('drizzle:ExtraConfigBuilder')
   return Object.assign(Object.create(notes) as PgTable, {

@@ -86,7 +86,6 @@ function imaged(rows: RowSet | undefined, row: number, other: RowSet | undefined
   return rows && { rows, row, other }
 }
 
-// eslint-disable-next-line max-params -- of the function above only
 function writeImage(images: RowImages, sink: JsonSink, name: string, image: Imaged | undefined): void {
   if (image === undefined) return
   sink.latin1(name)

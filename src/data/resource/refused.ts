@@ -16,7 +16,6 @@ export interface Refused {
  * Why a change found no row: it is not there for the caller (404), readable and not theirs to change (403), or of another version (412).
  * Asked only then, so that a change that succeeds is one statement.
  */
-// eslint-disable-next-line max-params -- what was tried, and by whom
 export async function refusal(declared: Declared, session: RowSession, key: Key, of: Refused): Promise<Error> {
   const may = await mayDo(session, key, of)
   if (may === undefined) return notFound(declared)
