@@ -1,3 +1,5 @@
+import type { Database } from '../../data/database.ts'
+import type { DrizzleSchema } from '../../data/drizzle.ts'
 import type { UserTable } from '../tables/user-columns.ts'
 import type { AccountsCore } from './accounts-core.ts'
 import type { AccountsOptions } from './options.ts'
@@ -13,7 +15,9 @@ const DEVELOPMENT_ORIGIN = 'http://localhost:3000'
 
 /** @throws TypeError where the origin is missing in production, or is none. */
 export function accountsBase<Users extends UserTable>(options: AccountsOptions<Users>): AccountsBase {
-  const { database, users, tables } = options
+  const { users, tables } = options
+  // The database's own schema does not matter here.
+  const database = options.database as unknown as Database<DrizzleSchema>
   const origin = originOf(options.origin ?? process.env.ASHLAR_ORIGIN)
   const appName = options.appName ?? new URL(origin).host
   const outside = outsideConnections({ database })

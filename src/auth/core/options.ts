@@ -56,9 +56,9 @@ export interface PasswordOptions {
 
 /** How many attempts there are. They are counted in the database, so that all processes share them and a restart forgets none. */
 export interface AttemptOptions {
-  /** Tries of one account in the window. Default 5. */
+  /** Tries of one account in the window; a success ends the count. Default 5. */
   readonly perAccount?: number
-  /** Tries of one address (IPv4) or /64 (IPv6). Default 20. */
+  /** Tries that fail, of one address (IPv4) or /64 (IPv6). Default 20. */
   readonly perNetwork?: number
   /** Default 900 s. */
   readonly windowSeconds?: number
@@ -71,7 +71,7 @@ export interface AttemptOptions {
 
 /** Of {@link accounts}. */
 export interface AccountsOptions<Users extends UserTable = UserTable> {
-  readonly database: Database<DrizzleSchema>
+  readonly database: Database<DrizzleSchema> | Database
   /** The app's own table of users, with {@link userColumns}. */
   readonly users: Users
   /** What {@link accountTables} made of it. */

@@ -28,6 +28,8 @@ export interface UserRows {
   /** Locks them until the transaction ends. Made where there are none: the user may be older than its accounts. */
   credentials(id: UserId): Promise<Credentials>
   setPassword(id: UserId, passwordHash: string | null): Promise<void>
+  /** The same password, hashed at today's cost. */
+  upgradePassword(id: UserId, passwordHash: string): Promise<void>
   setMustReset(id: UserId, mustReset: boolean): Promise<void>
 }
 

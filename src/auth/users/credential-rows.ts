@@ -18,6 +18,12 @@ export class CredentialRows {
     await this.#tx.insert(this.#table).values({ userId }).onConflictDoNothing()
   }
 
+  /** Without locking them. */
+  async read(userId: UserId): Promise<Credentials | undefined> {
+    const [row] = await this.#tx.select().from(this.#table).where(eq(this.#table.userId, userId))
+    return row
+  }
+
   async lock(userId: UserId): Promise<Credentials> {
     const found = await this.#locked(userId)
     if (found !== undefined) return found
@@ -32,6 +38,10 @@ export class CredentialRows {
       .insert(this.#table)
       .values({ userId, ...changes })
       .onConflictDoUpdate({ target: this.#table.userId, set: changes })
+  }
+
+  async upgradePassword(userId: UserId, passwordHash: string): Promise<void> {
+    await this.#tx.update(this.#table).set({ passwordHash }).where(eq(this.#table.userId, userId))
   }
 
   async setMustReset(userId: UserId, mustReset: boolean): Promise<void> {

@@ -23,10 +23,15 @@ export function userRowReader(users: UserTable): (row: Readonly<Record<string, u
   }
 }
 
-/** Values as they are stored: an address in its canonical form. */
-export function storedValues(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { email } = values
-  return typeof email === 'string' ? { ...values, email: canonicalEmail(email) } : { ...values }
+/** Values as they are stored: what people log in with in its canonical form. */
+export function storedValues(
+  values: Readonly<Record<string, unknown>>,
+  logInWith: readonly string[] = [],
+): Record<string, unknown> {
+  const stored = { ...values }
+  for (const key of logInWith) if (typeof stored[key] === 'string') stored[key] = canonicalLogin(stored[key])
+  if (typeof stored['email'] === 'string') stored['email'] = canonicalEmail(stored['email'])
+  return stored
 }
 
 /**

@@ -54,7 +54,10 @@ export class TableUsers implements UserRows {
     // In a savepoint: who finds that an address is taken goes on in the same transaction.
     const row = await this.#refusing(() =>
       this.#tx.transaction(async (tx) => {
-        const [inserted] = await tx.insert(this.#base.users).values(storedValues(values)).returning()
+        const [inserted] = await tx
+          .insert(this.#base.users)
+          .values(storedValues(values, this.#base.options.logInWith))
+          .returning()
         await new CredentialRows(this.#base.tables, tx).make((inserted as unknown as UserRow).id)
         return inserted!
       }),
@@ -65,7 +68,9 @@ export class TableUsers implements UserRows {
   async update(id: UserId, changes: Readonly<Record<string, unknown>>): Promise<UserRow> {
     const { users } = this.#base
     const [row] = await this.#refusing(() =>
-      this.#tx.transaction((tx) => tx.update(users).set(storedValues(changes)).where(eq(users.id, id)).returning()),
+      this.#tx.transaction((tx) =>
+        tx.update(users).set(storedValues(changes, this.#base.options.logInWith)).where(eq(users.id, id)).returning(),
+      ),
     )
     if (row === undefined) throw new Error('The user that is to be changed is not there any more.')
     return this.#read(row)
@@ -81,6 +86,10 @@ export class TableUsers implements UserRows {
 
   setPassword(id: UserId, passwordHash: string | null): Promise<void> {
     return this.#credentials.setPassword(id, passwordHash)
+  }
+
+  upgradePassword(id: UserId, passwordHash: string): Promise<void> {
+    return this.#credentials.upgradePassword(id, passwordHash)
   }
 
   setMustReset(id: UserId, mustReset: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
+import { extensible } from '../../core/extensible-router.ts'
 import type { Operation } from '../../core/operation.ts'
-import type { RouterChildren, RouterOptions } from '../../core/router.ts'
+import type { Router, RouterChildren, RouterOptions } from '../../core/router.ts'
 import type { Refined, RowOf } from '../columns/table-types.ts'
 import { bulkOperations } from './bulk.ts'
 import { createOperation } from './create.ts'
@@ -76,19 +77,7 @@ function resourceRouter(declared: Declared, options: RouterOptions, children: Ro
     ...(errors !== undefined && { errors }),
     ...(uses !== undefined && { uses }),
   }
-  const resource: Resource = {
-    kind: 'router',
-    prefix: declared.path,
-    options: routerOptions,
-    children,
-    with: (more) => resourceRouter(declared, options, { ...children, ...more }) as never,
-    without: (...names) =>
-      resourceRouter(
-        declared,
-        options,
-        Object.fromEntries(Object.entries(children).filter(([name]) => !(names as readonly string[]).includes(name))),
-      ),
-  }
-  remember(resource, declared)
-  return resource
+  const router: Router = { kind: 'router', prefix: declared.path, options: routerOptions, children }
+  // What more a resource's type says is never there at run time.
+  return extensible(router, (made) => remember(made, declared)) as Resource
 }

@@ -1,0 +1,159 @@
+import { and, arrayContains, isNull, ne } from 'drizzle-orm'
+import { z } from 'zod'
+import { Conflict, NotFound, TooManyRequests } from '../../core/errors/index.ts'
+import { route } from '../../core/route.ts'
+import type { Transaction } from '../../data/drizzle.ts'
+import { ForeignKeyViolation, UniqueViolation } from '../../data/errors.ts'
+import { named } from '../../schema/named.ts'
+import type { AccountsCore } from '../core/accounts-core.ts'
+import { InvalidCredentials, RecentAuthenticationRequired } from '../core/errors.ts'
+import type { UserRow } from '../core/user-row.ts'
+import type { Identity, UserId } from '../identity.ts'
+import type { Passwords } from '../password/passwords.ts'
+import { clearSessionCookies } from '../sessions/session-cookies.ts'
+import { FRESH_SECONDS, type AccountParts } from './parts.ts'
+import { checkNames } from './registration.ts'
+import { Password, type AccountSchemas } from './schemas.ts'
+
+/** By what the caller is known. */
+export const SessionFacts = z.object({
+  /** Null for credentials that belong to none, such as API keys. */
+  id: z.string().nullable(),
+  via: z.enum(['session', 'token', 'api-key', 'oauth', 'client']),
+  methods: z.array(z.enum(['pwd', 'otp', 'passkey', 'recovery', 'provider'])),
+  /** When they last proved who they are, in seconds since the epoch; 0 where nobody did. */
+  authenticatedAt: z.number(),
+  /** What the credentials are limited to; `*` where they are not. */
+  scopes: z.array(z.string()),
+  clientId: z.string().nullable(),
+  /** The administrator who acts as this user. */
+  impersonatedBy: z.union([z.string(), z.number()]).nullable(),
+  /** The organisation that is chosen. */
+  organisation: z.object({ id: z.string(), roles: z.array(z.string()) }).nullable(),
+})
+export type SessionFacts = z.infer<typeof SessionFacts>
+
+/** What users see of themselves. */
+export function meSchema({ shown }: AccountSchemas): z.ZodObject {
+  return named('Me', shown.extend({ permissions: z.array(z.string()), session: SessionFacts }))
+}
+
+export function meOperations(parts: AccountParts) {
+  const response = meSchema(parts.schemas)
+  return { me: readMe(parts, response), updateMe: updateMe(parts, response), deleteMe: deleteMe(parts) }
+}
+
+function readMe({ core }: AccountParts, response: z.ZodObject) {
+  return route.get(
+    '/me',
+    {
+      access: core.access.authenticated,
+      summary: 'Who am I',
+      uses: { userRows: core.userRows },
+      response,
+      errors: [NotFound],
+    },
+    async ({ user, userRows }) => shown(user, await userRows.byId(user.id)),
+  )
+}
+
+function updateMe({ core, schemas }: AccountParts, response: z.ZodObject) {
+  return route.patch(
+    '/me',
+    {
+      access: core.access.authenticated,
+      summary: 'Change my profile',
+      uses: { tx: core.tx, userRows: core.userRows },
+      body: schemas.profileChanges,
+      response,
+      errors: [NotFound, UniqueViolation, Conflict],
+    },
+    async ({ user, body, tx, userRows }) => {
+      const before = await userRows.byId(user.id)
+      if (before === undefined || Object.keys(body).length === 0) return shown(user, before)
+      const changed = Object.fromEntries(Object.entries(body).filter(([key, value]) => value !== before[key]))
+      await checkNames(core, tx, changed)
+      return shown(user, await userRows.update(before.id, body))
+    },
+  )
+}
+
+function deleteMe({ core, passwords }: AccountParts) {
+  const { tx, userRows, sessions, events } = core
+  return route.delete(
+    '/me',
+    {
+      access: core.access.unrestricted,
+      summary: 'Delete my account',
+      description: `By the password, or within ${FRESH_SECONDS / 60} minutes after a proof of who calls.`,
+      uses: { tx, userRows, sessions, events, passwords },
+      body: z.object({ password: Password.optional() }).optional(),
+      errors: [
+        NotFound,
+        Conflict,
+        InvalidCredentials,
+        RecentAuthenticationRequired,
+        ForeignKeyViolation,
+        TooManyRequests,
+      ],
+    },
+    async ({ user, body, request, response, passwords: checked, ...uses }) => {
+      await proveFresh(checked, user, body?.password)
+      const found = await uses.userRows.byId(user.id)
+      if (found === undefined) throw new NotFound()
+      await keepAnAdministrator(core, uses.tx, found)
+      await uses.sessions.endAll(found.id)
+      await uses.events.record('account_deleted', { userId: found.id })
+      await uses.userRows.remove(found.id)
+      clearSessionCookies({ request, response })
+    },
+  )
+}
+
+/**
+ * By the password, or by the age of the session.
+ *
+ * @throws InvalidCredentials, RecentAuthenticationRequired
+ */
+export async function proveFresh(passwords: Passwords, user: Identity, password: string | undefined): Promise<void> {
+  if (password !== undefined) {
+    await passwords.ofUser(user.id, password)
+    return
+  }
+  if (Date.now() / 1000 - user.authenticatedAt <= FRESH_SECONDS) return
+  throw new RecentAuthenticationRequired('Send your password, or authenticate again.', {
+    headers: { 'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${FRESH_SECONDS}` },
+  })
+}
+
+/** @throws Conflict where nobody else could administer accounts any more. */
+export async function keepAnAdministrator(core: AccountsCore, tx: Transaction, { id, roles }: UserRow): Promise<void> {
+  const { adminRole = 'admin' } = core.options
+  if (!roles.includes(adminRole)) return
+  if (await hasOtherAdministrator(core, tx, id)) return
+  throw new Conflict(`This is the last account with the role "${adminRole}": give it to another one first.`)
+}
+
+async function hasOtherAdministrator({ users, options }: AccountsCore, tx: Transaction, id: UserId): Promise<boolean> {
+  const { adminRole = 'admin' } = options
+  const where = and(ne(users.id, id), isNull(users.disabledAt), arrayContains(users.roles, [adminRole]))
+  // Locked: of two who leave at once, the second finds nobody.
+  const others = await tx.select({ id: users.id }).from(users).where(where).limit(1).for('update')
+  return others.length > 0
+}
+
+function shown(identity: Identity, row: UserRow | undefined): Record<string, unknown> {
+  if (row === undefined) throw new NotFound('These credentials belong to no user.')
+  const { sessionId, via, methods, authenticatedAt, scopes, clientId, impersonatedBy, organisation } = identity
+  const session: SessionFacts = {
+    id: sessionId ?? null,
+    via,
+    methods: [...methods],
+    authenticatedAt,
+    scopes: [...scopes],
+    clientId: clientId ?? null,
+    impersonatedBy: impersonatedBy ?? null,
+    organisation: organisation === undefined ? null : { id: organisation.id, roles: [...organisation.roles] },
+  }
+  return { ...row, permissions: [...identity.permissions], session }
+}
