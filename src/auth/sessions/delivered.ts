@@ -57,6 +57,7 @@ function subjectOf({
     methods: session.methods,
     authenticatedAt: Math.floor(Date.parse(session.authenticatedAt) / 1000),
     impersonatorId: session.impersonatorId ?? undefined,
+    organisation: session.organisationId === null ? undefined : { id: session.organisationId, roles: [] },
   }
 }
 

@@ -35,3 +35,18 @@ export function lifetimesOf({ options: { sessions, tokens } }: Pick<AccountsBase
     impersonation: 3600,
   }
 }
+
+/** @throws TypeError where a lifetime is no whole number above 0; the grace may be 0. */
+export function checkLifetimes(base: Pick<AccountsBase, 'options'>): void {
+  const { idle, absolute, refresh, grace } = lifetimesOf(base)
+  const given = {
+    'sessions: { idleSeconds }': idle,
+    'sessions: { absoluteSeconds }': absolute,
+    'tokens: { refreshExpiresInSeconds }': refresh,
+  }
+  for (const [option, seconds] of Object.entries(given))
+    if (!Number.isInteger(seconds) || seconds < 1)
+      throw new TypeError(`accounts({ ${option} }): a whole number above 0; got ${seconds}.`)
+  if (!Number.isInteger(grace) || grace < 0)
+    throw new TypeError(`accounts({ tokens: { refreshGraceSeconds } }): a whole number, or 0 for none; got ${grace}.`)
+}

@@ -108,3 +108,20 @@ test('what is no token, or none at all, is refused', async () => {
     expect(await refreshed(refreshToken)).toMatchObject(refused)
   expect(await app.call('/auth/refresh', { json: { refreshToken: '' } })).toMatchObject({ status: 422 })
 })
+
+test('without a grace a spent token ends its family at once', async () => {
+  const strict = await sessionsApp({ tokens: { refreshGraceSeconds: 0 } })
+  try {
+    await strict.user('strict@example.com')
+    const { body } = await strict.logIn('strict@example.com', 'tokens')
+    const json = { refreshToken: body['refreshToken'] }
+    const next = await strict.call('/auth/refresh', { json })
+    expect(next.status).toBe(200)
+    expect(await strict.call('/auth/refresh', { json })).toMatchObject(refused)
+    expect(await strict.call('/auth/refresh', { json: { refreshToken: next.body['refreshToken'] } })).toMatchObject(
+      refused,
+    )
+  } finally {
+    await strict.t.stop()
+  }
+})

@@ -7,6 +7,7 @@ import { pgTable, text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { createApp } from '../../app/create-app.ts'
 import { anyone } from '../../core/access/index.ts'
+import { NotFound } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
 import { database } from '../../data/database.ts'
@@ -17,6 +18,7 @@ import { accountsBase } from '../core/base.ts'
 import { LogInResult, type Delivery } from '../core/log-in-result.ts'
 import { makeCore } from '../core/make-core.ts'
 import type { AccountsOptions } from '../core/options.ts'
+import type { UserRow, UserRows } from '../core/user-row.ts'
 import { accountTables } from '../tables/account-tables.ts'
 import { userColumns } from '../tables/user-columns.ts'
 import { sessionOperations } from './operations.ts'
@@ -34,11 +36,20 @@ const Begin = z.object({
   impersonatorId: z.string().optional(),
 })
 
+async function byEmail(rows: UserRows, email: string): Promise<UserRow> {
+  const user = await rows.byEmail(email)
+  if (user === undefined) throw new NotFound()
+  return user
+}
+
+/** What was given. Zod writes `undefined` into the types of optional keys, and leaves those out that are not there. */
+function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return values as { [K in keyof T]: Exclude<T[K], undefined> }
+}
+
 /** Log-ins without a password, and what other parts of accounts do with sessions. */
 function testOperations(core: AccountsCore) {
   const { sessions, logIn, userRows, access } = core
-  const byEmail = async (rows: { byEmail(email: string): Promise<unknown> }, email: string) =>
-    (await rows.byEmail(email)) as never
   return {
     logIn: route.post(
       '/login',
@@ -49,7 +60,7 @@ function testOperations(core: AccountsCore) {
       '/begin',
       { access: anyone, body: Begin, uses: { sessions, userRows }, response: LogInResult },
       async ({ body, ...uses }) =>
-        uses.sessions.begin({ ...body, user: await byEmail(uses.userRows, body.email) } as never),
+        uses.sessions.begin({ ...given(body), user: await byEmail(uses.userRows, body.email) }),
     ),
     tryFactor: route.post(
       '/challenge',
@@ -73,7 +84,7 @@ function testOperations(core: AccountsCore) {
         uses: { sessions },
         response: LogInResult,
       },
-      ({ body: { refreshToken, ...by }, ...uses }) => uses.sessions.refresh(refreshToken, by as never),
+      ({ body: { refreshToken, ...by }, ...uses }) => uses.sessions.refresh(refreshToken, given(by)),
     ),
     renew: route.post(
       '/renew',
@@ -137,10 +148,10 @@ export function callerOf(url: string) {
       ...(json !== undefined && { body: JSON.stringify(json) }),
     })
     const set = answer.headers.getSetCookie().map((line) => /^([^=]+)=([^;]*)/.exec(line)!)
-    const text_ = await answer.text()
+    const sent = await answer.text()
     return {
       status: answer.status,
-      body: (text_ === '' ? {} : JSON.parse(text_)) as Answer['body'],
+      body: (sent === '' ? {} : JSON.parse(sent)) as Answer['body'],
       cookies: Object.fromEntries(set.map(([, name, value]) => [name!, value!])),
       headers: answer.headers,
     }
@@ -151,8 +162,8 @@ export function callerOf(url: string) {
 export async function sessionsApp(options: Partial<AccountsOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ashlar-sessions-'))
   const db = database({ schema: { users, ...tables }, migrations: folder })
-  await makeMigration({ database: db as never, name: 'accounts' })
-  const base = accountsBase({ ...options, database: db as never, users, tables })
+  await makeMigration({ database: db, name: 'accounts' })
+  const base = accountsBase({ ...options, database: db, users, tables })
   const { core } = makeCore(base)
   const api = router('', {
     auth: router('/auth', sessionOperations(core)),

@@ -12,7 +12,7 @@ import type { UserRow } from '../core/user-row.ts'
 import type { AuthenticationMethod, Identity, UserId } from '../identity.ts'
 import { cleanUpDependency } from './clean-up.ts'
 import { deliverSecret, deliverTokens } from './delivered.ts'
-import { lifetimesOf, type SessionParts } from './parts.ts'
+import { checkLifetimes, lifetimesOf, type SessionParts } from './parts.ts'
 import { refresh, type RefreshedBy } from './refresh.ts'
 import { clearSessionCookies, REFRESH_COOKIE, SESSION_COOKIE } from './session-cookies.ts'
 import { inSeconds, SessionRows, type SessionRow } from './session-rows.ts'
@@ -24,8 +24,13 @@ const USER_AGENT_LENGTH = 300
 
 type Needs = AccountsBase & Pick<AccountsCore, 'tx' | 'aside' | 'process' | 'userRows' | 'events'>
 
-/** The sessions of the operation's transaction. */
+/**
+ * The sessions of the operation's transaction.
+ *
+ * @throws TypeError where a lifetime is none.
+ */
 export function sessionsDependency({ tx, aside, process, userRows, events, ...base }: Needs): OfOperation<Sessions> {
+  checkLifetimes(base)
   return dependency(
     {
       name: 'accounts.sessions',
@@ -95,7 +100,7 @@ class OperationSessions implements Sessions {
     await process.revocations.raiseEpoch(tx, userId)
     const removed = await this.#rows.removeAll(userId, except)
     // Those of the user themselves are refused by the epoch; sessions in which they act as others have another user's.
-    for (const session of removed) if (session.userId !== userId) await this.#revoked(session.id)
+    for (const session of removed) if (String(session.userId) !== String(userId)) await this.#revoked(session.id)
     await events.record('sessions_ended', { userId, details: { sessions: removed.length } })
   }
 
@@ -107,7 +112,8 @@ class OperationSessions implements Sessions {
     // Credentials before sessions, as everywhere: two that lock in another order would wait for each other.
     const { epoch, current } = await this.#entitled(identity.id)
     const old = identity.sessionId === undefined ? undefined : await this.#rows.lockLive(identity.sessionId)
-    if (old === undefined || old.userId !== current.id) throw new Unauthenticated('The session has ended.')
+    if (old === undefined || String(old.userId) !== String(current.id))
+      throw new Unauthenticated('The session has ended.')
     await this.end(old.id)
     const { id: _id, secretHash: _secret, lastSeenAt: _seen, ...kept } = old
     const row = { ...kept, methods: [...new Set([...old.methods, ...methods])], authenticatedAt: inSeconds(0) }
