@@ -115,8 +115,12 @@ export type AccountChildren<Users extends UserTable, Options> = Omit<
   keyof OfTable<Users, Options> | 'admin'
 > &
   Omit<OfTable<Users, Options>, Absent<Options>> & {
-    readonly admin: Router<Omit<AdminOperations, keyof AdminOfTable<Users, Options>> & AdminOfTable<Users, Options>>
+    readonly admin: Router<AdminChildren<Users, Options>>
   }
+
+// Mapped, since an interface is no record of operations.
+type AdminChildren<Users extends UserTable, Options> = Omit<AdminOperations, keyof AdminOfTable<Users, Options>> &
+  Flat<AdminOfTable<Users, Options>>
 
 /** Accounts of an app: who calls, who may, and the operations. */
 export interface Accounts<Users extends UserTable = UserTable, Options = unknown> {
