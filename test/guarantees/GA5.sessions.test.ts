@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sessionsApp } from '../../src/auth/sessions/sessions.fixture.ts'
+import { accountsApp, ORIGIN, PASSWORD } from '../../src/auth/accounts.fixture.ts'
+import { callerOf, sessionsApp } from '../../src/auth/sessions/sessions.fixture.ts'
 
 let app: Awaited<ReturnType<typeof sessionsApp>>
 beforeAll(async () => {
@@ -121,4 +122,28 @@ describe('sessions in cookies (GA5)', () => {
     }
     await expect.poll(days, { timeout: 5_000 }).toBe(0)
   })
+})
+
+test('the log-in and a new password give a new session, whatever cookie was there', async () => {
+  const accounts = await accountsApp()
+  try {
+    const { url } = await accounts.t.listen()
+    const call = callerOf(url)
+    const { email } = await accounts.register()
+    const preset = { [SESSION]: randomBytes(32).toString('base64url') }
+    const json = { email, password: PASSWORD, delivery: 'session' }
+    const loggedIn = await call('/auth/login', { json, cookies: preset, headers: { origin: ORIGIN } })
+    expect(loggedIn.status).toBe(200)
+    expect(loggedIn.cookies[SESSION]).not.toBe(preset[SESSION])
+    expect((await call('/auth/me', { cookies: preset })).status).toBe(401)
+    const { cookies } = loggedIn
+    const change = { currentPassword: PASSWORD, password: 'seven otters under a quiet bridge' }
+    const changed = await call('/auth/password', { json: change, cookies })
+    expect(changed.status).toBe(200)
+    expect(changed.cookies[SESSION]).toMatch(/^[\w-]{43}$/)
+    expect((await call('/auth/me', { cookies })).status).toBe(401)
+    expect((await call('/auth/me', { cookies: changed.cookies })).status).toBe(200)
+  } finally {
+    await accounts.stop()
+  }
 })

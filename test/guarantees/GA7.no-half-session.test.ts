@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sessionsApp } from '../../src/auth/sessions/sessions.fixture.ts'
+import { accountsApp, PASSWORD } from '../../src/auth/accounts.fixture.ts'
+import { callerOf, sessionsApp } from '../../src/auth/sessions/sessions.fixture.ts'
 
 let app: Awaited<ReturnType<typeof sessionsApp>>
 beforeAll(async () => {
@@ -97,4 +98,46 @@ test('a factor that was never confirmed is asked of nobody; a passkey is both fa
   expect((await app.logIn('passkey@example.com', 'session')).body).toMatchObject({ factors: ['passkey'] })
   const json = { email: 'passkey@example.com', delivery: 'session', methods: ['passkey'] }
   expect((await app.call('/test/login', { json })).body).toMatchObject({ status: 'logged_in' })
+})
+
+test('after the password alone every operation that is not open answers 401, by whichever credentials', async () => {
+  const accounts = await accountsApp()
+  try {
+    const { url } = await accounts.t.listen()
+    const call = callerOf(url)
+    const { id, email } = await accounts.register()
+    await accounts.t.run({ drizzle: accounts.db.drizzle }, ({ drizzle }) =>
+      drizzle.execute(sql`insert into auth_factors (id, user_id, type, secret, confirmed_at)
+        values (gen_random_uuid(), ${id}, 'totp', 'x', now())`),
+    )
+    const half = await call('/auth/login', { json: { email, password: PASSWORD, delivery: 'session' } })
+    expect(half).toMatchObject({ status: 200, cookies: {}, body: { status: 'second_factor_required' } })
+    const challenge = half.body['challenge']!
+    const { paths } = accounts.t.app.openapi() as unknown as {
+      paths: Record<string, Record<string, { readonly security?: readonly object[] }>>
+    }
+    const guarded = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(
+          ([, { security = [] }]) => security.length > 0 && security.every((each) => Object.keys(each).length > 0),
+        )
+        .map(([method]) => ({ method: method.toUpperCase(), path: path.replace(/\{\w+\}/g, id) })),
+    )
+    expect(guarded.length).toBeGreaterThan(15)
+    for (const { method, path } of guarded) {
+      for (const credentials of [
+        {},
+        { token: challenge },
+        { cookies: { '__Host-session': challenge } },
+        { cookies: { '__Host-access': challenge } },
+      ])
+        expect({ method, path, status: (await call(path, { method, ...credentials })).status }).toEqual({
+          method,
+          path,
+          status: 401,
+        })
+    }
+  } finally {
+    await accounts.stop()
+  }
 })

@@ -163,3 +163,22 @@ describe('proving oneself once more', () => {
     expect((await app.call('/test/me', { token: next.body['accessToken'] })).status).toBe(200)
   })
 })
+
+test('whatever ends, renews and refreshes the same sessions at once, nobody waits for the other in a circle', async () => {
+  await app.user('circle@example.com')
+  for (let round = 0; round < 5; round++) {
+    const { body, cookies } = await app.logIn('circle@example.com', 'cookies')
+    const other = await app.logIn('circle@example.com', 'tokens')
+    const answers = await Promise.all([
+      app.call('/auth/refresh', { json: {}, cookies }),
+      app.call('/test/renew', { method: 'POST', cookies }),
+      app.call('/test/end-others', { method: 'POST', token: other.body['accessToken'] }),
+      app.call('/auth/logout', { method: 'POST', cookies }),
+      app.call('/auth/refresh', { json: { refreshToken: other.body['refreshToken'] } }),
+      app.call(`/auth/sessions/${body['sessionId']}`, { method: 'DELETE', token: other.body['accessToken'] }),
+      app.call('/auth/logout-all', { method: 'POST', token: other.body['accessToken'] }),
+      app.logIn('circle@example.com', 'session', { cookies }),
+    ])
+    expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
+  }
+})

@@ -1,5 +1,5 @@
 // An app with sessions alone: log-ins of a test in the place of passwords, so that what is tested here is what happens after them.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SQL } from 'drizzle-orm'
@@ -11,7 +11,7 @@ import { NotFound } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
 import { database } from '../../data/database.ts'
-import { makeMigration } from '../../data/migrations/make.ts'
+import { targetStatements } from '../../data/migrations/target/statements.ts'
 import { testApp } from '../../testing/test-app.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
 import { accountsBase } from '../core/base.ts'
@@ -162,7 +162,10 @@ export function callerOf(url: string) {
 export async function sessionsApp(options: Partial<AccountsOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ashlar-sessions-'))
   const db = database({ schema: { users, ...tables }, migrations: folder })
-  await makeMigration({ database: db, name: 'accounts' })
+  writeFileSync(
+    join(folder, '0001_accounts.sql'),
+    `${targetStatements({ users, ...tables }).statements.join(';\n')};\n`,
+  )
   const base = accountsBase({ ...options, database: db, users, tables })
   const { core } = makeCore(base)
   const api = router('', {
