@@ -70,7 +70,19 @@ export interface Operation<out Types extends OperationTypes = OperationTypes> {
    * @internal
    */
   readonly onInvalid?: (issues: readonly Issue[]) => AshlarError | undefined
+  /**
+   * Where it gives the tokens of a security scheme: the flows that end here, for the document.
+   *
+   * @internal
+   */
+  readonly gives?: TokenFlows
   readonly '~types'?: Types
+}
+
+/** The flows of OAuth 2, as OpenAPI names them, by which a client gets the tokens of the scheme of this name. */
+export interface TokenFlows {
+  readonly scheme: string
+  readonly flows: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** What every handler can reach besides what its operation declares. */

@@ -22,7 +22,8 @@ export interface Shared {
 /** One operation object, without what the user merges into it. */
 export function operationObject(description: OperationDescription, shared: Shared): OperationObject {
   const { placed, plan, access } = description
-  const documentation = placed.operation.documentation
+  const { documentation, gives } = placed.operation
+  if (gives !== undefined) shared.security.addFlows(gives)
   const parameters = parametersOf(placed, plan.holders, shared.collector)
   const requestBody = requestBodyOf(plan.holders, documentation.examples, shared.collector)
   return {

@@ -48,6 +48,20 @@ describe('SecuritySchemes', () => {
     expect(requirements(many)).toEqual([{ login: [] }])
   })
 
+  it('joins the flows of operations that give the tokens, to a scheme of OAuth2 alone', () => {
+    const schemes = new SecuritySchemes(new Problems())
+    schemes.requirements('x', decide([scope('posts:read')], [login, bearer]))
+    const clientCredentials = { tokenUrl: '/oauth/token', scopes: { all: 'All' } }
+    schemes.addFlows({ scheme: 'login', flows: { clientCredentials } })
+    schemes.addFlows({ scheme: 'bearer', flows: { clientCredentials } })
+    schemes.addFlows({ scheme: 'unknown', flows: { clientCredentials } })
+    expect(schemes.components()).toMatchObject({
+      login: { flows: { password: { tokenUrl: '/token' }, clientCredentials } },
+    })
+    expect(Object.keys(schemes.components())).toEqual(['login', 'bearer'])
+    expect(schemes.components()['bearer']).not.toHaveProperty('flows')
+  })
+
   it('adds the scopes in use to those that a scheme describes', () => {
     const schemes = new SecuritySchemes(new Problems())
     schemes.requirements('x', decide([scope('posts:write'), scope('posts:read')], [login]))

@@ -2,6 +2,7 @@ import { describeRule, type AccessDecision } from '../core/access/decision.ts'
 import type { AccessRule, Authenticator } from '../core/access/index.ts'
 import type { RuleNode } from '../core/access/rule.ts'
 import type { Problems } from '../core/graph/problems.ts'
+import type { TokenFlows } from '../core/operation.ts'
 import { isObject } from './merge.ts'
 import type { JsonObject, SecurityRequirement } from './types.ts'
 
@@ -9,6 +10,7 @@ import type { JsonObject, SecurityRequirement } from './types.ts'
 export class SecuritySchemes {
   readonly #authenticators = new Map<string, Authenticator>()
   readonly #scopes = new Map<string, Set<string>>()
+  readonly #flows = new Map<string, JsonObject>()
   readonly #problems: Problems
 
   constructor(problems: Problems) {
@@ -32,10 +34,18 @@ export class SecuritySchemes {
     return found
   }
 
+  /** More ways to the tokens of a scheme: those of an operation that gives them. */
+  addFlows({ scheme, flows }: TokenFlows): void {
+    this.#flows.set(scheme, { ...this.#flows.get(scheme), ...(flows as JsonObject) })
+  }
+
   /** `components.securitySchemes`, in the order of first use. */
   components(): JsonObject {
     return Object.fromEntries(
-      [...this.#authenticators].map(([name, { scheme }]) => [name, withScopes(scheme, this.#scopes.get(name) ?? [])]),
+      [...this.#authenticators].map(([name, { scheme }]) => [
+        name,
+        withFlows(withScopes(scheme, this.#scopes.get(name) ?? []), this.#flows.get(name)),
+      ]),
     )
   }
 
@@ -118,4 +128,12 @@ function withScopes(scheme: Readonly<JsonObject>, names: Iterable<string>): Json
     return [flow, isObject(value) ? { ...value, scopes: { ...used, ...declared } } : value]
   })
   return { ...scheme, flows: Object.fromEntries(described) as JsonObject }
+}
+
+/** The flows of operations have the scopes that those can grant, and no others. */
+function withFlows(scheme: JsonObject, flows: JsonObject | undefined): JsonObject {
+  const own = scheme['flows']
+  return scheme['type'] === 'oauth2' && isObject(own) && flows !== undefined
+    ? { ...scheme, flows: { ...own, ...flows } }
+    : scheme
 }

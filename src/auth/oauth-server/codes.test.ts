@@ -103,6 +103,7 @@ describe('a code', () => {
 
   test.each([
     ['its minute', sql`update oauth_codes set expires_at = now() - interval '1 second'`],
+    ['what its user has ended everything before', sql`update auth_credentials set epoch = epoch + 1`],
     ['its user’s account', sql`update users set disabled_at = now() where email = 'bob@example.com'`],
   ])('does not outlive %s', async (_, statement) => {
     const client = await app.register({})

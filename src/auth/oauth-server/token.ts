@@ -1,5 +1,6 @@
 import { anyone } from '../../core/access/index.ts'
 import { reply } from '../../core/reply.ts'
+import type { TokenFlows } from '../../core/operation.ts'
 import { route } from '../../core/route.ts'
 import { clientAuthentication } from './client-authentication.ts'
 import { grantClientCredentials } from './grants/client-credentials.ts'
@@ -19,7 +20,7 @@ const GRANTED_BY: Readonly<Record<Grant, (context: GrantContext) => Promise<OAut
 
 /** The token endpoint (RFC 6749 section 3.2). */
 export function tokenOperation(parts: ServerParts) {
-  return route.post(
+  const operation = route.post(
     '/token',
     {
       access: anyone,
@@ -38,6 +39,17 @@ export function tokenOperation(parts: ServerParts) {
         return reply(200, await GRANTED_BY[grant]({ parts, client, form, uses: { tx, process, userRows, sessions } }))
       }),
   )
+  return { ...operation, ...documentedFlows(parts) }
+}
+
+/** For the document: the docs page's Authorize button then offers these flows beside the app's own. */
+function documentedFlows({ core, base, scopes }: ServerParts): { readonly gives?: TokenFlows } {
+  const scheme = core.access.authenticated.authenticators?.find((each) => each.scheme.type === 'oauth2')?.name
+  if (scheme === undefined) return {}
+  const path = base.slice(core.origin.length)
+  const [tokenUrl, authorizationUrl] = [`${path}/token`, `${path}/authorize`]
+  const authorizationCode = { authorizationUrl, tokenUrl, refreshUrl: tokenUrl, scopes }
+  return { gives: { scheme, flows: { authorizationCode, clientCredentials: { tokenUrl, scopes } } } }
 }
 
 function grantOf({ grant_type: asked }: TokenForm, client: ClientRow): Grant {
