@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { processApp } from '../../src/auth/process/process.fixture.ts'
 import { silentProxy } from '../../src/data/silent-proxy.fixture.ts'
-import { callerOf, type Answer } from '../../src/auth/sessions/sessions.fixture.ts'
+import type { Answer, callerOf } from '../../src/auth/sessions/sessions.fixture.ts'
 
 type App = Awaited<ReturnType<typeof processApp>>
 type Call = ReturnType<typeof callerOf>

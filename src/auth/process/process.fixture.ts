@@ -48,9 +48,11 @@ const KeyOptions = z.object({
   expiresAt: z.string().optional(),
 })
 
-function operations(core: AccountsCore) {
-  const { access, process, tx, sessions, userRows } = core
-  const ById = z.object({ id: z.string() })
+const ById = z.object({ id: z.string() })
+
+/** Those that give credentials. */
+function givingOperations(core: AccountsCore) {
+  const { tx, sessions, userRows } = core
   return {
     jwks: jwksOperation(core),
     logIn: route.post(
@@ -76,6 +78,12 @@ function operations(core: AccountsCore) {
         return { key, id: row!.id }
       },
     ),
+  }
+}
+
+/** Those that end them. */
+function endingOperations({ tx, process, sessions }: AccountsCore) {
+  return {
     dropKey: route.delete(
       '/keys/:id',
       { access: anyone, params: ById, uses: { tx, process } },
@@ -123,6 +131,12 @@ function operations(core: AccountsCore) {
         throw new Error('the operation fails after it has ended the session')
       },
     ),
+  }
+}
+
+/** Those that ask for them. */
+function askingOperations({ access }: AccountsCore) {
+  return {
     me: route.get('/me', { access: access.authenticated, response: Shown }, ({ user }) => user),
     maybeMe: route.get(
       '/maybe',
@@ -156,10 +170,10 @@ function engineOn(url: string) {
 export async function processApp(options: Partial<AccountsOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ashlar-process-'))
   const db = database({ schema: { users, ...tables }, migrations: folder })
-  await makeMigration({ database: db as never, name: 'accounts' })
-  const base = accountsBase({ ...options, database: db as never, users, tables })
+  await makeMigration({ database: db, name: 'accounts' })
+  const base = accountsBase({ ...options, database: db, users, tables })
   const { core, authenticators } = makeCore(base)
-  const api = router('', operations(core))
+  const api = router('', { ...givingOperations(core), ...endingOperations(core), ...askingOperations(core) })
   const t = await testApp(createApp({ title: 'process', version: '1', database: db, auth: { authenticators }, api }))
   rmSync(folder, { recursive: true })
   const { url } = await t.listen()

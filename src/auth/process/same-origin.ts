@@ -11,7 +11,7 @@ import { CrossSiteRequest } from '../core/errors.ts'
 export function cookieOrigins({ origin, options }: Pick<AccountsBase, 'origin' | 'options'>): readonly string[] {
   const trusted = options.sessions?.trustedOrigins ?? []
   for (const each of trusted) {
-    if (!URL.canParse(each) || new URL(each).origin !== each)
+    if (!URL.canParse(each) || new URL(each).origin !== each || each.includes('*'))
       throw new TypeError(
         `accounts({ sessions: { trustedOrigins } }): an origin is a scheme and a host, such as "https://app.example.com"; got ${JSON.stringify(each)}.`,
       )
@@ -38,11 +38,10 @@ export function assertSameOriginUnlessSafe(request: RequestHead, origins: readon
 }
 
 function isSameOrigin(request: RequestHead, origins: readonly string[]): boolean {
-  const sites = request.headerValues('sec-fetch-site')
-  const [origin, ...more] = request.headerValues('origin')
-  if (more.length > 0 || sites.length > 1) return false
-  if (origin !== undefined) return origin !== 'null' && (sites[0] === 'same-origin' || isOwn(request, origin, origins))
-  if (sites[0] !== undefined) return sites[0] === 'same-origin'
+  const site = request.header('sec-fetch-site')
+  const origin = request.header('origin')
+  if (origin !== undefined) return origin !== 'null' && (site === 'same-origin' || isOwn(request, origin, origins))
+  if (site !== undefined) return site === 'same-origin'
   const referer = request.header('referer')
   return referer !== undefined && URL.canParse(referer) && isOwn(request, new URL(referer).origin, origins)
 }

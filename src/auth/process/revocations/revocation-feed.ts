@@ -31,7 +31,7 @@ export class RevocationFeed {
   #seenAt = -Infinity
   #reading: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
-  #purgedAt = 0
+  #purgedAt = -Infinity
   #failing = false
   #ended = false
 
