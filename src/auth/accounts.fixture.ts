@@ -5,7 +5,7 @@ import { createApp, router, type App } from 'ashlar'
 import { testApp, type TestApp } from 'ashlar/testing'
 import { pgTable, text } from 'drizzle-orm/pg-core'
 import type { Router, RouterChildren } from '../core/router.ts'
-import { database, type Database } from '../data/database.ts'
+import { database, type Database, type DatabaseOptions } from '../data/database.ts'
 import type { DrizzleSchema } from '../data/drizzle.ts'
 import { targetStatements } from '../data/migrations/target/statements.ts'
 import type { Mailer, Message } from '../mail/mailer.ts'
@@ -37,7 +37,7 @@ interface Besides {
   readonly schema?: DrizzleSchema
   readonly api?: (auth: TestAccounts, db: Database<DrizzleSchema>) => RouterChildren
   /** Other options of the database. */
-  readonly database?: Partial<Parameters<typeof database>[0]>
+  readonly database?: Partial<DatabaseOptions<DrizzleSchema>>
 }
 
 export type TestAccounts = Accounts<typeof users, { readonly profile: readonly ['name'] }>
@@ -85,7 +85,7 @@ let sequence = 0
 export async function accountsApp(options: Options = {}, besides: Besides = {}): Promise<AccountsApp> {
   const schema: DrizzleSchema = { users, ...authTables, ...besides.schema }
   const folder = migrationsOf(schema)
-  const db = database({ schema, migrations: folder, ...besides.database }) as Database<DrizzleSchema>
+  const db = database<DrizzleSchema>({ schema, migrations: folder, ...besides.database })
   const outbox = testOutbox()
   const auth: TestAccounts = accounts({
     database: db,

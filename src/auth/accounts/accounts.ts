@@ -1,9 +1,8 @@
-import { currentResponse } from '../../core/builtin.ts'
-import { dependency } from '../../core/dependency.ts'
 import { extensible } from '../../core/extensible-router.ts'
 import { router, type RouterChildren } from '../../core/router.ts'
 import { accountsBase } from '../core/base.ts'
 import { makeCore } from '../core/make-core.ts'
+import { noStore } from '../core/no-store.ts'
 import type { AccountsOptions } from '../core/options.ts'
 import { passwordsDependency } from '../password/passwords.ts'
 import type { UserTable } from '../tables/user-columns.ts'
@@ -46,8 +45,3 @@ export function accounts<Users extends UserTable, const Options extends Accounts
   // The operations are those of the types: the conditions are the same.
   return { kind: 'accounts', authenticators, access: core.access, api: api as never, core }
 }
-
-/** Answers have secrets, or say who somebody is: nobody keeps a copy (RFC 9111 section 5.2.2.5). */
-const noStore = dependency({ name: 'accounts.noStore', uses: { head: currentResponse } }, ({ head }) =>
-  head.header('cache-control', 'no-store'),
-)

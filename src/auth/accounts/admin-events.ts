@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { route } from '../../core/route.ts'
 import { isoTime } from '../../data/wire-times.ts'
 import { named } from '../../schema/named.ts'
-import { administrators } from './admin.ts'
+import { administrators } from './administrators.ts'
 import type { AccountParts } from './parts.ts'
 
 const PAGE = 20
@@ -53,12 +53,7 @@ export function accountEvents({ core, schemas }: AccountParts) {
         .where(where)
         .orderBy(desc(authEvents.id))
         .limit(limit + 1)
-      const items = rows.slice(0, limit).map(({ userId: _, id, at, details, ...row }) => ({
-        ...row,
-        id: String(id),
-        at: isoTime(at),
-        details: { ...details },
-      }))
+      const items = rows.slice(0, limit).map(({ id, at, ...row }) => ({ ...row, id: String(id), at: isoTime(at) }))
       return { items, next: rows.length > limit ? items.at(-1)!.id : null }
     },
   )

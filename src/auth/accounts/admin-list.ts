@@ -4,7 +4,7 @@ import type { Operation } from '../../core/operation.ts'
 import { tableSchemas } from '../../data/columns/table-schemas.ts'
 import { resource } from '../../data/resource/resource.ts'
 import { named } from '../../schema/named.ts'
-import { administrators } from './admin.ts'
+import { administrators } from './administrators.ts'
 import type { AccountParts } from './parts.ts'
 
 /** What administrators see of a user besides the profile, where the table has it. */

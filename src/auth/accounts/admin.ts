@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { allOf } from '../../core/access/index.ts'
 import { Conflict, NotFound, ValidationFailed } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
@@ -9,8 +8,9 @@ import { LoggedIn } from '../core/log-in-result.ts'
 import type { UserRow, UserRows } from '../core/user-row.ts'
 import type { Identity, UserId } from '../identity.ts'
 import { accountEvents } from './admin-events.ts'
+import { administrators, provenAdministrators } from './administrators.ts'
 import { accountList, adminUserSchema } from './admin-list.ts'
-import { FRESH_SECONDS, RESET_PASSWORD, type AccountParts } from './parts.ts'
+import { RESET_PASSWORD, type AccountParts } from './parts.ts'
 
 /** What administrators do with accounts, below `/admin/users`. */
 export function adminOperations(parts: AccountParts) {
@@ -23,16 +23,6 @@ export function adminOperations(parts: AccountParts) {
     impersonate: impersonate(parts),
     events: accountEvents(parts),
   })
-}
-
-/** An administrator with all of their rights: no key with scopes, no other app. */
-export function administrators({ access, options }: AccountsCore) {
-  return allOf(access.role(options.adminRole ?? 'admin'), access.unrestricted)
-}
-
-/** One who has just proved who they are, for what gives power away. */
-function provenAdministrators(core: AccountsCore) {
-  return allOf(administrators(core), core.access.recent(FRESH_SECONDS))
 }
 
 /** Locks the account: until the operation ends nobody logs in to it. */

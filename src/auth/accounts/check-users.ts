@@ -46,6 +46,6 @@ function isUnique(users: PgTable, column: PgColumn): boolean {
     column.isUnique ||
     column.primary ||
     uniqueConstraints.some(({ columns }) => isOnlyThis(columns)) ||
-    indexes.some(({ config }) => config.unique === true && config.where === undefined && isOnlyThis(config.columns))
+    indexes.some(({ config }) => config.unique && config.where === undefined && isOnlyThis(config.columns))
   )
 }

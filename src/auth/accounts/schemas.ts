@@ -39,9 +39,9 @@ export function accountSchemas({ users, profile = [], deliveries = DELIVERIES }:
   const { create, update } = tableSchemas(users, { readOnly: except(profile), private: except(profile) })
   const { row } = tableSchemas(users, { readOnly: keys as never[], private: except([...SHOWN, ...profile]) })
   return {
-    profile: create as z.ZodObject,
-    profileChanges: update as z.ZodObject,
-    shown: row as z.ZodObject,
+    profile: create,
+    profileChanges: update,
+    shown: row,
     params: z.object({ id: (columnSchema(users.id) ?? z.string()) as z.ZodType<UserId, UserId> }),
     delivery: z.enum(deliveries as typeof DELIVERIES).default(deliveries[0] ?? 'tokens'),
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { anyone } from '../../core/access/index.ts'
 import { AshlarError } from '../../core/errors/index.ts'
+import type { TokenFlows } from '../../core/operation.ts'
 import { reply } from '../../core/reply.ts'
 import { route } from '../../core/route.ts'
 import { named } from '../../schema/named.ts'
@@ -8,6 +9,7 @@ import { EmailNotVerified, InvalidCredentials } from '../core/errors.ts'
 import type { LoggedIn } from '../core/log-in-result.ts'
 import { Unauthenticated } from '../../core/errors/index.ts'
 import { answered, OAuthError, oauthForm, OAuthRefusal } from '../oauth-server/oauth-error.ts'
+import { BEARER_SCHEME } from '../process/authenticators.ts'
 import type { AccountParts } from './parts.ts'
 import { Login, Password } from './schemas.ts'
 
@@ -35,7 +37,7 @@ const PasswordToken = named(
 
 /** The app's own token endpoint: what the docs page's Authorize button and clients of FastAPI services use. For other people's apps there is `authorizationServer`. */
 export function tokenOperation({ core, passwords }: AccountParts) {
-  return route.post(
+  const operation = route.post(
     '/token',
     {
       access: anyone,
@@ -64,7 +66,11 @@ export function tokenOperation({ core, passwords }: AccountParts) {
         return reply(200, tokenOf(result))
       }),
   )
+  return { ...operation, gives: PASSWORD_FLOW }
 }
+
+/** What the docs page's Authorize button uses. */
+const PASSWORD_FLOW: TokenFlows = { scheme: BEARER_SCHEME, flows: { password: {} } }
 
 function given(value: string | undefined, name: string): string {
   if (value === undefined) throw new OAuthRefusal('invalid_request', `The ${name} is missing.`)
