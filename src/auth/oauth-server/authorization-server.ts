@@ -19,8 +19,13 @@ import { tokenOperation } from './token.ts'
  * tokens are rotated.
  *
  * @example
- * const oauth = authorizationServer(auth, { tables: oauthServerTables(users), scopes: { 'posts:read': 'Read your posts' } })
- * createApp({ title: 'Blog', version: '1.0.0', api: router('', { auth: auth.api, oauth: oauth.api, wellKnown: oauth.wellKnown }) })
+ * const users = pgTable('users', userColumns())
+ * const [authTables, oauthTables] = [accountTables(users), oauthServerTables(users)]
+ * const db = database({ schema: { users, ...authTables, ...oauthTables } })
+ * const auth = accounts({ database: db, users, tables: authTables })
+ * const oauth = authorizationServer(auth, { tables: oauthTables, scopes: { 'posts:read': 'Read your posts' } })
+ * const api = router('', { auth: auth.api, oauth: oauth.api, wellKnown: oauth.wellKnown })
+ * createApp({ title: 'Blog', version: '1.0.0', auth, database: db, api })
  * @throws TypeError for scopes, pages, a prefix or an issuer that cannot be.
  * @see RFC 6749, 7009, 7636, 7662, 8252, 8414, 9068, 9207 and 9700
  */

@@ -13,7 +13,7 @@ export type Grant = (typeof GRANTS)[number]
  * those of {@link accountTables}. Secrets and codes stand in them as hashes only.
  *
  * @example
- * const users = pgTable('users', { ...userColumns(), name: text().notNull() })
+ * const users = pgTable('users', userColumns())
  * const db = database({ schema: { users, ...accountTables(users), ...oauthServerTables(users) } })
  * @throws TypeError where the primary key of the users is none of uuid, text, varchar, integer and bigint.
  */
