@@ -79,7 +79,10 @@ export interface Operation<out Types extends OperationTypes = OperationTypes> {
   readonly '~types'?: Types
 }
 
-/** The flows of OAuth 2, as OpenAPI names them, by which a client gets the tokens of the scheme of this name. */
+/**
+ * The flows of OAuth 2, as OpenAPI names them, by which a client gets the tokens of the scheme of this name. One without a `tokenUrl` has the place of the
+ * operation itself, wherever that is.
+ */
 export interface TokenFlows {
   readonly scheme: string
   readonly flows: Readonly<Record<string, Readonly<Record<string, unknown>>>>

@@ -32,6 +32,7 @@ export function buildDocument({ info, operations, errors }: DocumentSource): Ope
     errors: new ErrorSchemas(errors, collector),
     format: errors,
     security: new SecuritySchemes(problems),
+    root: rootOf(info),
   }
   const described = shown.map((description) => ({
     placed: description.placed,
@@ -79,10 +80,15 @@ function head(info: DocumentInfo): JsonObject {
 }
 
 /** Without any, the server that serves the document; where a proxy serves it under a path, that path first. */
-function serversOf({ servers = [], rootPath = '' }: DocumentInfo): readonly unknown[] {
-  const root = rootPath.replace(/\/$/, '')
+function serversOf(info: DocumentInfo): readonly unknown[] {
+  const { servers = [] } = info
+  const root = rootOf(info)
   if (root === '') return servers.length === 0 ? [{ url: '/' }] : servers
   return servers.some(({ url }) => url === root) ? servers : [{ url: root }, ...servers]
+}
+
+function rootOf({ rootPath = '' }: DocumentInfo): string {
+  return rootPath.replace(/\/$/, '')
 }
 
 function tail({ webhooks, tags, externalDocs }: DocumentInfo, components: JsonObject): JsonObject {

@@ -17,13 +17,15 @@ export interface Shared {
   readonly errors: ErrorSchemas
   readonly format: ErrorFormat
   readonly security: SecuritySchemes
+  /** The path under which a proxy or another app serves this one; URLs that stand in no path item need it. */
+  readonly root: string
 }
 
 /** One operation object, without what the user merges into it. */
 export function operationObject(description: OperationDescription, shared: Shared): OperationObject {
   const { placed, plan, access } = description
   const { documentation, gives } = placed.operation
-  if (gives !== undefined) shared.security.addFlows(gives)
+  if (gives !== undefined) shared.security.addFlows(gives, shared.root + placed.path)
   const parameters = parametersOf(placed, plan.holders, shared.collector)
   const requestBody = requestBodyOf(plan.holders, documentation.examples, shared.collector)
   return {

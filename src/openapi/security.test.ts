@@ -52,14 +52,23 @@ describe('SecuritySchemes', () => {
     const schemes = new SecuritySchemes(new Problems())
     schemes.requirements('x', decide([scope('posts:read')], [login, bearer]))
     const clientCredentials = { tokenUrl: '/oauth/token', scopes: { all: 'All' } }
-    schemes.addFlows({ scheme: 'login', flows: { clientCredentials } })
-    schemes.addFlows({ scheme: 'bearer', flows: { clientCredentials } })
-    schemes.addFlows({ scheme: 'unknown', flows: { clientCredentials } })
+    schemes.addFlows({ scheme: 'login', flows: { clientCredentials } }, '/auth/token')
+    schemes.addFlows({ scheme: 'bearer', flows: { clientCredentials } }, '/auth/token')
+    schemes.addFlows({ scheme: 'unknown', flows: { clientCredentials } }, '/auth/token')
     expect(schemes.components()).toMatchObject({
       login: { flows: { password: { tokenUrl: '/token' }, clientCredentials } },
     })
     expect(Object.keys(schemes.components())).toEqual(['login', 'bearer'])
     expect(schemes.components()['bearer']).not.toHaveProperty('flows')
+  })
+
+  it('gives a flow the place of the operation that ends it', () => {
+    const schemes = new SecuritySchemes(new Problems())
+    schemes.requirements('x', decide([authenticated], [login]))
+    schemes.addFlows({ scheme: 'login', flows: { password: {} } }, '/v1/auth/token')
+    expect(schemes.components()).toMatchObject({
+      login: { flows: { password: { tokenUrl: '/v1/auth/token', refreshUrl: '/v1/auth/token', scopes: {} } } },
+    })
   })
 
   it('adds the scopes in use to those that a scheme describes', () => {

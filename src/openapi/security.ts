@@ -34,9 +34,15 @@ export class SecuritySchemes {
     return found
   }
 
-  /** More ways to the tokens of a scheme: those of an operation that gives them. */
-  addFlows({ scheme, flows }: TokenFlows): void {
-    this.#flows.set(scheme, { ...this.#flows.get(scheme), ...(flows as JsonObject) })
+  /**
+   * More ways to the tokens of a scheme: those of an operation that gives them.
+   *
+   * @param url - Where the operation is.
+   */
+  addFlows({ scheme, flows }: TokenFlows, url: string): void {
+    const here = { tokenUrl: url, refreshUrl: url, scopes: {} }
+    const placed = Object.entries(flows).map(([name, flow]) => [name, 'tokenUrl' in flow ? flow : { ...here, ...flow }])
+    this.#flows.set(scheme, { ...this.#flows.get(scheme), ...(Object.fromEntries(placed) as JsonObject) })
   }
 
   /** `components.securitySchemes`, in the order of first use. */

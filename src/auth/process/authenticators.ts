@@ -10,6 +10,8 @@ import { makeAuthenticator } from '../make-authenticator.ts'
 import { ACCESS_COOKIE, SESSION_COOKIE } from '../sessions/session-cookies.ts'
 import { assertSameOriginUnlessSafe, cookieOrigins } from './same-origin.ts'
 
+/** The security scheme of access tokens. */
+export const BEARER_SCHEME = 'bearer'
 export const API_KEY_HEADER = 'X-API-Key'
 
 type Parts = AccountsBase & Pick<AccountsCore, 'process'>
@@ -35,19 +37,14 @@ function bearerAuthenticator({ process }: Parts): Authenticator<Identity> {
       uses: { process },
       description: 'An access token, or an API key, as `Authorization: Bearer ...`.',
     },
-    defaultName: 'bearer',
-    scheme: PASSWORD_FLOW,
+    defaultName: BEARER_SCHEME,
+    // Its flows are those of the operations that give the tokens.
+    scheme: { type: 'oauth2', flows: {} },
     challenge,
     read: (request) => authorizationOf(request, 'Bearer', challenge),
     verify: (token: string, { process: accounts }) =>
       token.startsWith(API_KEY_START) ? accounts.identifyKey(token) : accounts.accessTokens.identify(token),
   })
-}
-
-/** What the docs page's Authorize button uses. */
-const PASSWORD_FLOW: SecurityScheme = {
-  type: 'oauth2',
-  flows: { password: { tokenUrl: '/auth/token', refreshUrl: '/auth/token', scopes: {} } },
 }
 
 function keyAuthenticator({ process }: Parts): Authenticator<Identity> {
