@@ -48,11 +48,12 @@ class OperationLogIn implements LogIn {
 
   async proceed({ user, methods, delivery }: Underway): Promise<LogInResult> {
     if (user.disabledAt !== null) throw new Unauthenticated('The account is not active.')
+    const { userRows, oneTimeTokens } = this.#uses
+    // Locked before the factors are looked up: whoever adds the first one at this moment either waits, and ends the session, or is seen here (GA7).
+    const { epoch } = await userRows.credentials(user.id)
     const factors = await this.#factors(user.id)
     const asked = factors.some((factor) => factor !== 'recovery')
     if (!asked || methods.includes('passkey')) return this.#begin({ user, methods, delivery })
-    const { userRows, oneTimeTokens } = this.#uses
-    const { epoch } = await userRows.credentials(user.id)
     const challenge = await oneTimeTokens.issue({
       purpose: PURPOSE,
       userId: user.id,
