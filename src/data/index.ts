@@ -53,6 +53,7 @@ export type { ListOptions, RelatedColumn, SortName, VisibleColumn } from './quer
 export type { Operator } from './query/operators.ts'
 export { searchIndex } from './query/search.ts'
 export type { SearchOptions } from './query/search.ts'
+export type { FieldRule } from './repository/field-access.ts'
 export { repository } from './repository/repository.ts'
 export type { RepositoryDependency, RepositoryOptions, TableResource } from './repository/repository.ts'
 export type {

@@ -6,6 +6,7 @@ import { checkWithoutCode } from '../repository/check-rules.ts'
 import { modelOf, type Model, type ModelColumn } from '../model/model.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
 import type { Definition } from '../repository/definition.ts'
+import type { FieldAccess } from '../repository/field-access.ts'
 import { selectionOf, type Selection } from '../repository/selection.ts'
 import type { Relation, RelationsOf } from '../rows/relation.ts'
 import { INCLUDE_LIMIT, INCLUDE_MAX, type IncludeOptions } from './include-options.ts'
@@ -21,6 +22,8 @@ export interface IncludePlan {
   /** Of a resource below another: the rows below what the asker may read of that. */
   readonly above: Definition['above']
   readonly fields: readonly ModelColumn[]
+  /** Who may read which of them, where the related resource says so. */
+  readonly columnAccess: FieldAccess | undefined
   /** Of a relation to many: what is read of its rows, behind the place of the row they belong to. */
   readonly selection: Selection
   readonly limit: number
@@ -32,6 +35,7 @@ export interface RelatedRows {
   readonly model: Model
   readonly access: AccessRule | undefined
   readonly above: Definition['above']
+  readonly columnAccess: FieldAccess | undefined
 }
 
 export interface IncludeContext {
@@ -69,6 +73,7 @@ export function includePlan(name: string, options: IncludeOptions, context: Incl
     model,
     access,
     above: of?.above,
+    columnAccess: of?.columnAccess,
     fields,
     selection: selectionOf(fields, { offset: 1 }),
     limit: limitOf(name, options),

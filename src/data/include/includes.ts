@@ -1,19 +1,19 @@
 import { and, sql, type SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { allOf, anyOf, anyone, type AccessRule } from '../../core/access/index.ts'
+import type { AccessRule } from '../../core/access/index.ts'
 import { columnSchema } from '../columns/column-schema.ts'
 import { rowField } from '../columns/row-field.ts'
 import type { FilterRelation } from '../query/filters.ts'
-import { aliveIn } from '../repository/row-session.ts'
+import { askingRule } from '../repository/asking-rule.ts'
+import { aliveIn, type Asker } from '../repository/row-session.ts'
 import { relatedExists } from '../rows/row-scope.ts'
 import type { Included } from './row-shape.ts'
 import type { ModelColumn } from '../model/model.ts'
 import type { IncludeOptions } from './include-options.ts'
 import { includePlan, type IncludeContext, type IncludePlan } from './include-plan.ts'
 
-type GroupNode = Extract<AccessRule['node'], { readonly type: 'anyOf' | 'allOf' }>
-
+const NOTHING: readonly string[] = []
 const NO_SCOPES: ReadonlyMap<string, never> = new Map<string, never>()
 
 /** The relations of one resource that can be included. Worked out when they are first asked for: resources may include each other. */
@@ -21,6 +21,8 @@ export class IncludeSet {
   readonly names: readonly string[]
   readonly find: (name: string) => IncludePlan
   #scopes: ReadonlyMap<string, { readonly where: (table: PgTable) => SQL }> = NO_SCOPES
+  /** Those of which some columns are not for everybody. */
+  #guarded: readonly IncludePlan[] | undefined
   readonly #options: Readonly<Record<string, IncludeOptions>>
 
   constructor(options: Readonly<Record<string, IncludeOptions>>, context: IncludeContext) {
@@ -39,12 +41,22 @@ export class IncludeSet {
     rule: AccessRule,
     { related: includes, besides }: { readonly related: boolean; readonly besides: readonly AccessRule[] },
   ): AccessRule {
-    const related = includes ? this.names.map((name) => this.find(name).access) : []
-    const rules = [...related, ...besides].filter(({ node }) => node.type !== 'anyone')
-    const [first, ...others] = rules
-    if (first === undefined) return rule
-    const asking = allOf(rule, anyOf(first, ...others, anyone))
-    return { ...asking, node: { ...(asking.node as GroupNode), words: rule.node } }
+    const related = includes ? this.names.flatMap((name) => rulesOf(this.find(name))) : []
+    return askingRule(rule, [...related, ...besides])
+  }
+
+  /** The columns of relations that the asker may not read, as filters name them: `author.salary`. */
+  hiddenFrom(asker: Pick<Asker, 'scopeOf'>): readonly string[] {
+    this.#guarded ??= this.names.map(this.find).filter(({ columnAccess }) => columnAccess !== undefined)
+    if (this.#guarded.length === 0) return NOTHING
+    return this.#guarded.flatMap(({ name, columnAccess }) =>
+      [...(columnAccess?.hiddenFrom(asker) ?? [])].map((key) => `${name}.${key}`),
+    )
+  }
+
+  /** Who may read a column of a relation, in words. */
+  words(name: string, key: string): string | undefined {
+    return this.names.includes(name) ? this.find(name).columnAccess?.words(key, 'read') : undefined
   }
 
   /** How filters see a relation. Who asks is known only when a statement is built: see `asking`. */
@@ -86,8 +98,20 @@ export class IncludeSet {
   }
 }
 
-function schemaOf({ relation, fields }: IncludePlan): z.ZodType {
-  const row = z.object(Object.fromEntries(fields.map((field) => [field.key, fieldSchema(field)])))
+function rulesOf({ access, columnAccess }: IncludePlan): readonly AccessRule[] {
+  return [access, ...(columnAccess?.rules ?? [])]
+}
+
+function schemaOf({ relation, fields, columnAccess }: IncludePlan): z.ZodType {
+  const row = z.object(
+    Object.fromEntries(
+      fields.map((field) => {
+        const words = columnAccess?.words(field.key, 'read')
+        const schema = fieldSchema(field)
+        return [field.key, words === undefined ? schema : schema.optional().describe(`Only for ${words}.`)]
+      }),
+    ),
+  )
   return relation.kind === 'many' ? z.array(row) : row.nullable()
 }
 

@@ -8,6 +8,7 @@ import { columnIn } from '../rows/row-scope.ts'
 import type { WireField } from '../wire/columns.ts'
 import type { IncludePlan } from './include-plan.ts'
 import { joinOne } from './join-one.ts'
+import { planFor } from './plan-view.ts'
 
 /** A relation that one request includes, with what its caller may have of it. */
 export interface Included {
@@ -33,9 +34,11 @@ export interface Besides {
 }
 
 export function includedBy(session: RowSession, plans: readonly IncludePlan[]): readonly Included[] {
-  return plans.map((plan) => {
+  return plans.map((each) => {
+    const { plan, shape } = planFor(each, session.asker)
     const scope = everyOf([session.relatedScope(plan.access, plan.relation.table), plan.above?.(session) ?? true])
-    return { plan, scope: scopePart(scope, `include ${plan.name}`) }
+    const part = scopePart(scope, `include ${plan.name}`)
+    return { plan, scope: shape === '' ? part : { ...part, shape: part.shape + shape } }
   })
 }
 

@@ -29,6 +29,8 @@ export interface ListContext {
   readonly deleted?: boolean
   /** Finds the relations that filters name. */
   readonly relation?: (name: string) => FilterRelation | undefined
+  /** Who may ask by a column, in words, where not everybody may who has the list. */
+  readonly onlyFor?: (name: string) => string | undefined
 }
 
 /** @throws TypeError where an option names what the table does not have, or what is private. */
@@ -67,6 +69,7 @@ export function planList(model: Model, options: AnyListOptions, context: ListCon
       fields: options.select === false ? [] : model.visible.map(({ key }) => key),
       include: Object.keys(options.include ?? {}),
       count: options.count ?? [],
+      onlyFor: context.onlyFor,
     },
   }
 }

@@ -24,6 +24,23 @@ export function queryProblems(issues: readonly Issue[], allowed: AllowedNames): 
   return problems.length === 0 ? undefined : queryInvalid(problems)
 }
 
+/** Names in a query whose values are as its schema gives them. */
+export function unknownNames(
+  query: Readonly<Record<string, unknown>>,
+  { parameters, choices }: AllowedNames,
+): readonly QueryProblem[] {
+  return Object.entries(query).flatMap(([parameter, value]): readonly QueryProblem[] => {
+    if (value === undefined) return []
+    if (!parameters.includes(parameter)) return [{ parameter, allowed: similar(parameter, parameters) }]
+    const allowed = Object.hasOwn(choices, parameter) ? choices[parameter] : undefined
+    if (allowed === undefined) return []
+    const asked: readonly unknown[] = Array.isArray(value) ? value : [value]
+    return asked.flatMap((each) =>
+      allowed.includes(String(each)) ? [] : [{ parameter, value: String(each), allowed }],
+    )
+  })
+}
+
 export function queryInvalid(problems: readonly QueryProblem[]): AshlarError {
   const detail = problems.map(({ parameter, value }) =>
     value === undefined

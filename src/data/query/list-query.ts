@@ -6,7 +6,7 @@ import { CursorSeal, type CursorKey } from './cursor.ts'
 import type { ListInput } from './list-input.ts'
 import type { AnyListOptions } from './list-options.ts'
 import { planList, type ListContext, type ListPlan } from './list-plan.ts'
-import { queryProblems, type AllowedNames } from './list-problems.ts'
+import { queryInvalid, queryProblems, unknownNames, type AllowedNames } from './list-problems.ts'
 import { PageRequest, type ListRequest } from './list-request.ts'
 import { listSchema } from './list-schema.ts'
 
@@ -22,6 +22,12 @@ export interface ListQuery {
    * @throws CursorInvalid, QueryInvalid
    */
   read(query: Readonly<Record<string, unknown>>, key: CursorKey): ListRequest
+  /**
+   * Refuses names that this list does not have, in a query that another list's schema has passed: one with more columns.
+   *
+   * @throws QueryInvalid
+   */
+  check(query: Readonly<Record<string, unknown>>): void
   /**
    * Reads what code asks for: any visible column, with any operator it has.
    *
@@ -39,6 +45,7 @@ class PlannedList implements ListQuery {
   readonly schema: z.ZodType<object>
   readonly onInvalid: ListQuery['onInvalid']
   readonly #plan: ListPlan
+  readonly #allowed: AllowedNames
   readonly #reader: ParameterReader
   #sealed: { readonly key: CursorKey; readonly seal: CursorSeal } | undefined
 
@@ -47,7 +54,13 @@ class PlannedList implements ListQuery {
     this.#reader = new ParameterReader(plan)
     this.schema = listSchema(plan.parameters)
     const allowed = allowedNames(plan, this.schema)
+    this.#allowed = allowed
     this.onInvalid = (issues) => queryProblems(issues, allowed)
+  }
+
+  check(query: Readonly<Record<string, unknown>>): void {
+    const problems = unknownNames(query, this.#allowed)
+    if (problems.length > 0) throw queryInvalid(problems)
   }
 
   read(query: Readonly<Record<string, unknown>>, key: CursorKey): ListRequest {

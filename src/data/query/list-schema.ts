@@ -25,19 +25,26 @@ export interface ListParameters {
   readonly fields: readonly string[]
   readonly include: readonly string[]
   readonly count: readonly string[]
+  /** Who may ask by a column, in words, where not everybody may. */
+  readonly onlyFor: ((name: string) => string | undefined) | undefined
 }
 
 /** The schema of a list's query. It knows its own parameters only: what it does not know was meant to do something. */
 export function listSchema(parameters: ListParameters): z.ZodType<object> {
   return z.strictObject({
-    ...filterShape(parameters.filters),
+    ...filterShape(parameters),
     ...pageShape(parameters),
     ...(parameters.deleted ? { [DELETED]: deletedSchema() } : {}),
     ...(parameters.sort.length === 0 ? {} : { sort: sortSchema(parameters) }),
-    ...(parameters.search === undefined ? {} : { search: searchSchema(parameters.search) }),
+    ...(parameters.search === undefined ? {} : { search: searchSchema(parameters) }),
     ...(parameters.fields.length === 0
       ? {}
-      : { fields: choices(parameters.fields, 'The fields to send. Default: all.') }),
+      : {
+          fields: choices(
+            parameters.fields,
+            `The fields to send. Default: all.${restricted(parameters, parameters.fields)}`,
+          ),
+        }),
     ...(parameters.include.length === 0
       ? {}
       : { include: choices(parameters.include, 'What belongs to each row and is sent with it.') }),
@@ -45,13 +52,24 @@ export function listSchema(parameters: ListParameters): z.ZodType<object> {
   })
 }
 
-function filterShape(terms: readonly FilterTerm[]): Record<string, z.ZodType> {
+function filterShape({ filters, onlyFor }: ListParameters): Record<string, z.ZodType> {
   return Object.fromEntries(
-    terms.map(({ parameter, name, operator, column }) => {
+    filters.map(({ parameter, name, operator, column }) => {
       const schema = operatorSchema(operator, column).optional()
-      return [parameter, schema.describe(`Only rows ${WORDS[operator](name)}.`)]
+      const who = onlyFor?.(name)
+      const words = who === undefined ? '' : ` Only for ${who}.`
+      return [parameter, schema.describe(`Only rows ${WORDS[operator](name)}.${words}`)]
     }),
   )
+}
+
+/** Which of the columns are not for everybody. */
+function restricted({ onlyFor }: ListParameters, names: readonly string[]): string {
+  const told = [...new Set(names.map((name) => name.replace(/^-|\.nulls(?:First|Last)$/g, '')))].flatMap((name) => {
+    const who = onlyFor?.(name)
+    return who === undefined ? [] : [`${name} only for ${who}`]
+  })
+  return told.length === 0 ? '' : ` ${told.join('; ')}.`
 }
 
 const WORDS: Readonly<Record<Operator, (name: string) => string>> = {
@@ -90,15 +108,19 @@ function deletedSchema(): z.ZodType {
   return z.boolean().default(false).describe('The deleted ones in the place of the others, for who may delete them.')
 }
 
-function sortSchema({ sort, defaultSort }: ListParameters): z.ZodType {
+function sortSchema(parameters: ListParameters): z.ZodType {
+  const { sort, defaultSort } = parameters
   const list = commaSeparated(z.array(z.enum(sort)).min(1).max(MAX_SORT)).optional()
-  return list.describe(`What to sort by, the most important first; - is descending. Default: ${defaultSort}.`)
+  return list.describe(
+    `What to sort by, the most important first; - is descending. Default: ${defaultSort}.${restricted(parameters, sort)}`,
+  )
 }
 
-function searchSchema(columns: readonly string[]): z.ZodType {
+function searchSchema(parameters: ListParameters): z.ZodType {
+  const { search: columns = [] } = parameters
   const text = z.string().min(1).max(MAX_FILTER_TEXT).optional()
   return text.describe(
-    `Words to find in ${columns.join(', ')}: all of them, "these in a row", one or another, -without. Sorted by relevance.`,
+    `Words to find in ${columns.join(', ')}: all of them, "these in a row", one or another, -without. Sorted by relevance.${restricted(parameters, columns)}`,
   )
 }
 

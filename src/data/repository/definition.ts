@@ -7,6 +7,7 @@ import { checkRule } from './check-rules.ts'
 import type { Journal } from './changes.ts'
 import { StatementCache } from '../statements/statement-cache.ts'
 import { ownedColumns, type OwnedColumn } from './owned-columns.ts'
+import type { FieldAccess } from './field-access.ts'
 import type { RowSession } from './row-session.ts'
 import { selectionOf, type Selection } from './selection.ts'
 
@@ -34,6 +35,8 @@ export interface Definition {
   readonly statements: StatementCache<CompiledStatement>
   /** Of a resource below another: the rows below what the asker may read of that, wherever they are asked for. */
   readonly above: ((session: RowSession) => Scope) | undefined
+  /** Who may read and write single columns, where not everybody may who has the row. */
+  readonly fields: FieldAccess | undefined
   /** Keeps what changes; none where there is no audit trail. */
   readonly journal: Journal | undefined
 }
@@ -44,9 +47,10 @@ interface DefinitionParts {
   readonly relationsOf: RelationsOf
   readonly journal?: Journal | undefined
   readonly above?: Definition['above']
+  readonly fields?: FieldAccess | undefined
 }
 
-export function definitionOf({ model, access, relationsOf, journal, above }: DefinitionParts): Definition {
+export function definitionOf({ model, access, relationsOf, journal, above, fields }: DefinitionParts): Definition {
   const rules = Object.values(access).filter((rule) => rule !== undefined)
   for (const rule of rules) checkRule(rule, { table: model.table, relationsOf })
   const version = model.life.version === undefined ? undefined : model.byKey.get(model.life.version)
@@ -65,6 +69,7 @@ export function definitionOf({ model, access, relationsOf, journal, above }: Def
     statements: new StatementCache(),
     journal,
     above,
+    fields,
   }
 }
 

@@ -20,6 +20,8 @@ import type { RowPolicies } from '../rls/row-security-options.ts'
 import { declareRows, deletionIn } from '../system/declared-rows.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import { hasCode } from './check-rules.ts'
+import { askingRule } from './asking-rule.ts'
+import { hiddenFrom, withoutHidden } from './definition-view.ts'
 import { definitionOf, type Definition, type RowAccess } from './definition.ts'
 import type { Repository } from './repository-types.ts'
 import { RowSession } from './row-session.ts'
@@ -138,6 +140,7 @@ function repositoryDependency<Table extends PgTable>(
   const { definition, name } = parts
   for (const rule of Object.values(definition.access))
     if (rule !== undefined && typeof rls !== 'object') checkNoCode(rule, name)
+  const partsFor = partsByHidden(parts)
   const declared = dependency(
     {
       name: `repository of ${name}`,
@@ -146,20 +149,21 @@ function repositoryDependency<Table extends PgTable>(
         tx: database.transaction,
         caller: currentCaller,
       },
-      access: anyRule(definition.access),
+      access: askingRule(anyRule(definition.access), definition.fields?.rules ?? []),
       errors: [NotFound, Forbidden] as readonly ErrorClass[],
     },
     ({ engine, tx, caller }) => {
+      const own = partsFor(hiddenFrom(definition, caller))
       const session = new RowSession({
-        definition,
+        definition: own.definition,
         runner: transactionRunner(tx, engine),
         asker: caller,
         inTransaction: true,
       })
-      return new StoredRows(parts, {
+      return new StoredRows(own, {
         session,
         signingKey: () => engine.signingKey(),
-        streams: rowStreams(parts, engine, isSecured(database) ? rowSecurityOf(database).claims(caller) : undefined),
+        streams: rowStreams(own, engine, isSecured(database) ? rowSecurityOf(database).claims(caller) : undefined),
       })
     },
   )
@@ -168,6 +172,17 @@ function repositoryDependency<Table extends PgTable>(
   declareRows(rows, declared)
   // What it gives has the table's types, which the code below does not know.
   return declared as unknown as RepositoryDependency<Table>
+}
+
+/** The parts for those from whom these columns are hidden, made once for each set. */
+function partsByHidden(parts: RepositoryParts): (hidden: ReadonlySet<string>) => RepositoryParts {
+  const made = new Map<ReadonlySet<string>, RepositoryParts>()
+  return (hidden) => {
+    if (hidden.size === 0) return parts
+    const found = made.get(hidden) ?? repositoryParts(withoutHidden(parts.definition, hidden), parts.name, hidden)
+    made.set(hidden, found)
+    return found
+  }
 }
 
 type EngineOf = Engine<DrizzleSchema>

@@ -26,6 +26,8 @@ interface SelectionParts {
   readonly offset?: number
   /** Fields that are no columns of this table: included relations. */
   readonly more?: RelatedFields
+  /** Keys of columns that are not read: NULL stands in their place, so that the others keep theirs, and they are no part of the JSON or the object. */
+  readonly hidden?: ReadonlySet<string>
 }
 
 interface RelatedFields {
@@ -34,17 +36,17 @@ interface RelatedFields {
 }
 
 export function selectionOf(columns: readonly ModelColumn[], parts: SelectionParts = {}): Selection {
-  const { besides = [], offset = 0, more } = parts
-  const own = wireFields(columns, offset)
+  const { besides = [], offset = 0, more, hidden } = parts
+  const own = hidden === undefined ? wireFields(columns, offset) : openFields(columns, offset, hidden)
   const shape = { fields: [...own.fields, ...(more?.fields ?? [])] }
   const writable = own.writable && (more?.writable ?? true)
   const read = [...columns, ...besides]
   let json: JsonWriter | undefined
   let object: ObjectReader | undefined
   return {
-    shape: read.map(({ key }) => sized(key)).join(''),
+    shape: read.map(({ key }) => (hidden?.has(key) === true ? `-${sized(key)}` : sized(key))).join(''),
     columns: read,
-    list: (table) => listOf(read, table),
+    list: (table) => listOf(read, table, hidden),
     get json() {
       return (json ??= writable ? compileJson(shape) : undefined)
     },
@@ -66,10 +68,17 @@ export function wireFields(columns: readonly ModelColumn[], offset: number): Rel
   }
 }
 
-export function listOf(columns: readonly ModelColumn[], table: PgTable): SQL {
+/** The fields of the columns that are not hidden, each at its place among all of them. */
+function openFields(columns: readonly ModelColumn[], offset: number, hidden: ReadonlySet<string>): RelatedFields {
+  const { fields } = wireFields(columns, offset)
+  const open = columns.filter(({ key }) => !hidden.has(key))
+  return { fields: fields.filter(({ key }) => !hidden.has(key)), writable: wireFields(open, 0).writable }
+}
+
+export function listOf(columns: readonly ModelColumn[], table: PgTable, hidden?: ReadonlySet<string>): SQL {
   const own: Readonly<Record<string, PgColumn>> = getTableColumns(table)
   return sql.join(
-    columns.map(({ key }) => sql`${own[key]}`),
+    columns.map(({ key }) => (hidden?.has(key) === true ? sql`null` : sql`${own[key]}`)),
     sql`, `,
   )
 }

@@ -22,11 +22,15 @@ export interface RepositoryParts {
   readonly name: string
   readonly query: ListQuery
   readonly statements: ListStatements
+  /** Columns that its asker may not read: absent in rows, and refused in questions. */
+  readonly hidden: ReadonlySet<string>
 }
 
-export function repositoryParts(definition: Definition, name: string): RepositoryParts {
+const NOTHING: ReadonlySet<string> = new Set()
+
+export function repositoryParts(definition: Definition, name: string, hidden = NOTHING): RepositoryParts {
   const query = listQuery(definition.everything, { limit: { max: MAX_LIMIT } }, { name: `repository ${name}` })
-  return { definition, name, query, statements: new ListStatements() }
+  return { definition, name, query, statements: new ListStatements(), hidden }
 }
 
 /** Streams rows on a connection of its own. */
@@ -83,26 +87,32 @@ export class StoredRows implements Repository {
   }
 
   async insert(values: object): Promise<SeenRow> {
-    return (await insertSeen(this.#session, values as SeenRow)).row
+    this.#checkWritten(values)
+    return this.#shown((await insertSeen(this.#session, values as SeenRow)).row)
   }
 
   async insertMany(values: readonly object[]): Promise<SeenRow[]> {
     // On one connection, where they follow each other without waiting: sent together, answered together.
     const session = this.#session.inBulk()
+    for (const each of values) this.#checkWritten(each)
     const written = await allSettled(values.map((each) => insertSeen(session, each as SeenRow)))
-    return written.map(({ row }) => row)
+    return written.map(({ row }) => this.#shown(row))
   }
 
-  upsert(values: object, { on }: UpsertOptions<PgTable>): Promise<SeenRow> {
-    return upsertRow(this.#session, values as SeenRow, on)
+  async upsert(values: object, { on }: UpsertOptions<PgTable>): Promise<SeenRow> {
+    this.#checkWritten(values)
+    // Whether a row has this value is something to be read.
+    this.#checkAsked(on)
+    return this.#shown(await upsertRow(this.#session, values as SeenRow, on))
   }
 
   async update(key: unknown, changes: object, { version }: VersionOption = {}): Promise<SeenRow> {
+    this.#checkWritten(changes)
     const of = { versions: versionsOf(version), fields: () => changes as SeenRow }
     const outcome = await updateSeen(this.#session, this.#keyOf(key), of)
     if (outcome === 'missing') return this.#refuse(key, 'update')
     if (outcome === 'stale') throw new PreconditionFailed()
-    return outcome.row
+    return this.#shown(outcome.row)
   }
 
   delete(key: unknown, { version }: VersionOption = {}): Promise<SeenRow> {
@@ -115,25 +125,28 @@ export class StoredRows implements Repository {
 
   async restore(key: unknown): Promise<SeenRow> {
     const restored = await restoreSeen(this.#session, this.#keyOf(key))
-    return restored === 'missing' ? this.#refuse(key, 'delete', { deleted: true }) : restored.row
+    return restored === 'missing' ? this.#refuse(key, 'delete', { deleted: true }) : this.#shown(restored.row)
   }
 
   stream(input: StreamInput<PgTable> = {}): AsyncIterable<SeenRow> {
-    return this.#stored.streams.rows(this.#session, input)
+    this.#checkAsked(namesIn(input))
+    return shownRows(this.#stored.streams.rows(this.#session, input), (row) => this.#shown(row))
   }
 
   jsonLines(input: StreamInput<PgTable> = {}): ReadableStream<Uint8Array> {
+    this.#checkAsked(namesIn(input))
     return this.#stored.streams.jsonLines(this.#session, input)
   }
 
   async #read(key: unknown, options?: ReadOptions): Promise<SeenRow | undefined> {
     const { all } = this.#parts.definition
     const rows = await readRow(this.#session, this.#keyOf(key), all, options)
-    return rows.length === 0 ? undefined : all.object(rows, 0)
+    return rows.length === 0 ? undefined : this.#shown(all.object(rows, 0))
   }
 
   async #page(input: ListInput): Promise<RowPage> {
     const { query, statements } = this.#parts
+    this.#checkAsked(namesIn(input))
     return statements.page(this.#session, query.readObject(input, await this.#stored.signingKey()))
   }
 
@@ -145,7 +158,24 @@ export class StoredRows implements Repository {
     if (row === 'missing')
       return of.purge === true ? this.#refuse(key, 'purge', { deleted: 'any' }) : this.#refuse(key, 'delete')
     if (row === 'stale') throw new PreconditionFailed()
-    return row
+    return this.#shown(row)
+  }
+
+  /** The row as its asker may have it. */
+  #shown(row: SeenRow): SeenRow {
+    const { hidden } = this.#parts
+    return hidden.size === 0 ? row : Object.fromEntries(Object.entries(row).filter(([key]) => !hidden.has(key)))
+  }
+
+  /** @throws Forbidden for columns that the asker may not write. */
+  #checkWritten(values: object): void {
+    this.#parts.definition.fields?.checkWritten(this.#session.asker, values)
+  }
+
+  /** @throws Forbidden for columns that the asker may not read: an order or a number of rows would tell of them. */
+  #checkAsked(names: readonly string[]): void {
+    const refused = names.filter((name) => this.#parts.hidden.has(name))
+    if (refused.length > 0) throw new Forbidden(`You may not ask for rows by ${refused.join(', ')}.`)
   }
 
   /** 403 for what the caller may read and not change, 404 for everything else. */
@@ -168,6 +198,19 @@ export class StoredRows implements Repository {
       `A row of "${name}" is named by ${primaryKey.map((column) => column.key).join(' and ')}: pass an object of them.`,
     )
   }
+}
+
+async function* shownRows(
+  rows: AsyncIterable<SeenRow>,
+  shown: (row: SeenRow) => SeenRow,
+): AsyncGenerator<SeenRow, void> {
+  for await (const row of rows) yield shown(row)
+}
+
+/** The columns that a question names. */
+function namesIn({ filter = {}, sort = [], fields = [] }: ListInput): readonly string[] {
+  const sorted = sort.map((name) => name.replace(/^-/, '').replace(/\.nulls(?:First|Last)$/, ''))
+  return [...Object.keys(filter), ...sorted, ...fields]
 }
 
 function itemsOf({ loaded, to, reverse }: RowPage): SeenRow[] {

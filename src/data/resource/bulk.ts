@@ -11,13 +11,14 @@ import { keyOf } from '../repository/read-rows.ts'
 import { translateDatabaseError } from '../translate-error.ts'
 import { JsonSink } from '../wire/json-sink.ts'
 import type { RowSet } from '../wire/row-set.ts'
-import { changeErrors } from './change-errors.ts'
+import { changeErrors, fieldErrors } from './change-errors.ts'
 import { createRow } from './create.ts'
 import type { Declared } from './declared.ts'
 import { resourceOperation, sessionOf, type OperationParts, type ResourceContext } from './operations.ts'
 import type { BulkOptions } from './options.ts'
 import { deleteOne } from './remove.ts'
 import { updateOne } from './update.ts'
+import { perView } from './view.ts'
 
 /** Rows of one call at most, where nothing else is said. */
 const BULK_MAX = 100
@@ -34,7 +35,12 @@ export function bulkOperations(declared: Declared, bulk: BulkOptions): Record<st
 }
 
 type Item = Readonly<Record<string, unknown>>
-type Each = (context: ResourceContext, session: RowSession, item: Item) => Promise<RowSet | void>
+/** Does it to one row of the resource, as the caller has that. */
+type Each = (
+  view: Declared,
+  context: ResourceContext,
+  of: { session: RowSession; item: Item },
+) => Promise<RowSet | void>
 
 const WRITE_ERRORS = [UniqueViolation, ForeignKeyViolation, CheckViolation]
 
@@ -47,12 +53,13 @@ function createMany(declared: Declared, max: number): Operation {
       action: 'create',
       summary: `Create many ${declared.name} records`,
       status: 201,
-      errors: WRITE_ERRORS,
+      errors: [...WRITE_ERRORS, ...fieldErrors(declared)],
     },
     {
       item: declared.schemas.create,
       max,
-      each: (context, session, item) => createRow(declared, context, { session, fields: item }),
+      each: (view, context, { session, item }) => createRow(view, context, { session, fields: item }),
+      sent: true,
     },
   )
 }
@@ -70,7 +77,9 @@ function updateMany(declared: Declared, max: number): Operation {
     {
       item: z.object({ ...keyShape(declared), ...declared.schemas.update.shape, ...versionShape(declared) }),
       max,
-      each: (context, session, item) => updateOne(declared, context, { session, ...partsOf(declared, context, item) }),
+      each: (view, context, { session, item }) =>
+        updateOne(view, context, { session, ...partsOf(view, context, item) }),
+      sent: true,
     },
   )
 }
@@ -88,7 +97,8 @@ function deleteMany(declared: Declared, max: number): Operation {
     {
       item: z.object({ ...keyShape(declared), ...versionShape(declared) }),
       max,
-      each: (context, session, item) => deleteOne(declared, context, { session, ...partsOf(declared, context, item) }),
+      each: (view, context, { session, item }) =>
+        deleteOne(view, context, { session, ...partsOf(view, context, item) }),
       empty: true,
     },
   )
@@ -100,11 +110,17 @@ interface Bulk {
   readonly each: Each
   /** Whether nothing is answered. */
   readonly empty?: boolean
+  /** Whether its items are rows that are written. */
+  readonly sent?: boolean
 }
 
-function bulkOperation(declared: Declared, parts: OperationParts, { item, max, each, empty = false }: Bulk): Operation {
+function bulkOperation(
+  declared: Declared,
+  parts: OperationParts,
+  { item, max, each, empty = false, sent = false }: Bulk,
+): Operation {
   const { listParams, rules, schemas } = declared
-  const write = rowsWriter(declared)
+  const writeFor = perView(rowsWriter)
   return resourceOperation(
     declared,
     {
@@ -115,17 +131,18 @@ function bulkOperation(declared: Declared, parts: OperationParts, { item, max, e
       },
       ...(!empty && { response: z.object({ items: z.array(schemas.row) }) }),
       inTransaction: true,
+      ...(sent && { sent: 'items' }),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    async (context) => {
-      const session = sessionOf(declared, context).inBulk()
-      await declared.parent?.check(session, context.params)
+    async (context, view) => {
+      const session = sessionOf(view, context).inBulk()
+      await view.parent?.check(session, context.params)
       // The body's schema says so.
       const items = context.body['items'] as readonly Item[]
       const one = (item: Item, index: number): Promise<RowSet | void> =>
-        each(context, session, item).catch((error: unknown) => atItem(error, index))
+        each(view, context, { session, item }).catch((error: unknown) => atItem(error, index))
       const rows = rules === undefined ? await allSettled(items.map(one)) : await inTurn(items, one)
-      return empty ? undefined : write(rows as readonly RowSet[])
+      return empty ? undefined : writeFor(view)(rows as readonly RowSet[])
     },
   )
 }

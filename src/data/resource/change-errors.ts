@@ -11,6 +11,11 @@ export function changeErrors({ definition }: Declared): readonly ErrorClass[] {
     : [NotFound, Forbidden, PreconditionFailed, PreconditionRequired]
 }
 
+/** What a row can be refused with for what is in it. */
+export function fieldErrors({ definition }: Declared): readonly ErrorClass[] {
+  return definition.fields === undefined ? [] : [Forbidden]
+}
+
 export function changeInputs({ definition, params }: Declared): InputDeclarations {
   return definition.version === undefined ? { params } : { params, headers: ifMatchHeader }
 }

@@ -14,6 +14,7 @@ const OPTIONS: All<keyof ResourceOptions<PgTable> | 'refine'> = {
   path: true,
   parent: true,
   private: true,
+  fields: true,
   readOnly: true,
   writeOnce: true,
   writable: true,

@@ -7,6 +7,7 @@ import type { RowSet } from '../wire/row-set.ts'
 import { rowAnswer } from './answer.ts'
 import type { Declared } from './declared.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
+import { fieldErrors } from './change-errors.ts'
 import { rulesContext } from './rules-context.ts'
 import { isSeen, needsTransaction } from './needs-transaction.ts'
 
@@ -22,11 +23,12 @@ export function createOperation(declared: Declared): Operation {
       inputs: { body: schemas.create, ...(declared.listParams !== undefined && { params: declared.listParams }) },
       response: schemas.row,
       status: 201,
-      errors: [UniqueViolation, ForeignKeyViolation, CheckViolation],
+      sent: 'row',
+      errors: [UniqueViolation, ForeignKeyViolation, CheckViolation, ...fieldErrors(declared)],
       inTransaction: needsTransaction(declared, 'create'),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    (context) => create(declared, context),
+    (context, view) => create(view, context),
   )
 }
 

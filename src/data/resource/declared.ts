@@ -12,6 +12,7 @@ import { IncludeSet } from '../include/includes.ts'
 import type { RelatedRows } from '../include/include-plan.ts'
 import { modelOf } from '../model/model.ts'
 import { hasCode } from '../repository/check-rules.ts'
+import { fieldAccess } from '../repository/field-access.ts'
 import { definitionOf, type Action, type Definition, type RowAccess } from '../repository/definition.ts'
 import { relationsIn } from '../rows/relation.ts'
 import { pathOf, singularName } from './names.ts'
@@ -52,6 +53,8 @@ export interface Declared {
   readonly history: AccessRule | undefined
   /** Columns of the server's that callers may write all the same. */
   readonly writable: readonly string[]
+  /** What its caller may not read: columns of its own, and those of relations as `author.salary`. Nothing in the declaration itself. */
+  readonly hidden: ReadonlySet<string>
 }
 
 type AnyOptions = ResourceOptions<PgTable> & { readonly refine?: object }
@@ -71,6 +74,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     relationsOf: relationsIn(schema, deletionIn(database)),
     journal,
     above: parent && ((session) => parent.above(session)),
+    fields: fieldAccess(what, model, options.fields),
   })
   const name = options.name ?? singularName(model.name)
   const rows = { definition, name, database, rls: options.rls }
@@ -101,11 +105,16 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     access,
     database,
     includes,
-    schemas: withIncludes(schemasOf(table, name, options, definition), includes, name),
+    schemas: withIncludes(
+      withFieldRules(schemasOf(table, name, options, definition), definition, name),
+      includes,
+      name,
+    ),
     rules: options.rules,
     requiresMatch: options.version === 'required',
     history: historyRule(options.access, journal, what),
     writable: options.writable ?? [],
+    hidden: new Set(),
   }
 }
 
@@ -136,6 +145,28 @@ function schemasOf(
     // Each schema was held against its column where the resource was declared.
     ...(refine !== undefined && { refine }),
   })
+}
+
+/** Says of each column who may read and write it, where not everybody may. */
+function withFieldRules(schemas: Declared['schemas'], { fields }: Definition, name: string): Declared['schemas'] {
+  if (fields === undefined) return schemas
+  const told = (component: string, of: z.ZodObject, what: 'read' | 'write'): z.ZodObject => {
+    const shape = Object.entries(of.shape as Record<string, z.ZodType>).map(([key, schema]) => {
+      const words = fields.words(key, what)
+      if (words === undefined) return [key, schema]
+      const text =
+        what === 'read' ? `Only for ${words}; absent for others.` : `Written only by ${words}: 403 for others.`
+      const described = schema.description === undefined ? text : `${schema.description} ${text}`
+      return [key, (what === 'read' ? schema.optional() : schema).describe(described)]
+    })
+    return named(component, z.object(Object.fromEntries(shape) as Record<string, z.ZodType>))
+  }
+  return {
+    row: told(name, schemas.row, 'read'),
+    create: told(`New${name}`, schemas.create, 'write'),
+    update: told(`${name}Changes`, schemas.update, 'write'),
+    replace: told(`${name}Replacement`, schemas.replace, 'write'),
+  }
 }
 
 /** Rows are sent with the relations that are asked for. */
@@ -178,6 +209,6 @@ export function declaredOf(resource: object): Declared | undefined {
 function relatedRows(resource: object): RelatedRows | undefined {
   const declared = declaredOf(resource)
   if (declared === undefined) return undefined
-  const { model, above } = declared.definition
-  return { model, access: declared.access.read, above }
+  const { model, above, fields } = declared.definition
+  return { model, access: declared.access.read, above, columnAccess: fields }
 }

@@ -42,13 +42,13 @@ export function historyOperation(declared: Declared, access: AccessRule): Operat
       onInvalid: query.onInvalid,
       openapi: LINKED_PAGE,
     },
-    (context) => history(context, { of: declared.definition, definition, query, statements }),
+    (context, view) => history(context, { of: view, definition, query, statements }),
   )
 }
 
 interface History {
   /** The rows it is about. */
-  readonly of: Definition
+  readonly of: Declared
   /** Of the trail. */
   readonly definition: Definition
   readonly query: ListQuery
@@ -63,7 +63,7 @@ async function history(context: ResourceContext, { of, definition, query, statem
     definition,
     runner: observedRunner(engine.runner, engine.observer),
     asker: SYSTEM,
-    within: ofRow(of.model, context.params),
+    within: ofRow(of.definition.model, context.params),
   })
   const page = await statements.page(session, request)
   const { loaded, to, reverse, next, previous } = page
@@ -77,9 +77,11 @@ async function history(context: ResourceContext, { of, definition, query, statem
 }
 
 /** Other declarations of the table, and this one in earlier times, may have kept what is private here. */
-function withoutHidden(image: unknown, { journal }: Definition): unknown {
+function withoutHidden(image: unknown, { definition: { journal }, hidden }: Declared): unknown {
   if (image === null || journal === undefined) return image
   const shown: Record<string, unknown> = { ...(image as object) }
+  // Not even that they are set, or have changed.
+  for (const key of hidden) delete shown[key]
   for (const key of journal.hidden) if ((shown[key] ?? null) !== null) shown[key] = REDACTED
   return shown
 }

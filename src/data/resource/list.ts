@@ -15,20 +15,23 @@ import { asksDeleted, offersDeleted } from './deleted-list.ts'
 import { indexNeeds } from './index-needs.ts'
 import { LINKED_PAGE, linkHeader } from './link-header.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
+import { onlyForOf, optionsOf, perView } from './view.ts'
 
 export function listOperation(declared: Declared, options: AnyListOptions): Operation {
-  const { definition, name, schemas } = declared
+  const { name, schemas } = declared
   const deleted = offersDeleted(declared)
-  let planned: ListQuery | undefined
-  const query = (): ListQuery =>
-    (planned ??= listQuery(definition.model, options, {
+  const queryFor = perView((view) =>
+    listQuery(view.definition.model, optionsOf(view, options), {
       name,
       deleted,
       relation: (each) => declared.includes.filterRelation(each),
-    }))
+      onlyFor: onlyForOf(declared),
+    }),
+  )
+  const query = (): ListQuery => queryFor(declared)
   // What it filters by may be declared further below; everything else is found wrong at once.
   if (!filtersByLater(options)) query()
-  const statements = new ListStatements(declared.includes)
+  const statementsFor = perView(() => new ListStatements(declared.includes))
   const write = pageWriter(schemas.row)
   const operation = resourceOperation(
     declared,
@@ -50,7 +53,7 @@ export function listOperation(declared: Declared, options: AnyListOptions): Oper
       onInvalid: (issues) => query().onInvalid(issues),
       ...(options.page !== 'offset' && { openapi: LINKED_PAGE }),
     },
-    (context) => list(declared, context, { query: query(), statements, write }),
+    (context, view) => list(view, context, { query: queryFor(view), statements: statementsFor(view), write }),
   )
   return declareIndexUses(operation, indexNeeds(declared, options))
 }
@@ -73,6 +76,7 @@ async function list(
   context: ResourceContext,
   { query, statements, write }: List,
 ): Promise<unknown> {
+  if (declared.hidden.size > 0) query.check(context.query)
   const request = query.read(context.query, await context.engine.signingKey())
   const session = sessionOf(declared, context)
   const page = await statements.page(session, request, asksDeleted(context, session))

@@ -8,6 +8,7 @@ import type { Documentation, HandlerContext, Method, Operation } from '../../cor
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
+import type { FieldAccess } from '../repository/field-access.ts'
 import { RowSession } from '../repository/row-session.ts'
 import type { Action } from '../repository/definition.ts'
 import type { Deleted } from '../repository/read-rows.ts'
@@ -17,6 +18,7 @@ import { transactionRunner } from '../tx-runner.ts'
 import type { Runner } from '../wire/runner.ts'
 import { accessOf, type Declared } from './declared.ts'
 import { rememberRowOperation } from './row-operations.ts'
+import { viewFor } from './view.ts'
 import { taggedAnswer } from './tagged-answer.ts'
 import type { ResourceRules } from './rules.ts'
 
@@ -55,22 +57,25 @@ export interface OperationParts {
   readonly includes?: boolean
   /** Rules that need not hold for callers, and that it asks about them: so they must be known. */
   readonly asks?: readonly AccessRule[]
+  /** What of its body are rows. */
+  readonly sent?: 'row' | 'items'
   /** Which rows it finds, by soft deletion. Default: those that are not deleted. */
   readonly deleted?: Deleted
 }
 
-/** An operation of a resource: its rule is both asked before and made a condition of its statements. */
-export function resourceOperation(
-  declared: Declared,
-  parts: OperationParts,
-  handler: (context: ResourceContext) => unknown,
-): Operation {
+type Handler = (context: ResourceContext, view: Declared) => unknown
+
+/**
+ * An operation of a resource: its rule is both asked before and made a condition of its statements. The handler is given the resource as its caller
+ * has it, and is not called where they send what they may not write.
+ */
+export function resourceOperation(declared: Declared, parts: OperationParts, handler: Handler): Operation {
   const { database } = declared
   const { response, summary, description } = parts
   const openapi = parts.openapi ?? taggedAnswer(declared, parts)
   const rule = parts.access ?? accessOf(declared, parts.action)
   // Whether the parent may be read is asked about the caller, whatever this one's own rule is.
-  const asked = [...(parts.asks ?? []), ...(declared.parent?.rules ?? [])]
+  const asked = [...(parts.asks ?? []), ...(declared.parent?.rules ?? []), ...rulesOfFields(declared)]
   let access: AccessRule | undefined
   const operation: Operation = {
     kind: 'operation',
@@ -100,7 +105,7 @@ export function resourceOperation(
       ...(description !== undefined && { description }),
       ...(openapi !== undefined && { openapi }),
     },
-    handler,
+    handler: viewedBy(declared, parts, handler),
     rowScoped: true,
     ...(parts.onInvalid !== undefined && { onInvalid: parts.onInvalid }),
   }
@@ -110,6 +115,31 @@ export function resourceOperation(
     deleted: parts.deleted ?? false,
     pastRows: parts.access !== undefined,
   })
+}
+
+function rulesOfFields({ definition }: Declared): readonly AccessRule[] {
+  return definition.fields?.rules ?? []
+}
+
+function viewedBy(
+  declared: Declared,
+  { sent }: OperationParts,
+  handler: Handler,
+): (context: ResourceContext) => unknown {
+  const { fields } = declared.definition
+  return (context) => {
+    if (fields !== undefined) checkSent(fields, context, sent)
+    return handler(context, viewFor(declared, context.caller))
+  }
+}
+
+/** @throws Forbidden for columns that the caller may not write. */
+function checkSent(fields: FieldAccess, { body, caller }: ResourceContext, sent: OperationParts['sent']): void {
+  if (sent === 'row') fields.checkWritten(caller, body)
+  if (sent !== 'items') return
+  // The body's schema says that they are there.
+  for (const [index, item] of (body['items'] as readonly object[]).entries())
+    fields.checkWritten(caller, item, `items.${index}.`)
 }
 
 /** What the caller may do, in the operation's transaction or outside one. */

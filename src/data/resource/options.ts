@@ -1,10 +1,12 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
+import type { AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import type { RouterOptions } from '../../core/router.ts'
 import type { AuditOptions } from '../audit/audit-options.ts'
 import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
+import type { FieldRule } from '../repository/field-access.ts'
 import type { IncludedResource, Includes } from '../include/include-options.ts'
 import type { RowPolicies } from '../rls/row-security-options.ts'
 import type { ListOptions } from '../query/list-options.ts'
@@ -47,6 +49,12 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   readonly parent?: ParentOptions & { readonly column: ColumnName<Table> }
   /** Columns that never leave the process, in no answer, filter, sort or search. They can be written, unless they are read-only too. */
   readonly private?: readonly ColumnName<Table>[]
+  /**
+   * Columns that not every caller has who has the row, with who may read and who may write them. Without `read` the row comes without the column, which can
+   * be neither filtered nor sorted nor searched by (400); who sends it without `write` is refused (403). Rules are about the caller: roles, permissions,
+   * scopes. One rule is for both; `write` is by default what `read` is.
+   */
+  readonly fields?: { readonly [K in ColumnName<Table>]?: AccessRule | FieldRule }
   /** Columns that callers never write. What the server writes is among them anyway: stamps, version, and what rules compare with the caller. */
   readonly readOnly?: readonly ColumnName<Table>[]
   /** Columns that callers write on creation and never after. */

@@ -28,7 +28,7 @@ export function purgeOperation(declared: Declared): Operation {
       inTransaction: needsTransaction(declared, 'purge'),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    (context) => purge(declared, context),
+    (context, view) => purge(view, context),
   )
 }
 

@@ -7,7 +7,7 @@ import { LoadedRows } from '../include/loaded-rows.ts'
 import { includedBy, rowShape, type Besides, type RowShape } from '../include/row-shape.ts'
 import { QueryInvalid } from '../query/errors.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
-import { listQuery } from '../query/list-query.ts'
+import { listQuery, type ListQuery } from '../query/list-query.ts'
 import type { Definition } from '../repository/definition.ts'
 import { deletion, keyCondition, keyValues, readRow } from '../repository/read-rows.ts'
 import { allOfThem, scopePart } from '../repository/row-session.ts'
@@ -22,11 +22,12 @@ import type { Declared } from './declared.ts'
 import { notFound } from './not-found.ts'
 import { resourceOperation, sessionOf, type ResourceContext } from './operations.ts'
 import { entityTag } from './precondition.ts'
+import { onlyForOf, optionsOf, perView } from './view.ts'
 
 export function readOperation(declared: Declared, options: AnyListOptions): Operation {
-  const { definition, name, params, rowPath, schemas } = declared
+  const { name, params, rowPath, schemas } = declared
   const { query, onInvalid } = chosenFields(declared, options)
-  const chosen = new ChosenRows(declared)
+  const chosen = perView((view) => new ChosenRows(view, chosenFields(view, optionsOf(view, options)).check))
   return resourceOperation(
     declared,
     {
@@ -40,11 +41,11 @@ export function readOperation(declared: Declared, options: AnyListOptions): Oper
       errors: query === undefined ? [NotFound] : [NotFound, QueryInvalid],
       ...(onInvalid !== undefined && { onInvalid }),
     },
-    async (context) => {
+    async (context, view) => {
       const { fields, include } = (context.query ?? {}) as Chosen
-      if (fields !== undefined || include !== undefined) return chosen.read(context, { fields, include })
-      const rows = await readRow(sessionOf(declared, context), context.params, definition.visible)
-      return rowAnswer(declared, rows, context.response)
+      if (fields !== undefined || include !== undefined) return chosen(view).read(context, { fields, include })
+      const rows = await readRow(sessionOf(view, context), context.params, view.definition.visible)
+      return rowAnswer(view, rows, context.response)
     },
   )
 }
@@ -56,20 +57,26 @@ interface Chosen {
 
 /** What of a list's parameters is about each row. */
 function chosenFields(
-  { definition, name }: Declared,
+  declared: Declared,
   options: AnyListOptions,
-): { readonly query: z.ZodObject | undefined; readonly onInvalid: Operation['onInvalid'] } {
+): {
+  readonly query: z.ZodObject | undefined
+  readonly onInvalid: Operation['onInvalid']
+  readonly check: ListQuery['check']
+} {
   const { select, include } = options
-  const { schema, onInvalid } = listQuery(
-    definition.model,
+  const list = listQuery(
+    declared.definition.model,
     { ...(select !== undefined && { select }), ...(include !== undefined && { include }) },
-    { name },
+    { name: declared.name, onlyFor: onlyForOf(declared) },
   )
+  const { schema, onInvalid } = list
+  const check: ListQuery['check'] = (query) => list.check(query)
   const { fields, include: relations } = (schema as z.ZodObject).shape as Record<string, z.ZodType | undefined>
   const shape = { ...(fields !== undefined && { fields }), ...(relations !== undefined && { include: relations }) }
   return Object.keys(shape).length === 0
-    ? { query: undefined, onInvalid: undefined }
-    : { query: z.strictObject(shape), onInvalid }
+    ? { query: undefined, onInvalid: undefined, check }
+    : { query: z.strictObject(shape), onInvalid, check }
 }
 
 interface RowStatement {
@@ -82,12 +89,16 @@ class ChosenRows {
   readonly #declared: Declared
   readonly #statements = new StatementCache<RowStatement>()
 
-  constructor(declared: Declared) {
+  readonly #check: ListQuery['check']
+
+  constructor(declared: Declared, check: ListQuery['check']) {
     this.#declared = declared
+    this.#check = check
   }
 
   async read(context: ResourceContext, { fields, include = [] }: Chosen): Promise<unknown> {
     const { definition, includes } = this.#declared
+    this.#check({ fields })
     const session = sessionOf(this.#declared, context)
     const included = includedBy(session, [...new Set(include)].map(includes.find))
     const scope = scopePart(session.scope('read'), 's')
@@ -124,7 +135,6 @@ class ChosenRows {
   }
 
   /** Relations change without the row's version: with them the tag is of the body too. */
-  // eslint-disable-next-line max-params -- of the method above only
   #tag(
     { response }: ResourceContext,
     rows: RowSet,

@@ -26,7 +26,7 @@ export function deleteOperation(declared: Declared): Operation {
       inTransaction: needsTransaction(declared, 'delete'),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    (context) => remove(declared, context),
+    (context, view) => remove(view, context),
   )
 }
 
@@ -73,7 +73,7 @@ export function restoreOperation(declared: Declared): Operation {
       errors: [NotFound, UniqueViolation, ForeignKeyViolation, CheckViolation],
       inTransaction: isSeen(declared),
     },
-    (context) => (isSeen(declared) ? restoreRowSeen(declared, context) : restore(declared, context)),
+    (context, view) => (isSeen(view) ? restoreRowSeen(view, context) : restore(view, context)),
   )
 }
 

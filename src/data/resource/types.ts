@@ -42,8 +42,21 @@ type ReadOnly<T extends PgTable, O extends ResourceOptions<T>> =
   | Exclude<(StampName & ColumnName<T>) | OwnedIn<O['access']> | ParentColumn<O>, Names<O, 'writable'>>
 
 /** A row as a resource sends it: without its private columns, and with the relations that can be included. */
-export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = RowOf<T, Names<O, 'private'>, R> &
+export type ResourceRow<T extends PgTable, O, R extends Refined<T>> = Guarded<
+  RowOf<T, Names<O, 'private'>, R>,
+  GuardedName<O>
+> &
   IncludedRows<T, O>
+
+/** Columns that not everybody may read who has the row. */
+type GuardedName<O> = O extends { readonly fields: infer F }
+  ? { [K in keyof F]: F[K] extends AccessRule | { readonly read: AccessRule } ? K : never }[keyof F]
+  : never
+
+/** A row in which some columns may be absent. */
+type Guarded<Row, Name> = [Name] extends [never]
+  ? Row
+  : Omit<Row, Name & keyof Row> & Partial<Pick<Row, Name & keyof Row>>
 
 /** One page of a list. */
 export interface Page<Row> {

@@ -15,18 +15,26 @@ import { expectedVersions } from './precondition.ts'
 import { refusal } from './refused.ts'
 import { replacementOf } from './replacement.ts'
 import { rulesContext } from './rules-context.ts'
+import { perView } from './view.ts'
 
 /** PATCH: what is sent changes, what is absent stays. */
 export function updateOperation(declared: Declared): Operation {
-  return changeOperation(declared, 'PATCH', (body) => body)
+  return changeOperation(declared, 'PATCH', () => (body) => body)
 }
 
 /** PUT: what is absent gets its default, or null; private columns stay as they are. */
 export function replaceOperation(declared: Declared): Operation {
-  return changeOperation(declared, 'PUT', replacementOf(declared))
+  return changeOperation(declared, 'PUT', perView(replacementOf))
 }
 
-function changeOperation(declared: Declared, method: 'PATCH' | 'PUT', fieldsOf: (body: Fields) => Fields): Operation {
+/** What is written, of what is sent. `locked` are the columns that the caller may not write. */
+type FieldsOf = (body: Fields, locked: ReadonlySet<string>) => Fields
+
+function changeOperation(
+  declared: Declared,
+  method: 'PATCH' | 'PUT',
+  fieldsFor: (view: Declared) => FieldsOf,
+): Operation {
   const { name, rowPath, rules, schemas } = declared
   return resourceOperation(
     declared,
@@ -36,14 +44,20 @@ function changeOperation(declared: Declared, method: 'PATCH' | 'PUT', fieldsOf: 
       action: 'update',
       summary: method === 'PATCH' ? `Change a ${name}` : `Replace a ${name}`,
       inputs: { ...changeInputs(declared), body: method === 'PATCH' ? schemas.update : schemas.replace },
+      sent: 'row',
       response: schemas.row,
       errors: [...changeErrors(declared), UniqueViolation, ForeignKeyViolation, CheckViolation],
       inTransaction: needsTransaction(declared, 'update'),
       ...(rules !== undefined && { uses: { rules } }),
     },
-    (context) => update(declared, context, fieldsOf(context.body)),
+    (context, view) => {
+      const locked = view.definition.fields?.lockedFor(context.caller) ?? NONE
+      return update(view, context, fieldsFor(view)(context.body, locked))
+    },
   )
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 async function update(declared: Declared, context: ResourceContext, fields: Fields): Promise<unknown> {
   const session = sessionOf(declared, context)
