@@ -32,6 +32,11 @@ export interface Identity extends Principal {
   readonly keyId: string | undefined
   /** The administrator who acts as this user. */
   readonly impersonatedBy: UserId | undefined
-  /** The organisation that the session has chosen, and the caller's roles in it, which are among `roles` as well. */
-  readonly organisation: { readonly id: string; readonly roles: readonly string[] } | undefined
+  /**
+   * The organisation that the session has chosen, or that the key was made in, with the caller's roles in it and what those may. They are not among `roles` and
+   * `permissions`, which hold in the whole app: anybody may make an organisation and have all rights in it.
+   */
+  readonly organisation:
+    | { readonly id: string; readonly roles: readonly string[]; readonly permissions: readonly string[] }
+    | undefined
 }

@@ -4,6 +4,7 @@ import type { DrizzleSchema } from '../../data/drizzle.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import type { Mailer } from '../../mail/mailer.ts'
 import type { AccountTables } from '../tables/account-tables.ts'
+import type { OrganisationTables } from '../tables/organisation-tables.ts'
 import type { UserTable } from '../tables/user-columns.ts'
 import type { JwtAlgorithm } from '../jwt/key.ts'
 import type { Delivery } from './log-in-result.ts'
@@ -69,6 +70,19 @@ export interface AttemptOptions {
   readonly redisUrl?: string
 }
 
+/** Organisations with members, whose operations {@link organisations} makes. */
+export interface AccountOrganisationOptions {
+  /** What {@link organisationTables} made of the table of users. */
+  readonly tables: OrganisationTables
+  /**
+   * What members may within an organisation, by their roles in it: `{ owner: ['*'], member: ['posts:*'] }`. `organisation:update`, `organisation:remove` and
+   * `organisation:members` are asked for by the operations of organisations.
+   */
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  /** The role of who makes an organisation, which at least one member keeps. Default `owner`. */
+  readonly ownerRole?: string
+}
+
 /** Of {@link accounts}. */
 export interface AccountsOptions<Users extends UserTable = UserTable> {
   readonly database: Database<DrizzleSchema> | Database
@@ -88,6 +102,8 @@ export interface AccountsOptions<Users extends UserTable = UserTable> {
   readonly links?: Partial<Record<MailTemplate, string>>
   /** What roles may: `{ editor: ['posts:*'], admin: ['*'] }`. */
   readonly roles?: Readonly<Record<string, readonly string[]>>
+  /** Default: there are none. */
+  readonly organisations?: AccountOrganisationOptions
   /** The role that may use the operations of administrators. Default `admin`. */
   readonly adminRole?: string
   /** Columns of the users that their owners may set when they register and change later. Default: none. */

@@ -127,6 +127,8 @@ export interface Sessions {
   list(userId: UserId): Promise<readonly SessionInfo[]>
   /** After another proof in the same session: its secret or family is a new one, `authenticatedAt` is now, and the methods are added. */
   renew(identity: Identity, methods: readonly AuthenticationMethod[]): Promise<LoggedIn>
+  /** The same session in another organisation, or in none: its secret or family is a new one, and nothing else has changed. */
+  choose(identity: Identity, organisationId: string | null): Promise<LoggedIn>
 }
 
 /** Log-in, whatever the first factor was. */

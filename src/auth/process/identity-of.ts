@@ -1,3 +1,4 @@
+import type { AccountsOptions } from '../core/options.ts'
 import type { AccessTokenSubject } from '../core/services.ts'
 import type { CredentialKind, Identity, UserId } from '../identity.ts'
 
@@ -9,16 +10,12 @@ export interface IdentityParts extends Omit<AccessTokenSubject, 'epoch' | 'audie
 /** Makes identities, with the permissions of their roles. */
 export type IdentityMaker = (parts: IdentityParts) => Identity
 
-export function identityMaker(roles: Readonly<Record<string, readonly string[]>> = {}): IdentityMaker {
-  const permissionsOf = (held: readonly string[]): readonly string[] => [
-    ...new Set(held.flatMap((role) => (Object.hasOwn(roles, role) ? (roles[role] ?? []) : []))),
-  ]
+export function identityMaker({ roles, organisations }: AccountsOptions): IdentityMaker {
   return ({ userId, scopes, organisation, impersonatorId, ...rest }) => {
-    const held = [...new Set([...rest.roles, ...(organisation?.roles ?? [])])]
     return Object.freeze({
       id: userId,
-      roles: Object.freeze(held),
-      permissions: Object.freeze(permissionsOf(held)),
+      roles: Object.freeze([...new Set(rest.roles)]),
+      permissions: Object.freeze(permissionsOf(roles, rest.roles)),
       scopes: Object.freeze([...(scopes ?? ['*'])]),
       restricted: scopes !== undefined,
       via: rest.via,
@@ -28,7 +25,21 @@ export function identityMaker(roles: Readonly<Record<string, readonly string[]>>
       clientId: rest.clientId,
       keyId: rest.keyId,
       impersonatedBy: impersonatorId satisfies UserId | undefined,
-      organisation,
+      organisation:
+        organisation &&
+        Object.freeze({
+          id: organisation.id,
+          roles: Object.freeze([...organisation.roles]),
+          permissions: Object.freeze(permissionsOf(organisations?.roles, organisation.roles)),
+        }),
     })
   }
+}
+
+/** What roles may, each permission once. */
+export function permissionsOf(
+  roles: Readonly<Record<string, readonly string[]>> = {},
+  held: readonly string[],
+): readonly string[] {
+  return [...new Set(held.flatMap((role) => (Object.hasOwn(roles, role) ? (roles[role] ?? []) : [])))]
 }

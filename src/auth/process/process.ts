@@ -1,6 +1,8 @@
 import { dependency } from '../../core/dependency.ts'
 import { chain } from '../../core/maybe-promise.ts'
 import type { Logger } from '../../core/request.ts'
+import type { Drizzle } from '../../data/drizzle.ts'
+import { createPool } from '../../data/pool.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
 import { asideDependency, type Aside } from '../core/aside.ts'
 import type { AccountsBase } from '../core/base.ts'
@@ -23,6 +25,11 @@ import { StoredRing } from './signing/stored-ring.ts'
 
 /** Longer than a token holds: clocks differ, and a transaction may take its time to commit. */
 const KEPT_LONGER_SECONDS = 180
+/**
+ * The feed of what was ended has a connection to itself: behind a crowd that logs in it would be out of date, and requests of everybody else be refused. One
+ * that says nothing is given up soon.
+ */
+const FEED_LIMITS = { statementTimeoutMs: 2_000, lockTimeoutMs: 1_000 }
 
 /**
  * What one process of the app keeps of accounts, from start to stop: signing keys, verified tokens, sessions and keys that were looked up, and what was ended.
@@ -44,11 +51,13 @@ export function accountsProcess(base: AccountsBase): AccountsCore['process'] {
       const seals = sealing(() => engine.signingKey())
       const ring = await startRing(signing, started, { base, aside, log, ...seals })
       const known = new KnownRevocations((accessTokenSeconds(base) + KEPT_LONGER_SECONDS) * 1000)
-      const feed = new RevocationFeed(feedSource(base, aside), known, log)
+      const own = createPool(engine.url, { max: 1, limits: FEED_LIMITS, behindPooler: !engine.prepared })
+      started.defer(() => own.end())
+      const feed = new RevocationFeed(feedSource(base, engine.handles.on(own)), known, log)
       started.defer(() => feed.stop())
       await feed.start()
       if (engine.prepared) started.defer(listenForRevocations(engine.url, () => feed.hear()))
-      const identityOf = identityMaker(base.options.roles)
+      const identityOf = identityMaker(base.options)
       const lookup = { base, aside, identityOf }
       const sessions = new Remembered({ read: sessionLookup(lookup), touch: sessionTouch(lookup), known, feed })
       const keys = new Remembered({ read: keyLookup(lookup), touch: keyTouch(lookup), known, feed })
@@ -87,14 +96,14 @@ async function startRing(
   return ring
 }
 
-function feedSource(base: AccountsBase, aside: Aside): FeedSource {
+function feedSource(base: AccountsBase, drizzle: Drizzle): FeedSource {
   const { users, tables } = base
   const keptSeconds = accessTokenSeconds(base) + KEPT_LONGER_SECONDS
   return {
     read: async (since) =>
-      foundIn((await aside.run((tx) => tx.execute(revocationsSince(tables.authRevocations, since, keptSeconds)))).rows),
+      foundIn((await drizzle.execute(revocationsSince(tables.authRevocations, since, keptSeconds))).rows),
     purge: async () => {
-      await aside.run((tx) => tx.execute(oldRevocations(tables.authRevocations, keptSeconds)))
+      await drizzle.execute(oldRevocations(tables.authRevocations, keptSeconds))
     },
     revocationOf: ({ kind, subject, epoch }) =>
       kind === 'user' ? { kind, subject: userIdOf(users, subject) ?? subject, epoch: epoch ?? 0 } : { kind, subject },

@@ -1,3 +1,4 @@
+import { membershipOf, type Membership } from '../core/membership.ts'
 import type { UserRow } from '../core/user-row.ts'
 import type { Delivery, LoggedIn } from '../core/log-in-result.ts'
 import type { SessionParts } from './parts.ts'
@@ -21,13 +22,14 @@ export function deliverSecret({ response }: SessionParts, session: SessionRow, s
 
 /** An access token and a refresh token, in the body or in cookies. */
 export async function deliverTokens(
-  { response, process: { accessTokens } }: SessionParts,
+  { base, tx, response, process: { accessTokens } }: SessionParts,
   issued: Delivered,
   { refreshToken, delivery }: { readonly refreshToken: string; readonly delivery: Exclude<Delivery, 'session'> },
 ): Promise<LoggedIn> {
   const { session } = issued
   uncached(response)
-  const accessToken = await accessTokens.issue(subjectOf(issued))
+  const organisation = await membershipOf(base, (work) => work(tx), session)
+  const accessToken = await accessTokens.issue(subjectOf(issued, organisation))
   const expiresIn = accessTokens.expiresInSeconds
   const loggedIn = { status: 'logged_in', userId: session.userId, sessionId: session.id, expiresIn } as const
   if (delivery === 'tokens') return { ...loggedIn, accessToken, tokenType: 'Bearer', refreshToken }
@@ -41,12 +43,10 @@ function uncached(response: SessionParts['response']): void {
   response.header('cache-control', 'no-store')
 }
 
-function subjectOf({
-  session,
-  user,
-  epoch,
-  scopes,
-}: Delivered): Parameters<SessionParts['process']['accessTokens']['issue']>[0] {
+function subjectOf(
+  { session, user, epoch, scopes }: Delivered,
+  organisation: Membership | undefined,
+): Parameters<SessionParts['process']['accessTokens']['issue']>[0] {
   return {
     userId: user.id,
     epoch,
@@ -57,7 +57,7 @@ function subjectOf({
     methods: session.methods,
     authenticatedAt: Math.floor(Date.parse(session.authenticatedAt) / 1000),
     impersonatorId: session.impersonatorId ?? undefined,
-    organisation: session.organisationId === null ? undefined : { id: session.organisationId, roles: [] },
+    organisation,
   }
 }
 

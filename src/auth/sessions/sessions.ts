@@ -108,7 +108,21 @@ class OperationSessions implements Sessions {
     return (await this.#rows.list(userId, LIST_LIMIT)).map(infoOf)
   }
 
-  async renew(identity: Identity, methods: readonly AuthenticationMethod[]): Promise<LoggedIn> {
+  renew(identity: Identity, methods: readonly AuthenticationMethod[]): Promise<LoggedIn> {
+    return this.#replace(identity, (old) => ({
+      methods: [...new Set([...old.methods, ...methods])],
+      authenticatedAt: inSeconds(0),
+    }))
+  }
+
+  choose(identity: Identity, organisationId: string | null): Promise<LoggedIn> {
+    return this.#replace(identity, () => ({ organisationId }))
+  }
+
+  async #replace(
+    identity: Identity,
+    changes: (old: SessionRow) => Partial<Parameters<SessionRows['insert']>[0]>,
+  ): Promise<LoggedIn> {
     // Credentials before sessions, as everywhere: two that lock in another order would wait for each other.
     const { epoch, current } = await this.#entitled(identity.id)
     const old = identity.sessionId === undefined ? undefined : await this.#rows.lockLive(identity.sessionId)
@@ -116,7 +130,7 @@ class OperationSessions implements Sessions {
       throw new Unauthenticated('The session has ended.')
     await this.end(old.id)
     const { id: _id, secretHash: _secret, lastSeenAt: _seen, ...kept } = old
-    const row = { ...kept, methods: [...new Set([...old.methods, ...methods])], authenticatedAt: inSeconds(0) }
+    const row = { ...kept, ...changes(old) }
     return this.#start(row, { user: current, epoch, delivery: this.#deliveryOf(old) })
   }
 

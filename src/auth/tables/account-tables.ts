@@ -165,6 +165,8 @@ function keyTables(users: UserTable) {
         secretHash: text('secret_hash').notNull(),
         /** Null: as much as its user may. */
         scopes: text().array(),
+        /** What it acts in; null: in none. */
+        organisationId: uuid('organisation_id'),
         /** Requests in a minute; null: no limit of its own. */
         perMinute: integer('per_minute'),
         createdAt: moment('created_at').notNull().defaultNow(),

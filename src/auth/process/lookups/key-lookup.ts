@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { membershipOf } from '../../core/membership.ts'
 import { isSecretOf, parseApiKey } from '../../core/api-key-format.ts'
 import type { FoundKey } from './key-limits.ts'
 import { FIRST_EPOCH } from '../revocations/revocations.ts'
@@ -27,6 +28,7 @@ export function keyLookup({ base, aside, identityOf }: LookupParts): (key: strin
     )
     if (row === undefined || !isSecretOf(row.key.secretHash, parsed.secret) || row.disabledAt !== null) return undefined
     const { key } = row
+    const organisation = await membershipOf(base, (work) => aside.run(work), key)
     const issued = { userId: key.userId, epoch: row.epoch ?? FIRST_EPOCH, keyId: key.id }
     return {
       issued,
@@ -38,6 +40,7 @@ export function keyLookup({ base, aside, identityOf }: LookupParts): (key: strin
         scopes: key.scopes ?? undefined,
         methods: [],
         authenticatedAt: 0,
+        organisation,
       }),
       endsAt: key.expiresAt === null ? Infinity : timeOf(key.expiresAt),
       idleMs: Infinity,

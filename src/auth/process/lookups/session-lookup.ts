@@ -2,6 +2,7 @@ import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { isoTime } from '../../../data/wire-times.ts'
 import type { Aside } from '../../core/aside.ts'
 import type { AccountsBase } from '../../core/base.ts'
+import { membershipOf } from '../../core/membership.ts'
 import { secretHash } from '../../core/secrets.ts'
 import { lifetimesOf } from '../../sessions/parts.ts'
 import { userIdOf } from '../../users/user-id.ts'
@@ -47,13 +48,14 @@ export function sessionLookup({
     )
     if (row === undefined || row.disabledAt !== null) return undefined
     const { session } = row
+    const organisation = await membershipOf(base, (work) => aside.run(work), session)
     const issued = {
       userId: session.userId,
       epoch: row.epoch ?? FIRST_EPOCH,
       sessionId: session.id,
       clientId: session.clientId ?? undefined,
     }
-    const { impersonatorId, organisationId } = session
+    const { impersonatorId } = session
     return {
       issued,
       identity: identityOf({
@@ -65,7 +67,7 @@ export function sessionLookup({
         methods: session.methods,
         authenticatedAt: Math.floor(timeOf(session.authenticatedAt) / 1000),
         impersonatorId: impersonatorId === null ? undefined : (userIdOf(users, impersonatorId) ?? impersonatorId),
-        organisation: organisationId === null ? undefined : { id: organisationId, roles: [] },
+        organisation,
       }),
       endsAt: timeOf(session.expiresAt),
       idleMs: idle * 1000,
