@@ -1,19 +1,27 @@
 export { accounts } from './accounts/accounts.ts'
+export type { PasswordChanges } from './accounts/password-changes.ts'
+export type { AccountServices } from './accounts/services.ts'
 export type { Accounts } from './accounts/types.ts'
 export { apiKey } from './api-key.ts'
 export type { ApiKeyOptions } from './api-key.ts'
-export { apiKeys } from './api-keys/api-keys.ts'
-export type { ApiKeyOperations } from './api-keys/api-keys.ts'
-export type { ApiKeysOptions } from './api-keys/options.ts'
 export { basic } from './basic.ts'
 export type { BasicOptions } from './basic.ts'
 export { bearer } from './bearer.ts'
 export type { BearerOptions } from './bearer.ts'
 export { cookieSession } from './cookie-session.ts'
 export type { CookieSessionOptions } from './cookie-session.ts'
-export type { AccountOrganisationOptions } from './core/options.ts'
+export { EmailNotVerified, InvalidCredentials, TokenInvalid } from './core/errors.ts'
 export type { AccountsOptions, AttemptOptions, PasswordOptions, SessionOptions, TokenOptions } from './core/options.ts'
-export type { MailTemplate } from './core/services.ts'
+export type {
+  AccountEvents,
+  AccountMail,
+  Attempts,
+  LogIn,
+  MailTemplate,
+  OneTimeTokens,
+  Sessions,
+} from './core/services.ts'
+export type { UserRow, UserRows } from './core/user-row.ts'
 export { oauth2, openIdConnect } from './oauth2.ts'
 export type { OAuth2Flows, OAuth2Options, OpenIdConnectOptions } from './oauth2.ts'
 export { jwtBearer } from './jwt/jwt-bearer.ts'
@@ -30,9 +38,8 @@ export { oauthServerTables } from './oauth-server/tables.ts'
 export type { OAuthServerTables } from './oauth-server/tables.ts'
 export { oauth2PasswordForm, oauth2PasswordFormStrict } from './password-form.ts'
 export { hashPassword, needsRehash, verifyPassword } from './password/password.ts'
+export type { Passwords } from './password/passwords.ts'
 export { accountTables } from './tables/account-tables.ts'
 export type { AccountTables } from './tables/account-tables.ts'
-export { organisationTables } from './tables/organisation-tables.ts'
-export type { OrganisationTables } from './tables/organisation-tables.ts'
 export { userColumns } from './tables/user-columns.ts'
 export type { UserTable } from './tables/user-columns.ts'

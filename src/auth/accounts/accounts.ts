@@ -8,7 +8,9 @@ import { passwordsDependency } from '../password/passwords.ts'
 import type { UserTable } from '../tables/user-columns.ts'
 import { checkUsers } from './check-users.ts'
 import { accountOperations } from './operations.ts'
+import { passwordChangesDependency } from './password-changes.ts'
 import { accountSchemas } from './schemas.ts'
+import { accountServices } from './services.ts'
 import type { Accounts } from './types.ts'
 
 /**
@@ -37,11 +39,20 @@ export function accounts<Users extends UserTable, const Options extends Accounts
   const base = accountsBase<Users>(options)
   checkUsers(base.options)
   const { core, authenticators } = makeCore(base)
-  const parts = { core, schemas: accountSchemas(base.options), passwords: passwordsDependency(core) }
+  const passwords = passwordsDependency(core)
+  const passwordChanges = passwordChangesDependency(core, passwords)
+  const parts = { core, schemas: accountSchemas(base.options), passwords, passwordChanges }
   const { register, ...operations } = accountOperations(parts)
   const isClosed = base.options.register?.verification === 'closed'
   const children = { ...(!isClosed && { register }), ...operations } as unknown as RouterChildren
   const api = extensible(router('/auth', { tags: ['auth'], uses: { noStore } }, children))
   // The operations are those of the types: the conditions are the same.
-  return { kind: 'accounts', authenticators, access: core.access, api: api as never, core }
+  return {
+    kind: 'accounts',
+    authenticators,
+    access: core.access,
+    api: api as never,
+    services: accountServices(parts),
+    core,
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AccountsCore, OfOperation } from '../core/accounts-core.ts'
 import type { Passwords } from '../password/passwords.ts'
+import type { PasswordChanges } from './password-changes.ts'
 import type { AccountSchemas } from './schemas.ts'
 
 /** What the operations of accounts are made of. */
@@ -8,6 +9,7 @@ export interface AccountParts {
   readonly core: AccountsCore
   readonly schemas: AccountSchemas
   readonly passwords: OfOperation<Passwords>
+  readonly passwordChanges: OfOperation<PasswordChanges>
 }
 
 /** Purposes of one-time tokens, and how long those hold. */

@@ -23,6 +23,7 @@ import type { UserTable } from '../tables/user-columns.ts'
 import type { SessionFacts } from './me.ts'
 import type { AccountOperations, AdminOperations } from './operations.ts'
 import type { MailMaySent } from './parts.ts'
+import type { AccountServices } from './services.ts'
 
 type OptionOf<Options, Name extends string> = Options extends { readonly [N in Name]: readonly (infer Value)[] }
   ? Value
@@ -131,6 +132,8 @@ export interface Accounts<Users extends UserTable = UserTable, Options = unknown
   readonly access: IdentityRules
   /** The operations below `/auth`: each can be replaced or taken away. */
   readonly api: ExtensibleRouter<AccountChildren<Users, Options>>
+  /** What the operations are made of, for operations of your own. */
+  readonly services: AccountServices<Users>
   /** What factors, keys, providers and the authorization server build on. */
   readonly core: AccountsCore
 }

@@ -11,19 +11,19 @@ export interface UserRow {
 }
 
 /** Users and their credentials in the operation's transaction. */
-export interface UserRows {
-  byId(id: UserId): Promise<UserRow | undefined>
+export interface UserRows<Row extends UserRow = UserRow, Values = Readonly<Record<string, unknown>>> {
+  byId(id: UserId): Promise<Row | undefined>
   /** By the address, in any case. */
-  byEmail(email: string): Promise<UserRow | undefined>
+  byEmail(email: string): Promise<Row | undefined>
   /** By what the app lets people log in with: an address, a user name. */
-  byLogin(login: string): Promise<UserRow | undefined>
+  byLogin(login: string): Promise<Row | undefined>
   /**
    * With its credentials, which have no password yet.
    *
    * @throws UniqueViolation where the address, or something else, is taken.
    */
-  insert(values: Readonly<Record<string, unknown>>): Promise<UserRow>
-  update(id: UserId, changes: Readonly<Record<string, unknown>>): Promise<UserRow>
+  insert(values: Values): Promise<Row>
+  update(id: UserId, changes: Values): Promise<Row>
   remove(id: UserId): Promise<void>
   /** Locks them until the transaction ends. Made where there are none: the user may be older than its accounts. */
   credentials(id: UserId): Promise<Credentials>

@@ -1,0 +1,50 @@
+/* eslint-disable typescript/no-generated-empty-object-type -- a row's type is known where a table is named */
+import type { Transaction } from '../../data/drizzle.ts'
+import type { AccountsCore, OfOperation } from '../core/accounts-core.ts'
+import type { AccountEvents, AccountMail, Attempts, LogIn, OneTimeTokens, Sessions } from '../core/services.ts'
+import type { UserRow, UserRows } from '../core/user-row.ts'
+import type { Passwords } from '../password/passwords.ts'
+import type { UserTable } from '../tables/user-columns.ts'
+import type { AccountParts } from './parts.ts'
+import type { PasswordChanges } from './password-changes.ts'
+
+/**
+ * What the operations of accounts are made of, as dependencies: for operations of your own in their place, or beside them. All of them work in one
+ * transaction, `transaction`, which is committed before the response is sent, and which the policies of the database do not bind.
+ */
+export interface AccountServices<Users extends UserTable = UserTable> {
+  /** Drizzle, for statements of your own. An operation that uses it, or any of the others, cannot use `database.transaction` as well. */
+  readonly transaction: OfOperation<Transaction>
+  /** Checks and hashes passwords. */
+  readonly passwords: OfOperation<Passwords>
+  /** Sets them anew, by whoever may or by a link in a mail. */
+  readonly passwordChanges: OfOperation<PasswordChanges>
+  /** From the first proved factor to a session, or to the challenge of the second. */
+  readonly logIn: OfOperation<LogIn>
+  readonly sessions: OfOperation<Sessions>
+  /** Rows of the app's table of users, with their credentials. */
+  readonly users: OfOperation<UserRows<UserRow & Users['$inferSelect'], Partial<Users['$inferInsert']>>>
+  readonly oneTimeTokens: OfOperation<OneTimeTokens>
+  readonly attempts: OfOperation<Attempts>
+  readonly mail: OfOperation<AccountMail>
+  readonly events: OfOperation<AccountEvents>
+}
+
+type Parts = Pick<AccountParts, 'passwords' | 'passwordChanges'> & { readonly core: AccountsCore }
+
+export function accountServices<Users extends UserTable>(parts: Parts): AccountServices<Users> {
+  const { tx, userRows, logIn, sessions, oneTimeTokens, attempts, mail, events } = parts.core
+  const { passwords, passwordChanges } = parts
+  return {
+    transaction: tx,
+    passwords,
+    passwordChanges,
+    logIn,
+    sessions,
+    users: userRows,
+    oneTimeTokens,
+    attempts,
+    mail,
+    events,
+  }
+}
