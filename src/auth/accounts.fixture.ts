@@ -84,7 +84,7 @@ let sequence = 0
 /** Makes the app. Attempts are not limited, unless the options say so: tests log in more often than people. */
 export async function accountsApp(options: Options = {}, besides: Besides = {}): Promise<AccountsApp> {
   const schema: DrizzleSchema = { users, ...authTables, ...besides.schema }
-  const folder = migrationsOf(schema)
+  const { folder, remove } = migrationsOf(schema)
   const db = database<DrizzleSchema>({ schema, migrations: folder, ...besides.database })
   const outbox = testOutbox()
   const auth: TestAccounts = accounts({
@@ -145,20 +145,21 @@ export async function accountsApp(options: Options = {}, besides: Besides = {}):
     },
     stop: async () => {
       await t.stop()
-      rmSync(folder, { recursive: true })
+      remove()
     },
   }
 }
 
 /** The tables as a migration: those of fixtures have none of their own. */
-function migrationsOf(schema: DrizzleSchema): string {
+export function migrationsOf(schema: DrizzleSchema): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'ashlar-accounts-'))
   const { statements } = targetStatements(schema)
   writeFileSync(join(folder, '0001_accounts.sql'), `${statements.join(';\n')};\n`)
-  return folder
+  return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-function testOutbox(): TestOutbox & { readonly mailer: Mailer } {
+/** A mailer that keeps what it is given. */
+export function testOutbox(): TestOutbox & { readonly mailer: Mailer } {
   const messages: Message[] = []
   const seen = new Set<Message>()
   let arrived = Promise.withResolvers<void>()

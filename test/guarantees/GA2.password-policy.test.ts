@@ -31,7 +31,7 @@ test.for([
   ['the name of the user', 'MargueriteMarguerite', 'password_guessable'],
   ['a word of the options', 'zanzibar zanzibar 1', 'password_guessable'],
   ['one that is known elsewhere', breached, 'password_breached'],
-])('refused: %s', async ([, password, code]) => {
+] as const)('refused: %s', async ([, password, code]) => {
   expect(await refusal(password)).toMatchObject({ status: 422, pointer: '/password', code })
 })
 
@@ -46,7 +46,7 @@ test.for([
   ['emoji', '🦜🌋🎻🧵🪐🦀🎲🧊🥁🧲🛶🪁🦔🍋🚲'],
   ['64 characters', 'walrus carries nine lanterns over the frozen lake to meet tom 42'],
   ['1,000 characters', 'walrus carries nine lanterns; '.repeat(33) + 'tenth one.'],
-])('taken: %s', async ([, password]) => {
+] as const)('taken: %s', async ([, password]) => {
   expect(await refusal(password)).toBeUndefined()
 })
 

@@ -2,7 +2,8 @@ import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { AccountsOptions } from '../core/options.ts'
 
-const OWN_COLUMNS = ['id', 'email', 'emailVerifiedAt', 'roles', 'disabledAt'] as const
+/** The columns that accounts keep themselves. */
+export const OWN_COLUMNS = ['id', 'email', 'emailVerifiedAt', 'roles', 'disabledAt'] as const
 
 /**
  * Whether accounts can work with the app's table of users, and the options with it.

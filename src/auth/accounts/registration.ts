@@ -14,7 +14,8 @@ import { Password } from './schemas.ts'
 
 /** What waits in a token for its address to be confirmed. */
 export interface Registration {
-  readonly passwordHash: string
+  /** Null where the user logs in with a provider. */
+  readonly passwordHash: string | null
   readonly profile: Readonly<Record<string, unknown>>
 }
 
@@ -70,7 +71,7 @@ async function begin(
 }
 
 interface NewUser {
-  readonly email: string
+  readonly email: string | null
   readonly registration: Registration
   /** Where the address is confirmed. */
   readonly emailVerifiedAt?: string
@@ -94,7 +95,8 @@ export async function makeUser(
     await uses.events.record('registered', { userId: user.id })
     return user
   } catch (error) {
-    if (error instanceof UniqueViolation && (await uses.userRows.byEmail(email)) !== undefined) return 'taken'
+    if (!(error instanceof UniqueViolation) || email === null) throw error
+    if ((await uses.userRows.byEmail(email)) !== undefined) return 'taken'
     throw error
   }
 }
