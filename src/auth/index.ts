@@ -14,8 +14,14 @@ export type { BearerOptions } from './bearer.ts'
 export { cookieSession } from './cookie-session.ts'
 export type { CookieSessionOptions } from './cookie-session.ts'
 export { EmailNotVerified, InvalidCredentials, TokenInvalid } from './core/errors.ts'
-export type { AccountOrganisationOptions } from './core/options.ts'
-export type { AccountsOptions, AttemptOptions, PasswordOptions, SessionOptions, TokenOptions } from './core/options.ts'
+export type {
+  AccountOrganisationOptions,
+  AccountsOptions,
+  AttemptOptions,
+  PasswordOptions,
+  SessionOptions,
+  TokenOptions,
+} from './core/options.ts'
 export type {
   AccountEvents,
   AccountMail,
@@ -26,6 +32,9 @@ export type {
   Sessions,
 } from './core/services.ts'
 export type { UserRow, UserRows } from './core/user-row.ts'
+export type { PasskeyOptions, SecondFactorOptions } from './factors/options.ts'
+export { secondFactors } from './factors/second-factors.ts'
+export type { SecondFactors } from './factors/second-factors.ts'
 export { oauth2, openIdConnect } from './oauth2.ts'
 export type { OAuth2Flows, OAuth2Options, OpenIdConnectOptions } from './oauth2.ts'
 export { jwtBearer } from './jwt/jwt-bearer.ts'
@@ -37,12 +46,16 @@ export type { JwtClaims } from './jwt/verify.ts'
 export { escapeHtml } from './mail/render.ts'
 export type { MailData, MailRenderer } from './mail/render.ts'
 export { authorizationServer } from './oauth-server/authorization-server.ts'
+export type { AuthorizationServer, AuthorizationServerApi, WellKnownApi } from './oauth-server/authorization-server.ts'
 export type { AuthorizationServerOptions } from './oauth-server/options.ts'
 export { oauthServerTables } from './oauth-server/tables.ts'
 export type { OAuthServerTables } from './oauth-server/tables.ts'
 export { oauth2PasswordForm, oauth2PasswordFormStrict } from './password-form.ts'
 export { hashPassword, needsRehash, verifyPassword } from './password/password.ts'
 export type { Passwords } from './password/passwords.ts'
+export { externalProviders } from './providers/external-providers.ts'
+export type { ProviderOperations } from './providers/external-providers.ts'
+export type { ExternalProvider, ExternalProvidersOptions, ProviderClaims } from './providers/options.ts'
 export { accountTables } from './tables/account-tables.ts'
 export type { AccountTables } from './tables/account-tables.ts'
 export { organisationTables } from './tables/organisation-tables.ts'

@@ -7,9 +7,42 @@ import { decideConsentOperation, readConsentOperation } from './consent.ts'
 import { consentOperations } from './consent-operations.ts'
 import { introspectOperation } from './introspect.ts'
 import { wellKnownRouter } from './metadata.ts'
-import { serverParts, type AuthorizationServerOptions } from './options.ts'
+import { serverParts, type AuthorizationServerOptions, type ServerParts } from './options.ts'
 import { revokeOperation } from './revoke.ts'
 import { tokenOperation } from './token.ts'
+
+function apiRouter(parts: ServerParts) {
+  const rules = browserRules(parts.core)
+  return router(
+    '/oauth',
+    { tags: ['oauth'] },
+    {
+      authorize: authorizeOperation(parts, rules),
+      readConsent: readConsentOperation(parts, rules),
+      consent: decideConsentOperation(parts, rules),
+      token: tokenOperation(parts),
+      introspect: introspectOperation(parts),
+      revoke: revokeOperation(parts),
+      clients: clientOperations(parts),
+      consents: consentOperations(parts),
+    },
+  )
+}
+
+// Interfaces, so that declarations of apps name them: written out they would name what is not public.
+
+/** The operations below `/oauth`. */
+export interface AuthorizationServerApi extends ReturnType<typeof apiRouter> {}
+
+/** The operations below `/.well-known`. */
+export interface WellKnownApi extends ReturnType<typeof wellKnownRouter> {}
+
+/** What {@link authorizationServer} gives: routers of ordinary operations. */
+export interface AuthorizationServer {
+  readonly api: AuthorizationServerApi
+  /** For the root of the app's tree. */
+  readonly wellKnown: WellKnownApi
+}
 
 /**
  * Lets other apps act for the users of this one, with what each user has agreed to: an OAuth 2 authorization server. Grants: authorization code with PKCE, which
@@ -29,24 +62,10 @@ import { tokenOperation } from './token.ts'
  * @throws TypeError for scopes, pages, a prefix or an issuer that cannot be.
  * @see RFC 6749, 7009, 7636, 7662, 8252, 8414, 9068, 9207 and 9700
  */
-export function authorizationServer(auth: { readonly core: AccountsCore }, options: AuthorizationServerOptions) {
+export function authorizationServer(
+  auth: { readonly core: AccountsCore },
+  options: AuthorizationServerOptions,
+): AuthorizationServer {
   const parts = serverParts(auth.core, options)
-  const rules = browserRules(auth.core)
-  return {
-    api: router(
-      '/oauth',
-      { tags: ['oauth'] },
-      {
-        authorize: authorizeOperation(parts, rules),
-        readConsent: readConsentOperation(parts, rules),
-        consent: decideConsentOperation(parts, rules),
-        token: tokenOperation(parts),
-        introspect: introspectOperation(parts),
-        revoke: revokeOperation(parts),
-        clients: clientOperations(parts),
-        consents: consentOperations(parts),
-      },
-    ),
-    wellKnown: wellKnownRouter(parts),
-  }
+  return { api: apiRouter(parts), wellKnown: wellKnownRouter(parts) }
 }

@@ -199,3 +199,16 @@ test('an operator’s own client asks nobody; a session that has ended, and one 
   const acting = await app.logIn('ada', { impersonatorId: rootId })
   expect(locationOf(await app.call(path, { cookie: acting })).pathname).toBe('/login')
 })
+
+test('tokens in cookies are a log-in at the browser as well, and a token in a header is none', async () => {
+  const { id } = await app.register({ firstParty: true })
+  const path = await authorizePath(id)
+  const begun = await app.call('/test/login', { json: { email: 'ada@example.com', delivery: 'cookies' } })
+  const cookies = begun.headers.getSetCookie().map((line) => line.split(';')[0])
+  const answer = await app.call(path, { headers: { cookie: cookies.join('; ') } })
+  expect(locationOf(answer).searchParams.get('code')).toHaveLength(43)
+  const { accessToken } = (await (
+    await app.call('/test/login', { json: { email: 'ada@example.com', delivery: 'tokens' } })
+  ).json()) as { accessToken: string }
+  expect(locationOf(await app.call(path, { token: accessToken })).pathname).toBe('/login')
+})

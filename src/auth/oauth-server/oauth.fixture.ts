@@ -49,14 +49,18 @@ function ownOperations(core: AccountsCore) {
       '/test/login',
       {
         access: anyone,
-        body: z.object({ email: z.string(), impersonatorId: z.string().optional() }),
+        body: z.object({
+          email: z.string(),
+          impersonatorId: z.string().optional(),
+          delivery: z.enum(['session', 'cookies', 'tokens']).default('session'),
+        }),
         uses: { sessions, userRows },
         response: LogInResult,
       },
       async ({ body: { email, ...body }, ...uses }) => {
         const user = (await uses.userRows.byEmail(email))!
         const more = body.impersonatorId === undefined ? {} : { impersonatorId: body.impersonatorId }
-        return uses.sessions.begin({ user, methods: ['pwd'], delivery: 'session', ...more })
+        return uses.sessions.begin({ user, methods: ['pwd'], delivery: body.delivery, ...more })
       },
     ),
     logOut: route.post('/test/logout', { access: access.authenticated, uses: { sessions } }, ({ user, ...uses }) =>
