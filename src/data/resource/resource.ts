@@ -79,5 +79,5 @@ function resourceRouter(declared: Declared, options: RouterOptions, children: Ro
   }
   const router: Router = { kind: 'router', prefix: declared.path, options: routerOptions, children }
   // What more a resource's type says is never there at run time.
-  return extensible(router, (made) => remember(made, declared)) as Resource
+  return extensible(router, (made) => remember(made, declared))
 }
