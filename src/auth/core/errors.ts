@@ -55,3 +55,11 @@ export const RecentAuthenticationRequired = defineError({
   title: 'Prove who you are once more',
   fix: 'Authenticate again, then repeat the request.',
 })
+
+/** 401: a code is wrong or was used before, or a passkey is not one of the account's or did not sign what it was asked to. */
+export const InvalidSecondFactor = defineError({
+  code: 'invalid_second_factor',
+  status: 401,
+  title: 'The code or the passkey is not right',
+  fix: 'Wait for the next code, or use another factor. After several attempts wait the seconds in the Retry-After header.',
+})
