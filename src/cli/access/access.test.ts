@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { database } from '../../data/index.ts'
 import { createTestDatabase } from '../../data/test-database.ts'
+import { connected } from '../db/app-database.ts'
 import { app } from '../test/apps/roles/app.ts'
 import { appFile, runCommand } from '../test/command.ts'
 import { explanationOf } from './explain-access.ts'
@@ -29,8 +30,8 @@ describe('ashlar access', () => {
     ])
   })
 
-  test('knows what a role carries, and what credentials are limited to', async () => {
-    const flags = ['--role', 'editor,guest', '--roles', 'guest', '--grant', 'editor=notes:delete', '--scopes', 'read']
+  test('knows what a role carries', async () => {
+    const flags = ['--role', 'editor,guest', '--roles', 'guest', '--grant', 'editor=notes:delete']
     const { output } = await runCommand(['access', file, '--operation', 'notes.rem*,export', ...flags, '--json'])
     expect(JSON.parse(output)).toEqual([
       {
@@ -50,6 +51,17 @@ describe('ashlar access', () => {
     ])
     const limited = await runCommand(['access', file, '--operation', 'export', '--role', 'admin', '--scopes', 'read'])
     expect(lines(limited.output)).toEqual(['OPERATION  admin', 'export     no'])
+  })
+
+  test('knows what restricted credentials may: what their scopes open', async () => {
+    const row = async (scopes: string): Promise<unknown> => {
+      const flags = ['--operation', 'posts.list,posts.create,export', '--role', 'admin', '--scopes', scopes, '--json']
+      const { output } = await runCommand(['access', file, ...flags])
+      return (JSON.parse(output) as { callers: { admin: string } }[]).map(({ callers }) => callers.admin)
+    }
+    expect(await row('read')).toEqual(['own rows', 'no', 'no'])
+    expect(await row('export')).toEqual(['no', 'no', 'yes'])
+    expect(await row('read,write')).toEqual(['own rows', 'yes', 'no'])
   })
 
   test('says what there is where a name is not', async () => {
@@ -122,6 +134,13 @@ describe('ashlar access explain', () => {
     ['anonymous', 'health', 'allowed', 'Allowed.'],
     ['role:editor', 'notes.remove', 'refused', '403: the caller is known, and may not.'],
     ['role:editor', 'notes.shorten', 'depends', 'Undecided: only code can say.'],
+    ['{"id":1,"roles":["admin"],"restricted":true,"scopes":["export"]}', 'export', 'allowed', 'Allowed.'],
+    [
+      '{"id":1,"restricted":true,"scopes":["read"]}',
+      'posts.create',
+      'refused',
+      '403: the credentials are restricted, and none of their scopes opens the operation.',
+    ],
   ])('without a row: %s, %s', async (user, operation, outcome, words) => {
     const { verdict } = await explanationOf(app, { user, operation, id: undefined })
     expect(verdict).toMatchObject({ outcome, words })
@@ -177,5 +196,36 @@ describe('ashlar access explain', () => {
     ['anonymous', 'health', '1', 'health has no parameter in its path'],
   ])('says what is wrong with the question: %s %s %s', async (user, operation, id, message) => {
     await expect(explanationOf(app, { user, operation, id })).rejects.toThrow(message)
+  })
+})
+
+describe('an app with accounts', () => {
+  const withAccounts = appFile('accounts.ts')
+
+  test('says what its roles carry', async () => {
+    const { output } = await runCommand(['access', withAccounts])
+    expect(lines(output)).toEqual([
+      'OPERATION  anonymous  authenticated  editor  admin',
+      'publish    no         no             yes     yes',
+      'close      no         no             no      yes',
+    ])
+  })
+
+  test('looks a user up by their id', async () => {
+    const own = await createTestDatabase(database())
+    const [id, nobody] = ['018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002']
+    await connected(own.url, async (client) => {
+      await client.query('create table users (id uuid primary key, roles text[] not null)')
+      await client.query('insert into users values ($1, $2)', [id, ['editor']])
+    })
+    const explain = (user: string, operation: string): ReturnType<typeof runCommand> =>
+      runCommand(['access', 'explain', user, operation, '--app', withAccounts], { env: { DATABASE_URL: own.url } })
+    expect((await explain(id, 'publish')).output).toContain(
+      `${id} (the role editor): publish (POST /publish)\nAllowed.`,
+    )
+    expect((await explain(id, 'close')).output).toContain("the caller's permissions are posts:*")
+    expect((await explain(nobody, 'close')).output).toContain(`There is no user with the id ${nobody}.`)
+    expect((await explain('ada', 'close')).output).toContain('There is no user with the id ada.')
+    await own.drop()
   })
 })

@@ -1,4 +1,6 @@
-import { scopeOf, type AccessDecision, type Caller, type RowScope } from '../../core/access/decision.ts'
+import { scopeOf, type AccessDecision, type RowScope } from '../../core/access/decision.ts'
+import type { Principal } from '../../core/access/index.ts'
+import { callerOf, isShut } from './caller.ts'
 import type { Demand } from './demands.ts'
 
 /**
@@ -8,7 +10,9 @@ import type { Demand } from './demands.ts'
 export type Cell = 'anyone' | 'yes' | 'own rows' | 'some rows' | 'no' | `rule ${string}?` | `rule ${string}? ${string}`
 
 /** A caller of this kind, or nobody, against everything the operation demands. */
-export function cellOf(demands: readonly Demand[], decision: AccessDecision, caller: Caller | undefined): Cell {
+export function cellOf(demands: readonly Demand[], decision: AccessDecision, user: Principal | undefined): Cell {
+  const caller = callerOf(user, decision)
+  if (isShut(decision, caller)) return 'no'
   const asked = { askedBy: decision.askedBy, caller }
   const scopesWith = (custom: boolean): readonly RowScope[] =>
     demands.map(({ rule }) => scopeOf(rule, { ...asked, custom }))

@@ -18,3 +18,12 @@ export function withEngine<T>(
     }
   })
 }
+
+/** SQLSTATEs of a text that is no value of a column's type. */
+const NO_VALUES = ['22P02', '22003', '22007', '22008']
+
+/** Whether the database was asked by a text that is no value of the column. Drizzle wraps what it says. */
+export function isNoValue(error: unknown): boolean {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } }
+  return NO_VALUES.includes(String(code ?? cause?.code))
+}

@@ -1,13 +1,14 @@
 import type { App } from '../../app/app.ts'
-import { scopeOf, type Caller } from '../../core/access/decision.ts'
+import { scopeOf } from '../../core/access/decision.ts'
 import { rowOperationOf, type RowOperation } from '../../data/resource/row-operations.ts'
 import { RowReach } from '../../data/resource/row-reach.ts'
 import { findAppFile } from '../app-file.ts'
 import { CommandError } from '../command-error.ts'
 import { loadApp } from '../load-app.ts'
 import { print } from '../print.ts'
+import { callerOf, isShut } from './caller.ts'
 import { demandsOf, matching, operationsOf, type PlacedDescription } from './demands.ts'
-import { withEngine } from './engine.ts'
+import { isNoValue, withEngine } from './engine.ts'
 import { principalWith, rolePermissions, type RolePermissions } from './grants.ts'
 import { Judge } from './judge.ts'
 import { runRule } from './run-rule.ts'
@@ -27,9 +28,6 @@ export interface Asked {
   readonly operation: string
   readonly id: string | undefined
 }
-
-/** SQLSTATEs of a text that is no value of a column's type. */
-const NO_VALUES = ['22P02', '22003', '22007', '22008']
 
 const EXIT_CODES = { allowed: 0, refused: 2, depends: 3 } as const
 
@@ -76,7 +74,7 @@ function explained({ app, placed, user, id, flags }: Question): Promise<Verdict>
   const { access: decision } = description
   const permissions = rolePermissions(app, flags.grant)
   const principal = user.principal && principalWith(user.principal, { permissions })
-  const caller: Caller | undefined = principal && { user: principal, by: undefined }
+  const caller = callerOf(principal, decision)
   const row = rowOperationOf(description.placed.operation)
   const params = paramsOf(placed, row, id)
   const judged = (reach: RowReach | undefined): Promise<Verdict> =>
@@ -91,6 +89,7 @@ function explained({ app, placed, user, id, flags }: Question): Promise<Verdict>
       reach,
       row,
       known: caller !== undefined,
+      isShut: isShut(decision, caller),
       ofNoRow: isOfNoRow(placed, row),
     })
   const asksRow = row !== undefined && !row.pastRows && row.action !== 'create' && id !== undefined && !user.generic
@@ -102,7 +101,7 @@ function explained({ app, placed, user, id, flags }: Question): Promise<Verdict>
   }
   return withEngine(row.declared.database, ({ runner }) =>
     judged(new RowReach({ declared: row.declared, runner, asker, key: params })).catch((error: unknown) => {
-      if (!NO_VALUES.includes(String((error as { readonly code?: unknown }).code))) throw error
+      if (!isNoValue(error)) throw error
       throw new CommandError(`"${id}" is no key of ${row.declared.definition.model.name}.`)
     }),
   )

@@ -1,5 +1,6 @@
 import { describeRule, scopeOf, type AccessDecision, type Caller } from '../../core/access/decision.ts'
 import type { AccessRule } from '../../core/access/index.ts'
+import { rulesFor } from '../../core/access/restriction.ts'
 import type { RowNode } from '../../core/access/row-rule.ts'
 import type { CustomNode } from '../../core/access/rule.ts'
 import type { RowReach } from '../../data/resource/row-reach.ts'
@@ -33,7 +34,8 @@ export class Judge {
     const { node } = rule
     if ('rules' in node) {
       const steps: Step[] = []
-      for (const each of node.rules) steps.push(await this.judge(each))
+      // Of alternatives only those with scopes count for credentials that are limited to some.
+      for (const each of rulesFor(node, this.#parts.caller?.limited === true)) steps.push(await this.judge(each))
       const outcomes = steps.map(({ outcome }) => outcome)
       return {
         rule: node.type,

@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/access/decision.ts'
+import type { Principal } from '../../core/access/index.ts'
 import { accessInWords } from '../../openapi/security.ts'
 import { findAppFile } from '../app-file.ts'
 import { CommandError } from '../command-error.ts'
@@ -30,7 +30,7 @@ interface MatrixRow {
 /** A kind of caller: a column of the matrix. */
 interface Column {
   readonly name: string
-  readonly caller: Caller | undefined
+  readonly user: Principal | undefined
 }
 
 /** `ashlar access`: what each operation is to each role. */
@@ -49,7 +49,7 @@ export async function access(file: string | undefined, flags: MatrixFlags): Prom
         method: placed.operation.method,
         path,
         access: accessInWords(decision),
-        callers: Object.fromEntries(columns.map(({ name, caller }) => [name, cellOf(demands, decision, caller)])),
+        callers: Object.fromEntries(columns.map(({ name, user }) => [name, cellOf(demands, decision, user)])),
       }
     })
   await print(flags.json === true ? JSON.stringify(rows, null, 2) : asText(rows, columns))
@@ -65,18 +65,17 @@ interface ColumnParts {
 function columnsOf({ named, permissions, flags }: ColumnParts): readonly Column[] {
   // A role limits no credentials: unless scopes are named, they have all there are.
   const scopes = flags.scopes ?? ['*', ...named.scope]
-  const caller = (more: object): Caller => ({
-    user: principalWith({ id: '', roles: [], permissions: [], ...more }, { permissions, scopes }),
-    by: undefined,
-  })
+  const restricted = flags.scopes !== undefined
+  const someone = (more: object): Principal =>
+    principalWith({ id: '', roles: [], permissions: [], restricted, ...more }, { permissions, scopes })
   const roles = [...new Set([...named.role, ...permissions.keys(), ...(flags.roles ?? [])])]
-  const ofRoles = roles.map((name): Column & { caller: Caller } => ({ name, caller: caller({ roles: [name] }) }))
-  const uncarried = named.permission.filter((name) => !ofRoles.some((each) => hasPermission(each.caller.user, name)))
+  const ofRoles = roles.map((name) => ({ name, user: someone({ roles: [name] }) }))
+  const uncarried = named.permission.filter((name) => !ofRoles.some((each) => hasPermission(each.user, name)))
   const all: readonly Column[] = [
-    { name: 'anonymous', caller: undefined },
-    { name: 'authenticated', caller: caller({}) },
+    { name: 'anonymous', user: undefined },
+    { name: 'authenticated', user: someone({}) },
     ...ofRoles,
-    ...uncarried.map((name) => ({ name: `permission ${name}`, caller: caller({ permissions: [name] }) })),
+    ...uncarried.map((name) => ({ name: `permission ${name}`, user: someone({ permissions: [name] }) })),
   ]
   const { role: asked } = flags
   if (asked === undefined) return all

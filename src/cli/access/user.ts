@@ -4,7 +4,7 @@ import type { App } from '../../app/app.ts'
 import type { Principal } from '../../core/access/index.ts'
 import type { DrizzleSchema } from '../../data/drizzle.ts'
 import type { Database } from '../../data/index.ts'
-import { withEngine } from './engine.ts'
+import { isNoValue, withEngine } from './engine.ts'
 import { CommandError } from '../command-error.ts'
 
 /** Who is asked about. */
@@ -72,7 +72,11 @@ async function lookedUp(id: string, app: App): Promise<Principal> {
       .select({ id: key, ...(roles !== undefined && { roles }) })
       .from(users)
       .where(eq(key, id))
-      .limit(1),
+      .limit(1)
+      .catch((error: unknown) => {
+        if (isNoValue(error)) return []
+        throw error
+      }),
   )
   if (row === undefined) throw new CommandError(`There is no user with the id ${id}.`, { hint: HINT })
   // As the accounts' own columns have them.

@@ -22,6 +22,8 @@ export interface Case {
   readonly row: RowOperation | undefined
   /** Whether somebody calls. */
   readonly known: boolean
+  /** Whether it is shut to restricted credentials, whatever its rules say. */
+  readonly isShut: boolean
   /** Whether it is about no single row that is there: a list, or what is created. */
   readonly ofNoRow: boolean
 }
@@ -40,8 +42,9 @@ interface Judged {
 }
 
 /** Decides in the order of a request: what is asked before any row is known, then whether the row may be read, then the operation's own rule. */
-export async function verdictOf({ judge, demands, reach, row, known, ofNoRow }: Case): Promise<Verdict> {
+export async function verdictOf({ judge, demands, reach, row, known, isShut, ofNoRow }: Case): Promise<Verdict> {
   const before = await judgedBy(judge.before(), demands)
+  if (isShut) return shut(before)
   // Of what is above or read only the statement knows: where it gives nothing there is no row.
   const gate = before.find(({ demand, step }) => step.outcome === 'no' && !isStatement(demand))
   if (gate !== undefined) return refused(gate, before, known ? 403 : 401)
@@ -111,6 +114,11 @@ function allowed(judged: readonly Judged[]): Verdict {
     steps: stepsOf(judged),
     notes: [],
   }
+}
+
+function shut(judged: readonly Judged[]): Verdict {
+  const words = '403: the credentials are restricted, and none of their scopes opens the operation.'
+  return { outcome: 'refused', status: 403, words, steps: stepsOf(judged), notes: [] }
 }
 
 const REFUSALS = {
