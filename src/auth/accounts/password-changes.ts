@@ -4,6 +4,7 @@ import { TokenInvalid } from '../core/errors.ts'
 import type { UserRow } from '../core/user-row.ts'
 import type { Passwords } from '../password/passwords.ts'
 import { canonicalEmail } from '../users/canonical-email.ts'
+import { endPreRegistration } from '../users/pre-registration.ts'
 import { RESET_PASSWORD } from './parts.ts'
 
 const MAX_LOOKS = 10
@@ -30,24 +31,26 @@ export interface PasswordChanges {
   set(user: UserRow, passwordHash: string, options?: { readonly except?: string | undefined }): Promise<void>
 }
 
-type Uses = Pick<AccountsCore, 'userRows' | 'oneTimeTokens' | 'sessions' | 'mail' | 'attempts' | 'events'> & {
+type Uses = Pick<AccountsCore, 'tx' | 'userRows' | 'oneTimeTokens' | 'sessions' | 'mail' | 'attempts' | 'events'> & {
   readonly passwords: OfOperation<Passwords>
 }
 
 /** Changes of passwords in the operation's transaction. */
 export function passwordChangesDependency(core: AccountsCore, passwords: OfOperation<Passwords>) {
-  const { userRows, oneTimeTokens, sessions, mail, attempts, events } = core
-  const uses: Uses = { userRows, oneTimeTokens, sessions, mail, attempts, events, passwords }
+  const { tx, userRows, oneTimeTokens, sessions, mail, attempts, events } = core
+  const uses: Uses = { tx, userRows, oneTimeTokens, sessions, mail, attempts, events, passwords }
   return dependency(
     { name: 'accounts.passwordChanges', uses },
-    (used): PasswordChanges => new OperationPasswordChanges(used),
+    (used): PasswordChanges => new OperationPasswordChanges(core, used),
   )
 }
 
 class OperationPasswordChanges implements PasswordChanges {
+  readonly #core: AccountsCore
   readonly #uses: UsedValues<Uses>
 
-  constructor(uses: UsedValues<Uses>) {
+  constructor(core: AccountsCore, uses: UsedValues<Uses>) {
+    this.#core = core
     this.#uses = uses
   }
 
@@ -78,8 +81,11 @@ class OperationPasswordChanges implements PasswordChanges {
 
   async #settle(user: UserRow, passwordHash: string): Promise<void> {
     const { userRows, sessions, mail, attempts, events } = this.#uses
-    // Who has read the message has shown that the address is theirs.
-    if (user.emailVerifiedAt === null) await userRows.update(user.id, { emailVerifiedAt: new Date().toISOString() })
+    // Who has read the message has shown that the address is theirs; who set the account up has not (GA11).
+    if (user.emailVerifiedAt === null) {
+      await endPreRegistration(this.#uses, this.#core.tables, user.id)
+      await userRows.update(user.id, { emailVerifiedAt: new Date().toISOString() })
+    }
     await userRows.setPassword(user.id, passwordHash)
     await sessions.endAll(user.id)
     await events.record('password_reset', { userId: user.id })

@@ -11,6 +11,7 @@ import { TokenInvalid } from '../core/errors.ts'
 import type { OneTimeToken, OneTimeTokens, Sessions } from '../core/services.ts'
 import type { UserRow, UserRows } from '../core/user-row.ts'
 import { Email } from '../users/canonical-email.ts'
+import { endPreRegistration } from '../users/pre-registration.ts'
 import { CHECK_YOUR_MAIL, MailMaySent, RESET_PASSWORD, VERIFY_EMAIL, type AccountParts } from './parts.ts'
 import { makeUser, type Registration } from './registration.ts'
 import { MailedToken, Password } from './schemas.ts'
@@ -55,12 +56,13 @@ export function verifyEmailOperation({ core, passwords }: AccountParts) {
       if (taken.userId === null) return register(core, uses, taken)
       const user = await uses.userRows.byId(taken.userId)
       if (user === undefined || user.email !== taken.subject) throw new TokenInvalid()
-      return confirm(uses, user, isOwner)
+      return confirm({ ...uses, tables: core.tables }, user, isOwner)
     },
   )
 }
 
 interface Used {
+  readonly tx: Transaction
   readonly userRows: UserRows
   readonly oneTimeTokens: OneTimeTokens
   readonly sessions: Sessions
@@ -80,7 +82,7 @@ async function register(core: AccountsCore, uses: Used, { subject, details }: On
 
 /** Who reads the mailbox owns the account. Where they have not shown that they made it, whoever did is put out of it (GA11). */
 async function confirm(
-  { userRows, oneTimeTokens, sessions, events }: Used,
+  { tables, tx, userRows, oneTimeTokens, sessions, events }: Used & Pick<AccountsCore, 'tables'>,
   { id, email, emailVerifiedAt }: UserRow,
   isOwner: boolean,
 ): Promise<EmailVerified> {
@@ -89,8 +91,7 @@ async function confirm(
   await oneTimeTokens.drop(id, VERIFY_EMAIL.purpose)
   await events.record('email_verified', { userId: id, details: { isOwner } })
   if (isOwner) return { status: 'verified' }
-  await userRows.setPassword(id, null)
-  await sessions.endAll(id)
+  await endPreRegistration({ tx, userRows, sessions }, tables, id)
   const resetToken = await oneTimeTokens.issue({
     ...RESET_PASSWORD,
     userId: id,

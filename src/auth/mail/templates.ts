@@ -61,7 +61,7 @@ const WORDINGS: Readonly<Record<MailTemplate, (data: MailData) => Wording>> = {
   }),
   'factor-changed': ({ appName, details }) => ({
     subject: `How you log in to ${appName} was changed`,
-    before: [`The second factors of your account with ${appName} were changed${suffix(details['change'])}.`],
+    before: [`How you log in to your account with ${appName} was changed${suffix(details['change'])}.`],
     action: 'Your account',
     after: [NOT_YOU],
   }),
