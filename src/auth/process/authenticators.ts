@@ -4,7 +4,7 @@ import { cookieValues, single } from '../api-key.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
 import { API_KEY_START } from '../core/api-key-format.ts'
 import type { AccountsBase } from '../core/base.ts'
-import { authorizationOf, bearerChallenge, fixedChallenge, quoted, type Challenge } from '../credentials.ts'
+import { bearerChallenge, fixedChallenge, quoted, uncheckedAuthorizationOf, type Challenge } from '../credentials.ts'
 import type { Identity } from '../identity.ts'
 import { makeAuthenticator } from '../make-authenticator.ts'
 import { ACCESS_COOKIE, SESSION_COOKIE } from '../sessions/session-cookies.ts'
@@ -41,7 +41,8 @@ function bearerAuthenticator({ process }: Parts): Authenticator<Identity> {
     // Its flows are those of the operations that give the tokens.
     scheme: { type: 'oauth2', flows: {} },
     challenge,
-    read: (request) => authorizationOf(request, 'Bearer', challenge),
+    // Unchecked: what is remembered was checked, and what is not is checked where it is verified.
+    read: (request) => uncheckedAuthorizationOf(request, 'Bearer', challenge),
     verify: (token: string, { process: accounts }) =>
       token.startsWith(API_KEY_START) ? accounts.identifyKey(token) : accounts.accessTokens.identify(token),
   })
