@@ -43,7 +43,7 @@ interface Answer {
 async function call(
   method: string,
   path: string,
-  { by, json, at = app.t }: { by?: string; json?: unknown; at?: Pick<AccountsApp['t'], 'fetch'> } = {},
+  { by, json, at = app.t }: { by?: string | undefined; json?: unknown; at?: Pick<AccountsApp['t'], 'fetch'> } = {},
 ): Promise<Answer> {
   const headers = by === undefined ? {} : { authorization: `Bearer ${by}` }
   const response = await at.fetch(path, { method, headers, ...(json !== undefined && { json }) })
