@@ -1,48 +1,49 @@
-import { createHash } from 'node:crypto'
 import { createApp, route, router } from 'ashlar'
-import { accessFor, anyone } from 'ashlar/access'
-import { apiKey } from 'ashlar/auth'
-import { database as postgres, repository, resource } from 'ashlar/data'
+import { anyone } from 'ashlar/access'
+import { accounts, accountTables, userColumns } from 'ashlar/auth'
+import { database as postgres, id, repository, resource } from 'ashlar/data'
 import { defineError } from 'ashlar/errors'
 import { sql } from 'drizzle-orm'
-import { check, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 
+const users = pgTable('users', { ...userColumns(), name: text().notNull() })
+const authTables = accountTables(users) // passwords, sessions, keys: beside your table of users
 const products = pgTable(
   'products',
   {
-    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    id: id(),
+    sellerId: uuid('seller_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
     name: text().notNull().unique(),
     stock: integer().notNull(),
   },
-  (table) => [check('products_stock_check', sql`${table.stock} >= 0`)],
+  (table) => [index().on(table.sellerId), check('products_stock_check', sql`${table.stock} >= 0`)],
 )
 const migrations = new URL('migrations', import.meta.url) // SQL, made by `ashlar migrate make`
-const database = postgres({ schema: { products }, migrations }) // embedded, or DATABASE_URL
+const database = postgres({ schema: { users, ...authTables, products }, migrations }) // embedded, or DATABASE_URL
 
-// Whoever has the key is the shopkeeper; where API_KEY is not set, nobody is. Hashes are compared, so that timing tells nothing.
-const hash = (text: string) => createHash('sha256').update(text).digest('hex')
-const owner = process.env['API_KEY'] && hash(process.env['API_KEY'])
-const verify = (key: string) => (hash(key) === owner ? { id: 'shopkeeper' } : undefined)
-const { authenticated } = accessFor(apiKey({ in: 'header', name: 'X-API-Key', verify }))
+// Register, confirm the address, log in, sessions, passwords, administration: below /auth. Mails are printed until you give a mailer.
+const auth = accounts({ database, users, tables: authTables, profile: ['name'] })
+const { authenticated, owner } = auth.access
 
-// A table becomes an API: list, read, create and update, with pages, filters and order. What has no rule has no operation: nobody deletes.
+// A table becomes an API, with pages, filters and order. Everybody reads; what you add is yours, and nobody else changes it.
 const productApi = resource(products, {
   database,
-  access: { read: anyone, create: authenticated, update: authenticated },
-  tags: ['products'],
+  access: { read: anyone, create: owner('sellerId'), update: owner('sellerId'), delete: owner('sellerId') },
   refine: { name: (name) => name.min(1).max(100), stock: (stock) => stock.min(0) },
-  list: { filter: { name: ['contains'], stock: ['gt'] }, sort: ['name', 'stock'] },
+  list: { filter: { sellerId: ['eq'], name: ['contains'], stock: ['gt'] }, sort: ['name', 'stock'] },
 })
 
 // What is more than a change of a row is an operation beside it. The repository has rules of its own: a buyer may take from the stock.
-const shelf = repository(products, { database, access: { read: anyone, update: anyone } })
+const shelf = repository(products, { database, access: { read: anyone, update: authenticated } })
 const SoldOut = defineError({ code: 'sold_out', status: 409, title: 'Sold out' })
 const buy = route.post(
   '/:id/buy',
   {
-    access: anyone,
-    params: z.object({ id: z.int32() }),
+    access: authenticated,
+    params: z.object({ id: z.guid() }),
     uses: { shelf },
     response: productApi.children.read.response,
     errors: [SoldOut],
@@ -55,10 +56,10 @@ const buy = route.post(
 )
 
 export const app = createApp({
-  title: 'Shop',
+  title: 'Market',
   version: '1.0.0',
   license: { name: 'MIT', identifier: 'MIT' },
-  tags: [{ name: 'products', description: 'What there is to buy' }],
   database,
-  api: router('', { products: productApi.with({ buy }) }),
+  auth,
+  api: router('', { auth: auth.api, products: productApi.with({ buy }) }),
 })
