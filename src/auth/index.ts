@@ -1,6 +1,7 @@
 export { accounts } from './accounts/accounts.ts'
 export type { PasswordChanges } from './accounts/password-changes.ts'
 export type { AccountServices } from './accounts/services.ts'
+export { tokenEndpoint } from './accounts/token-endpoint.ts'
 export type { Accounts } from './accounts/types.ts'
 export { apiKey } from './api-key.ts'
 export type { ApiKeyOptions } from './api-key.ts'

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { anyone } from '../../core/access/index.ts'
 import { AshlarError } from '../../core/errors/index.ts'
-import type { TokenFlows } from '../../core/operation.ts'
 import { reply } from '../../core/reply.ts'
 import { route } from '../../core/route.ts'
 import { named } from '../../schema/named.ts'
@@ -9,9 +8,9 @@ import { EmailNotVerified, InvalidCredentials } from '../core/errors.ts'
 import type { LoggedIn } from '../core/log-in-result.ts'
 import { Unauthenticated } from '../../core/errors/index.ts'
 import { answered, OAuthError, oauthForm, OAuthRefusal } from '../oauth-server/oauth-error.ts'
-import { BEARER_SCHEME } from '../process/authenticators.ts'
 import type { AccountParts } from './parts.ts'
 import { Login, Password } from './schemas.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
 
 /** The form of both grants: fields that the other one needs are not looked at. FastAPI's clients may leave `grant_type` out. */
 const PasswordTokenForm = z.object({
@@ -66,11 +65,8 @@ export function tokenOperation({ core, passwords }: AccountParts) {
         return reply(200, tokenOf(result))
       }),
   )
-  return { ...operation, gives: PASSWORD_FLOW }
+  return tokenEndpoint(operation)
 }
-
-/** What the docs page's Authorize button uses. */
-const PASSWORD_FLOW: TokenFlows = { scheme: BEARER_SCHEME, flows: { password: {} } }
 
 function given(value: string | undefined, name: string): string {
   if (value === undefined) throw new OAuthRefusal('invalid_request', `The ${name} is missing.`)

@@ -67,13 +67,18 @@ export class TableUsers implements UserRows {
 
   async update(id: UserId, changes: Readonly<Record<string, unknown>>): Promise<UserRow> {
     const { users } = this.#base
+    const values = storedValues(changes, this.#base.options.logInWith)
+    // Nothing changes: Drizzle has no statement for that.
+    if (Object.values(values).every((value) => value === undefined)) return this.#present(await this.byId(id))
     const [row] = await this.#refusing(() =>
-      this.#tx.transaction((tx) =>
-        tx.update(users).set(storedValues(changes, this.#base.options.logInWith)).where(eq(users.id, id)).returning(),
-      ),
+      this.#tx.transaction((tx) => tx.update(users).set(values).where(eq(users.id, id)).returning()),
     )
-    if (row === undefined) throw new Error('The user that is to be changed is not there any more.')
-    return this.#read(row)
+    return this.#present(row && this.#read(row))
+  }
+
+  #present(row: UserRow | undefined): UserRow {
+    if (row !== undefined) return row
+    throw new Error('The user that is to be changed is not there any more.')
   }
 
   async remove(id: UserId): Promise<void> {
