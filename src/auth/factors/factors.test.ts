@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD } from '../accounts.fixture.ts'
+import { FactorRows } from './factor-rows.ts'
 import { codeNow, factorsApp, type FactorsApp } from './factors.fixture.ts'
 
 let app: FactorsApp
@@ -16,6 +17,30 @@ const eventsOf = async (id: string) =>
   (await app.query<{ event: string }>(sql`select event from auth_events where user_id = ${id} order by id`)).map(
     ({ event }) => event,
   )
+
+test('a time step is taken once, and a signature counter only where it has risen or there is none', async () => {
+  const { id: userId } = await app.register()
+  const taken = await app.t.run({ tx: app.db.transaction }, async ({ tx }) => {
+    const rows = new FactorRows(app.auth.core.tables, tx)
+    const { id } = (await rows.insertPasskey({
+      userId,
+      name: '',
+      secret: '',
+      credentialId: userId,
+      counter: 0,
+      details: {},
+    }))!
+    const counters: boolean[] = []
+    for (const counter of [0, 0, 5, 5, 4, 0, 6]) counters.push(await rows.useCounter(id, counter))
+    const steps: boolean[] = []
+    for (const step of [7, 7, 6, 8]) steps.push(await rows.useStep(id, step))
+    return { counters, steps }
+  })
+  expect(taken).toEqual({
+    counters: [true, true, true, false, false, false, true],
+    steps: [true, false, false, true],
+  })
+})
 
 describe('an authenticator app', () => {
   test('is begun, confirmed by a code, asked for, and removed; the owner is told of each change', async () => {
@@ -179,4 +204,37 @@ test('an administrator removes the factors of who has lost them: everything ends
   })
   const [event] = await app.query(sql`select * from auth_events where user_id = ${user.id} and event = 'factors_reset'`)
   expect(event).toMatchObject({ actor_id: admin.id, details: { factors: 1 } })
+})
+
+test('who acts as a user changes none of their factors, and proves nothing for them', async () => {
+  const user = await app.totpUser()
+  const admin = await app.register({ roles: ['admin'] })
+  const { headers } = await app.logIn(admin.email)
+  const impersonated = await app.call(
+    'POST',
+    `/auth/admin/users/${user.id}/impersonate`,
+    { reason: 'a call to the help desk', delivery: 'tokens' },
+    headers,
+  )
+  const acting = { authorization: `Bearer ${String(impersonated.body['accessToken'])}` }
+  expect((await app.call('GET', '/notes', undefined, acting)).status).toBe(204)
+  const own = [
+    ['GET', '/auth/factors'],
+    ['POST', '/auth/factors/totp'],
+    ['POST', '/auth/factors/totp/confirm'],
+    ['DELETE', '/auth/factors/totp'],
+    ['POST', '/auth/factors/recovery-codes'],
+    ['POST', '/auth/factors/passkeys/options'],
+    ['POST', '/auth/factors/passkeys'],
+    ['PATCH', '/auth/factors/passkeys/00000000-0000-7000-8000-000000000000'],
+    ['DELETE', '/auth/factors/passkeys/00000000-0000-7000-8000-000000000000'],
+    ['POST', '/auth/reauthenticate/factor'],
+    ['POST', '/auth/reauthenticate/passkey/options'],
+    ['POST', '/auth/reauthenticate/passkey'],
+    ['DELETE', `/auth/admin/users/${user.id}/factors`],
+  ] as const
+  for (const [method, path] of own) {
+    const json = method === 'GET' ? undefined : { code: codeNow(user.secret) }
+    expect([method, path, (await app.call(method, path, json, acting)).status]).toEqual([method, path, 403])
+  }
 })

@@ -21,8 +21,12 @@ import { webAuthnDependency } from './web-authn.ts'
  * attempts, an account 5 in 15 minutes. The first factor ends all other sessions of the account; adding and removing needs a log-in of the last 5 minutes.
  *
  * @example
+ * const users = pgTable('users', userColumns())
+ * const authTables = accountTables(users)
+ * const db = database({ schema: { users, ...authTables } })
+ * const auth = accounts({ database: db, users, tables: authTables })
  * const factors = secondFactors(auth, { passkeys: { rpName: 'Blog' } })
- * createApp({ title: 'Blog', version: '1.0.0', auth, api: router('', { auth: auth.api, factors }) })
+ * createApp({ title: 'Blog', version: '1.0.0', auth, database: db, api: router('', { auth: auth.api, factors }) })
  * @throws TypeError where browsers would refuse the domain or an origin of passkeys, or where there is no factor at all.
  * @see RFC 4226, RFC 6238, Web Authentication Level 3
  */
