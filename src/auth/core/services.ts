@@ -125,7 +125,10 @@ export interface Sessions {
   /** Ends all sessions of a user and all tokens, but for one session. */
   endAll(userId: UserId, options?: { readonly except?: string | undefined }): Promise<void>
   list(userId: UserId): Promise<readonly SessionInfo[]>
-  /** After another proof in the same session: its secret or family is a new one, `authenticatedAt` is now, and the methods are added. */
+  /**
+   * After another proof in the same session: its secret or family is a new one, `authenticatedAt` is now, and the methods are added. Second factors of before
+   * are left out: they are not as fresh as that.
+   */
   renew(identity: Identity, methods: readonly AuthenticationMethod[]): Promise<LoggedIn>
   /** The same session in another organisation, or in none: its secret or family is a new one, and nothing else has changed. */
   choose(identity: Identity, organisationId: string | null): Promise<LoggedIn>

@@ -190,6 +190,16 @@ test('step-up by a code renews the session, and opens what asks for a factor', a
   expect((await app.call('GET', '/notes', undefined, headers)).status).toBe(401)
 })
 
+test('a password that is typed now does not pass for a code that was typed long ago', async () => {
+  const user = await app.totpUser()
+  expect((await app.call('GET', '/notes/step-up', undefined, user.headers)).status).toBe(204)
+  const { body } = await app.call('POST', '/auth/reauthenticate', { password: PASSWORD }, user.headers)
+  const headers = { authorization: `Bearer ${String(body['accessToken'])}` }
+  expect((await app.call('GET', '/notes/recent', undefined, headers)).status).toBe(204)
+  const refused = await app.call('GET', '/notes/step-up', undefined, headers)
+  expect(refused.body).toMatchObject({ code: 'recent_authentication_required' })
+})
+
 test('an administrator removes the factors of who has lost them: everything ends, and the owner is told', async () => {
   const user = await app.totpUser()
   const admin = await app.register({ roles: ['admin'] })

@@ -110,7 +110,7 @@ class OperationSessions implements Sessions {
 
   renew(identity: Identity, methods: readonly AuthenticationMethod[]): Promise<LoggedIn> {
     return this.#replace(identity, (old) => ({
-      methods: [...new Set([...old.methods, ...methods])],
+      methods: renewedMethods(old.methods, methods),
       authenticatedAt: inSeconds(0),
     }))
   }
@@ -188,6 +188,16 @@ class OperationSessions implements Sessions {
     if (kind === 'cookie') return 'session'
     return this.#parts.request.header('authorization') === undefined ? 'cookies' : 'tokens'
   }
+}
+
+const SECOND_FACTORS: ReadonlySet<AuthenticationMethod> = new Set(['otp', 'passkey', 'recovery'])
+
+/** Only the last proof's age is known. A second factor of before is left out, or a password that is typed now would pass for a fresh code. */
+function renewedMethods(
+  before: readonly AuthenticationMethod[],
+  now: readonly AuthenticationMethod[],
+): AuthenticationMethod[] {
+  return [...new Set([...before.filter((method) => !SECOND_FACTORS.has(method)), ...now])]
 }
 
 function infoOf(row: SessionRow): SessionInfo {
