@@ -21,7 +21,7 @@ import type { Accounts } from './types.ts'
  * Answers never tell whether an address is known.
  *
  * @example
- * const users = pgTable('users', { ...userColumns(), name: text().notNull() })
+ * const users = pgTable('users', { ...userColumns(), name: varchar().notNull() })
  * const authTables = accountTables(users)
  * const auth = accounts({
  *   database: database({ schema: { users, ...authTables } }),

@@ -10,7 +10,7 @@ import type { UserTable } from './user-columns.ts'
  * them. Secrets stand in them as hashes (passwords, tokens, keys) or sealed (what must be read again).
  *
  * @example
- * const users = pgTable('users', { ...userColumns(), name: text().notNull() })
+ * const users = pgTable('users', { ...userColumns(), name: varchar().notNull() })
  * const db = database({ schema: { users, ...accountTables(users) } })
  * @throws TypeError where the primary key of the users is none of uuid, text, varchar, integer and bigint.
  */

@@ -19,7 +19,7 @@ const moment = <Name extends string>(name: Name) => timestamp(name, { withTimezo
  * `createdAt` and `updatedAt`. Add your own beside them. Passwords are not among them: they stand in a table of their own, which no resource shows.
  *
  * @example
- * const users = pgTable('users', { ...userColumns(), name: text().notNull() })
+ * const users = pgTable('users', { ...userColumns(), name: varchar().notNull() })
  */
 export function userColumns() {
   return {
