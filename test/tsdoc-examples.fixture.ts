@@ -1,6 +1,7 @@
 // What the examples of the TSDoc presuppose: the rest of a blog and of a list of tasks. They have these names without importing them.
 import { createApp, dependency, route, router, text, type NodeListener } from 'ashlar'
 import { anyone, owner, type Principal } from 'ashlar/access'
+import type { Accounts } from 'ashlar/auth'
 import { database, resource } from 'ashlar/data'
 import type { Mailer } from 'ashlar/mail'
 import { boolean, pgTable, uuid, text as varchar } from 'drizzle-orm/pg-core'
@@ -85,6 +86,8 @@ export declare const expressApp: NodeListener
 /** Of the request or the session an example stands in. */
 export declare const body: { readonly email: string; readonly password: string }
 export declare const accounts: { byEmail(email: string): Promise<User | undefined> } & Pick<Users, 'setPasswordHash'>
+/** What `accounts` gives. */
+export declare const auth: Accounts
 export declare const session: { readonly token: string }
 export declare const user: User
 export declare function teamOf(user: Principal): string | undefined

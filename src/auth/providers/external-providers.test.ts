@@ -81,12 +81,26 @@ describe('a log-in with a provider', () => {
     ])
   })
 
+  test('without what an account needs makes none', async () => {
+    const { id: nameless } = person('one', { name: undefined })
+    const { id: unreachable } = person('one', { email: undefined })
+    const errors = []
+    for (const id of [nameless, unreachable])
+      errors.push((await app.logInWith(new Browser(), 'one', id)).searchParams.get('error'))
+    expect(errors).toEqual(['not_null_violation', 'provider_email_missing'])
+    expect(await app.query(sql`select 1 from auth_identities where subject in (${nameless}, ${unreachable})`)).toEqual(
+      [],
+    )
+  })
+
   test('to an account that is disabled is refused', async () => {
     const { id, email } = person('one')
     await app.logInWith(new Browser(), 'one', id)
     await app.query(sql`update users set disabled_at = now() where email = ${email}`)
     const target = await app.logInWith(new Browser(), 'one', id)
     expect(target.searchParams.get('error')).toBe('unauthenticated')
+    const forTokens = await app.logInWith(new Browser(), 'one', id, `?delivery=tokens&challenge=${pkce().challenge}`)
+    expect([...forTokens.searchParams.keys()]).toEqual(['provider', 'error'])
   })
 
   test('answers are kept by nobody', async () => {

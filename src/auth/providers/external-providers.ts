@@ -25,11 +25,11 @@ const TIMEOUT_SECONDS = 10
  * @throws TypeError for an issuer, a name, a prefix, a page or an address that cannot be.
  * @see OpenID Connect Core 1.0; RFC 6749, 7636, 9207 and 9700
  */
-export function externalProviders(
+export function externalProviders<Name extends string>(
   auth: { readonly core: AccountsCore },
-  providers: Readonly<Record<string, ExternalProvider>>,
+  providers: Readonly<Record<Name, ExternalProvider>>,
   options: ExternalProvidersOptions = {},
-): ExtensibleRouter<ProviderOperations> {
+): ExtensibleRouter<ProviderOperations<Name>> {
   const { timeoutSeconds = TIMEOUT_SECONDS } = options
   if (!Number.isFinite(timeoutSeconds) || timeoutSeconds <= 0)
     throw new TypeError(`externalProviders({ timeoutSeconds }): a number above 0; got ${timeoutSeconds}.`)
@@ -40,7 +40,7 @@ export function externalProviders(
   return extensible(router('/auth/providers', { tags: ['auth'], uses: { noStore } }, children)) as never
 }
 
-function providerOperations(parts: ProviderParts) {
+function providerOperations<Name extends string>(parts: ProviderParts<Name>) {
   return {
     start: startOperation(parts),
     callback: callbackOperation(parts),
@@ -52,4 +52,4 @@ function providerOperations(parts: ProviderParts) {
 }
 
 /** The operations of {@link externalProviders}, by their names. */
-export type ProviderOperations = ReturnType<typeof providerOperations>
+export type ProviderOperations<Name extends string = string> = ReturnType<typeof providerOperations<Name>>

@@ -89,9 +89,11 @@ async function takeOver(
   { existing, provider, claims }: Proved & { readonly existing: UserRow },
 ): Promise<UserRow> {
   const profile = profileOf(parts, provider, claims)
+  // First: where a column of the profile is taken, nothing has been ended.
+  const updated = await uses.userRows.update(existing.id, { ...profile, emailVerifiedAt: new Date().toISOString() })
   await endPreRegistration(uses, parts.core.tables, existing.id)
   await uses.events.record('pre_registration_ended', { userId: existing.id, details: { provider } })
-  return uses.userRows.update(existing.id, { ...profile, emailVerifiedAt: new Date().toISOString() })
+  return updated
 }
 
 async function register(uses: ExternalUserUses, parts: ProviderParts, proved: Proved): Promise<UserRow | 'taken'> {

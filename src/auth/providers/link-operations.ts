@@ -30,7 +30,7 @@ const LinkedIdentity = named(
 )
 
 /** Links the caller's account to a provider. */
-export function linkOperation(parts: ProviderParts) {
+export function linkOperation<Name extends string>(parts: ProviderParts<Name>) {
   const { core, clients } = parts
   return route.post(
     '/:provider/link',

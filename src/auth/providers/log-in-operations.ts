@@ -22,7 +22,7 @@ export function providerParams<Name extends string>(names: readonly [Name, ...Na
 }
 
 /** Sends the browser to a provider. */
-export function startOperation(parts: ProviderParts) {
+export function startOperation<Name extends string>(parts: ProviderParts<Name>) {
   const { core, clients } = parts
   return route.get(
     '/:provider/start',
@@ -53,7 +53,7 @@ export function startOperation(parts: ProviderParts) {
 }
 
 /** Where the provider sends the browser back. */
-export function callbackOperation(parts: ProviderParts) {
+export function callbackOperation<Name extends string>(parts: ProviderParts<Name>) {
   const { core, clients } = parts
   const { tx, userRows, sessions, oneTimeTokens, events, mail, logIn } = core
   return route.get(
@@ -129,7 +129,7 @@ function failedAt(
 }
 
 /** Gives what the code of a redirect stands for. */
-export function exchangeOperation(parts: ProviderParts) {
+export function exchangeOperation<Name extends string>(parts: ProviderParts<Name>) {
   const { core } = parts
   return route.post(
     '/:provider/exchange',

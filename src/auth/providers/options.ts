@@ -41,10 +41,10 @@ export interface ExternalProvidersOptions {
 }
 
 /** What the operations work with. */
-export interface ProviderParts {
+export interface ProviderParts<Name extends string = string> {
   readonly core: AccountsCore
   readonly providers: Readonly<Record<string, ExternalProvider>>
-  readonly names: readonly [string, ...string[]]
+  readonly names: readonly [Name, ...Name[]]
   readonly clients: OfApp<ProviderClients>
   /** Where a browser may be sent back to. */
   readonly origins: readonly [string, ...string[]]
@@ -58,14 +58,14 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** @throws TypeError for what cannot be. */
-export function checkedParts(
+export function checkedParts<Name extends string>(
   core: AccountsCore,
-  providers: Readonly<Record<string, ExternalProvider>>,
+  providers: Readonly<Record<Name, ExternalProvider>>,
   { prefix = '', logInPage = '/login', returnTo = [] }: ExternalProvidersOptions,
-): Omit<ProviderParts, 'clients'> {
-  const [name, ...names] = Object.keys(providers)
+): Omit<ProviderParts<Name>, 'clients'> {
+  const [name, ...names] = Object.keys(providers) as Name[]
   if (name === undefined) throw wrong('name at least one provider, such as { google: { issuer, clientId } }')
-  for (const each of [name, ...names]) checkProvider(each, providers[each]!)
+  for (const each of [name, ...names]) checkProvider(each, providers[each])
   if (!/^(?:\/[\w.~-]+)*$/.test(prefix))
     throw wrong(`prefix: write a path such as "/api/v1"; got ${JSON.stringify(prefix)}`)
   for (const uri of returnTo) {

@@ -166,11 +166,18 @@ const NO_ANSWER = new Set([
 ])
 
 function refused({ name, log }: Asked, error: unknown): Error {
-  log.warn({ err: error, provider: name }, 'a log-in at a provider was refused')
-  return new ProviderLogInRefused(undefined, { cause: error })
+  log.warn({ provider: name, reason: reasonOf(error) }, 'a log-in at a provider was refused')
+  return new ProviderLogInRefused()
 }
 
 function unavailable({ name, log }: Asked, error: unknown): Error {
-  log.error({ err: error, provider: name }, 'a provider could not be asked')
-  return new Unavailable(`The provider "${name}" cannot be asked just now.`, { cause: error })
+  log.error({ provider: name, reason: reasonOf(error) }, 'a provider could not be asked')
+  return new Unavailable(`The provider "${name}" cannot be asked just now.`)
+}
+
+/** In words alone: the errors of the library carry answers, with codes and with what they say of people. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const said = 'error' in error && typeof error.error === 'string' ? ` (${error.error})` : ''
+  return error.message + said + (error.cause instanceof Error ? `: ${reasonOf(error.cause)}` : '')
 }
