@@ -14,7 +14,7 @@ export { bearer } from './bearer.ts'
 export type { BearerOptions } from './bearer.ts'
 export { cookieSession } from './cookie-session.ts'
 export type { CookieSessionOptions } from './cookie-session.ts'
-export { EmailNotVerified, InvalidCredentials, TokenInvalid } from './core/errors.ts'
+export { EmailNotVerified, InvalidCredentials, InvalidSecondFactor, TokenInvalid } from './core/errors.ts'
 export type {
   AccountOrganisationOptions,
   AccountsOptions,

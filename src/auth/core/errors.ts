@@ -56,7 +56,14 @@ export const RecentAuthenticationRequired = defineError({
   fix: 'Authenticate again, then repeat the request.',
 })
 
-/** 401: a code is wrong or was used before, or a passkey is not one of the account's or did not sign what it was asked to. */
+/**
+ * 401: a code is wrong or was used before, or a passkey is not one of the account's or did not sign what it was asked to.
+ *
+ * @example
+ * route.post('/vault', { access: anyone, errors: [InvalidSecondFactor] }, () => {
+ *   throw new InvalidSecondFactor()
+ * })
+ */
 export const InvalidSecondFactor = defineError({
   code: 'invalid_second_factor',
   status: 401,
