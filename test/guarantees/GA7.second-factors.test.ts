@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ORIGIN, PASSWORD } from '../../src/auth/accounts.fixture.ts'
 import { codeNow, factorsApp, type Carried, type FactorsApp } from '../../src/auth/factors/factors.fixture.ts'
+import { sessionsApp } from '../../src/auth/sessions/sessions.fixture.ts'
 
 let app: FactorsApp
 beforeAll(async () => {
@@ -104,6 +105,29 @@ describe('sessions that were begun with the password only (GA7)', () => {
     expect(await sessionsOf(id)).toEqual([{ methods: ['pwd', 'otp'] }])
     expect((await app.call('GET', '/notes', undefined, added.headers)).status).toBe(204)
   })
+})
+
+test('a log-in that waits for a first factor to be confirmed asks for it, also without a password', async () => {
+  const sessions = await sessionsApp()
+  try {
+    const id = await sessions.user('slow@example.com')
+    const { transaction } = sessions.core.database
+    const logIn = await sessions.t.run({ tx: transaction }, async ({ tx }) => {
+      await tx.execute(
+        sql`insert into auth_credentials (user_id) values (${id}) on conflict (user_id) do update set epoch = 2`,
+      )
+      await tx.execute(sql`insert into auth_factors (id, user_id, type, secret, confirmed_at)
+        values (gen_random_uuid(), ${id}, 'totp', 'x', now())`)
+      const answer = sessions.logIn('slow@example.com', 'session')
+      const waiting = sql<{ waiting: boolean }>`select exists (select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock') as waiting`
+      await expect.poll(() => sessions.query(waiting), { timeout: 30_000 }).toEqual([{ waiting: true }])
+      return { answer }
+    })
+    expect((await logIn.answer).body).toMatchObject({ status: 'second_factor_required' })
+  } finally {
+    await sessions.t.stop()
+  }
 })
 
 test('a challenge ends with all sessions, and with what an administrator resets', async () => {
