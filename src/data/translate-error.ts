@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import { DatabaseError } from 'pg'
 import { isStale } from './stale-plan.ts'
-import { Forbidden, type AshlarError } from '../core/errors/index.ts'
+import { AshlarError, Forbidden } from '../core/errors/index.ts'
 import {
   CheckViolation,
   DatabaseUnavailable,
@@ -59,8 +59,13 @@ const UNAVAILABLE_CLASSES = ['08', '53']
 export function translateDatabaseError(error: unknown): AshlarError | undefined {
   if (error instanceof DatabaseError) return translateSqlState(error)
   if (error instanceof RepeatedStatement) return error
-  if (error instanceof DrizzleQueryError) return translateDatabaseError(error.cause) ?? connectionLost(error.cause)
+  if (error instanceof DrizzleQueryError) return translateQueryError(error.cause)
   return isConnectionError(error) ? unavailable(error) : undefined
+}
+
+/** What Drizzle was told by its connection, which may be an error of ours already: that of a transaction that could not begin. */
+function translateQueryError(cause: unknown): AshlarError | undefined {
+  return cause instanceof AshlarError ? cause : (translateDatabaseError(cause) ?? connectionLost(cause))
 }
 
 /** For errors known to come from the database's connection. Anybody else's ECONNREFUSED is not ours to answer. */
