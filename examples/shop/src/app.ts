@@ -1,5 +1,6 @@
 import { createApp, router } from 'ashlar'
 import { accountApi } from './accounts/operations.ts'
+import { auth } from './auth.ts'
 import { categoryApi, productApi, productCategoryApi } from './catalogue/operations.ts'
 import { database } from './database.ts'
 import { orderApi, orderLineApi } from './orders/operations.ts'
@@ -11,7 +12,9 @@ export const app = createApp({
   summary: 'Products, categories, orders and stock',
   license: { name: 'MIT', identifier: 'MIT' },
   database,
+  auth,
   api: router('/api', {
+    auth: auth.api,
     accounts: accountApi,
     categories: categoryApi,
     products: productApi,

@@ -1,10 +1,16 @@
 import { factory } from 'ashlar/testing'
-import { accounts } from './accounts/table.ts'
+import { accounts, authTables } from './accounts/table.ts'
 import { slugOf } from './catalogue/slug.ts'
 import { categories, productCategories, products, stock } from './catalogue/tables.ts'
 
 /** Rows for the seed and for tests that are about something else. */
-export const account = factory(accounts, ({ sequence }) => ({ name: `Customer ${sequence}`, passwordHash: 'none' }))
+export const account = factory(accounts, ({ sequence }) => ({
+  name: `Customer ${sequence}`,
+  emailVerifiedAt: '2026-01-01T00:00:00Z',
+}))
+
+/** The password of an account. */
+export const credentials = factory(authTables.authCredentials, { userId: account })
 
 export const category = factory(categories, ({ sequence }) => ({ name: `Category ${sequence}` }))
 

@@ -1,5 +1,5 @@
 import { auditTrail } from 'ashlar/data'
-import { accountRole, accounts } from './accounts/table.ts'
+import { accounts, authTables } from './accounts/table.ts'
 import {
   categories,
   categoryRelations,
@@ -14,8 +14,8 @@ import { orderLineRelations, orderLines, orderRelations, orders, orderStatus } f
 
 /** All tables and what leads from one to the other. Includes and rules find relations here, and `ashlar migrate make` the tables. */
 export const schema = {
-  accountRole,
   accounts,
+  ...authTables,
   products,
   productRelations,
   stock,

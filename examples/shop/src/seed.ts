@@ -2,9 +2,11 @@ import { hashPassword } from 'ashlar/auth'
 import { defineSeed } from 'ashlar/data'
 import { slugOf } from './catalogue/slug.ts'
 import { database } from './database.ts'
-import { account, category, inCategory, pieces, product } from './factories.ts'
+import { account, category, credentials, inCategory, pieces, product } from './factories.ts'
 
 const PASSWORD = 'teapots and cups'
+
+const PEOPLE = { customer: [], staff: ['staff'], manager: ['staff', 'manager'] } as const
 
 const PRODUCTS = [
   {
@@ -23,8 +25,10 @@ const PRODUCTS = [
 /** A small shop: three people who can log in, and something to buy. */
 export const seed = defineSeed({ tx: database.transaction }, async ({ tx }) => {
   const passwordHash = await hashPassword(PASSWORD)
-  for (const role of ['customer', 'staff', 'manager'] as const)
-    await account.create(tx, { name: role, email: `${role}@example.com`, passwordHash, role })
+  for (const [name, roles] of Object.entries(PEOPLE)) {
+    const { id: userId } = await account.create(tx, { name, email: `${name}@example.com`, roles: [...roles] })
+    await credentials.create(tx, { userId, passwordHash })
+  }
   const dishes = await category.create(tx, { name: 'Dishes', slug: 'dishes' })
   const below = { parentId: dishes.id }
   const categories = {

@@ -1,12 +1,12 @@
-const DEVELOPMENT_SECRET = 'for development only: anybody can read this'
+const isProduction = process.env['NODE_ENV'] === 'production'
 
 /** What the environment decides. */
 export const settings = {
-  jwtSecret: process.env['JWT_SECRET'] ?? developmentSecret(),
+  /** `smtp://user:password@host:587`. Without it mails are printed. */
+  smtpUrl: process.env['SMTP_URL'] ?? notInProduction('SMTP_URL'),
+  mailFrom: process.env['MAIL_FROM'] ?? 'Shop <shop@example.com>',
 }
 
-/** Whoever knows the secret can sign in as anybody, so in production none is guessed. */
-function developmentSecret(): string {
-  if (process.env['NODE_ENV'] !== 'production') return DEVELOPMENT_SECRET
-  throw new Error('JWT_SECRET is not set. Make one, and set it on every process of this app: openssl rand -base64 32')
+function notInProduction(name: string): undefined {
+  if (isProduction) throw new Error(`${name} is not set: in production mails must be sent.`)
 }

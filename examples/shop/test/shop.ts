@@ -1,8 +1,11 @@
+import { dependency, provide } from 'ashlar'
 import type { Client } from 'ashlar/client'
 import { auditTrail } from 'ashlar/data'
+import type { Message } from 'ashlar/mail'
 import { testApp, type TestApp } from 'ashlar/testing'
 import { and, eq } from 'drizzle-orm'
 import { app, type Api } from '../src/app.ts'
+import { ROLES, sender } from '../src/auth.ts'
 import { stock } from '../src/catalogue/tables.ts'
 import { database } from '../src/database.ts'
 import { account, pieces, product } from '../src/factories.ts'
@@ -10,6 +13,8 @@ import { account, pieces, product } from '../src/factories.ts'
 /** The shop on a database of its own. */
 export interface Shop extends AsyncDisposable {
   readonly t: TestApp<Api>
+  /** What was mailed. */
+  readonly mails: readonly Message[]
   /** Somebody new who buys. */
   customer(): Promise<Caller>
   readonly staff: Client<Api>
@@ -27,21 +32,32 @@ export interface Caller {
   readonly api: Client<Api>
 }
 
+type Role = keyof typeof ROLES
+
 const readsStock = database.system('a test looks at the stock')
 
 export async function openShop(): Promise<Shop> {
-  const t = await testApp(app)
+  const mails: Message[] = []
+  const send = (message: Message): Promise<void> => Promise.resolve(void mails.push(message))
+  const t = await testApp(app, {
+    provide: [
+      provide(
+        sender,
+        dependency({ scope: 'app' }, () => ({ send })),
+      ),
+    ],
+  })
   const make = { tx: database.transaction }
-  const person = (role: 'customer' | 'staff' | 'manager') => t.run(make, ({ tx }) => account.create(tx, { role }))
-  const [staff, manager] = [await person('staff'), await person('manager')]
+  const person = async (...roles: Role[]): Promise<Caller> => {
+    const { id } = await t.run(make, ({ tx }) => account.create(tx, { roles }))
+    return { id, api: t.as({ id, roles, permissions: roles.flatMap((role) => ROLES[role]) }) }
+  }
   return {
     t,
-    staff: t.as({ id: staff.id, roles: ['staff'] }),
-    manager: t.as({ id: manager.id, roles: ['staff', 'manager'] }),
-    async customer() {
-      const { id } = await person('customer')
-      return { id, api: t.as({ id, roles: ['customer'] }) }
-    },
+    mails,
+    staff: (await person('staff')).api,
+    manager: (await person('staff', 'manager')).api,
+    customer: () => person(),
     product: (count, values) =>
       t.run(make, async ({ tx }) => {
         const { id } = await product.create(tx, values)

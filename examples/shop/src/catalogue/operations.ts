@@ -1,15 +1,17 @@
 import { anyone } from 'ashlar/access'
 import { resource, type Resource } from 'ashlar/data'
-import { manager, staff } from '../auth.ts'
+import { permission } from '../auth.ts'
 import { database } from '../database.ts'
 import { productRules } from './product-rules.ts'
 import { productSearch } from './search.ts'
 import { adjustStock } from './stock-operations.ts'
 import { categories, productCategories, products } from './tables.ts'
 
+const editor = permission('catalogue:write')
+
 export const categoryApi = resource(categories, {
   database,
-  access: { read: anyone, create: staff, update: staff, delete: staff },
+  access: { read: anyone, create: editor, update: editor, delete: editor },
   refine: { slug: (slug) => slug.regex(/^[a-z0-9-]+$/) },
   list: {
     filter: { slug: ['eq'], parentId: ['eq', 'isNull'] },
@@ -25,7 +27,7 @@ export const categoryApi = resource(categories, {
 /** Everybody reads, staff write. Nobody overwrites what they have not seen, and nothing is lost: deleted products can be restored. */
 const productResource = resource(products, {
   database,
-  access: { read: anyone, create: staff, update: staff, delete: staff, audit: manager },
+  access: { read: anyone, create: editor, update: editor, delete: editor, audit: permission('history:read') },
   private: ['cost', 'createdBy', 'updatedBy'],
   readOnly: ['slug', 'createdBy', 'updatedBy'],
   refine: { name: (name) => name.min(1) },
@@ -59,5 +61,5 @@ export const productCategoryApi = resource(productCategories, {
   database,
   parent: { of: productResource, column: 'productId' },
   path: '/products/:productId/categories',
-  access: { create: staff, delete: staff },
+  access: { create: editor, delete: editor },
 })

@@ -3,7 +3,7 @@ import { anyone } from 'ashlar/access'
 import { repository } from 'ashlar/data'
 import { defineError } from 'ashlar/errors'
 import { z } from 'zod'
-import { staff } from '../auth.ts'
+import { permission } from '../auth.ts'
 import { database } from '../database.ts'
 import { stock } from './tables.ts'
 
@@ -17,12 +17,14 @@ export const TooFewPieces = defineError({
 const Adjustment = named('StockAdjustment', z.object({ by: z.int().min(-10_000).max(10_000) }))
 const Stock = named('Stock', z.object({ productId: z.guid(), pieces: z.int() }))
 
-const stockRepository = repository(stock, { database, access: { read: anyone, update: staff }, audit: true })
+const editor = permission('catalogue:write')
+
+const stockRepository = repository(stock, { database, access: { read: anyone, update: editor }, audit: true })
 
 export const adjustStock = route.post(
   '/:id/stock',
   {
-    access: staff,
+    access: editor,
     params: z.object({ id: z.guid() }),
     body: Adjustment,
     uses: { stock: stockRepository },

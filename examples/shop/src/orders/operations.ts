@@ -4,15 +4,17 @@ import { resource, type Resource } from 'ashlar/data'
 import { NotFound } from 'ashlar/errors'
 import { z } from 'zod'
 import { accountApi } from '../accounts/operations.ts'
-import { authenticated, owner, staff, through } from '../auth.ts'
+import { authenticated, owner, permission, through } from '../auth.ts'
 import { database } from '../database.ts'
 import { OrderClosed, orderService, OutOfStock } from './service.ts'
 import { orderLines, orders } from './tables.ts'
 
+const managed = permission('orders:manage')
+
 /** Customers have their own orders, staff have all. */
 const orderResource = resource(orders, {
   database,
-  access: { read: anyOf(owner('customerId'), staff) },
+  access: { read: anyOf(owner('customerId'), managed) },
   list: {
     filter: { status: ['eq', 'in'], customerId: ['eq'], createdAt: ['gte', 'lt'], 'lines.productId': ['eq'] },
     sort: ['createdAt'],
@@ -31,7 +33,7 @@ const orderResource = resource(orders, {
 
 export const orderLineApi = resource(orderLines, {
   database,
-  access: { read: anyOf(through('order', owner('customerId')), staff) },
+  access: { read: anyOf(through('order', owner('customerId')), managed) },
   parent: { of: orderResource, column: 'orderId' },
   path: '/orders/:orderId/lines',
 })
@@ -75,7 +77,7 @@ export const orderApi = orderResource.with({
   ),
   ship: post(
     '/:id/ship',
-    { access: staff, params, response: Order, errors: [OrderClosed], summary: 'Mark an order as shipped' },
+    { access: managed, params, response: Order, errors: [OrderClosed], summary: 'Mark an order as shipped' },
     ({ params, orders }) => orders.ship(params.id),
   ),
 })

@@ -1,7 +1,7 @@
 import { named, route, router } from 'ashlar'
 import { and, eq, gte, lt, ne, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { manager } from '../auth.ts'
+import { permission } from '../auth.ts'
 import { products } from '../catalogue/tables.ts'
 import { database } from '../database.ts'
 import { orderLines, orders } from '../orders/tables.ts'
@@ -17,7 +17,7 @@ const allRows = database.system('sales report')
 const sales = route.get(
   '/sales',
   {
-    access: manager,
+    access: permission('reports:read'),
     query: z.object({ from: z.iso.date(), until: z.iso.date() }),
     uses: { system: allRows },
     response: z.array(Sales),
