@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { codeNow, fromBase32 } from '../factors/factors.fixture.ts'
 import { Browser, landing, PASSWORD, pkce, providersApp, type ProvidersApp } from './providers.fixture.ts'
 
 const DEVICE = 'com.example.app:/callback'
@@ -169,28 +170,47 @@ describe('tokens', () => {
 })
 
 describe('a second factor', () => {
-  /** Whoever has this one is asked for it. */
-  const withFactor = (email: string) =>
-    app.query(sql`insert into auth_factors (id, user_id, type, secret, confirmed_at)
-      select gen_random_uuid(), id, 'totp', 'sealed', now() from users where email = ${email}`)
+  /** Adds an authenticator app to the account of this browser, and gives codes that take its place. */
+  async function addFactor(browser: Browser): Promise<readonly string[]> {
+    const begun = (await (await app.post(browser, '/auth/factors/totp')).json()) as { secret: string }
+    const code = codeNow(fromBase32(begun.secret))
+    const confirmed = await app.post(browser, '/auth/factors/totp/confirm', { code })
+    expect(confirmed.status).toBe(200)
+    return ((await confirmed.json()) as { recoveryCodes: string[] }).recoveryCodes
+  }
 
-  test('is asked for after a provider as well: the browser has no session, and a code for a challenge', async () => {
-    const { id, email } = person('one')
-    await app.logInWith(new Browser(), 'one', id)
-    await withFactor(email)
+  test('is asked for after a provider as well: until then the browser has no session, but a code for a challenge', async () => {
+    const { id } = person('one')
+    const first = new Browser()
+    await app.logInWith(first, 'one', id)
+    const [recoveryCode] = await addFactor(first)
+
     const browser = new Browser()
     const target = await app.logInWith(browser, 'one', id, '?returnTo=/inbox')
-    expect(target.pathname).toBe('/login')
-    expect(target.searchParams.get('return_to')).toBe(`${app.origin}/inbox`)
+    expect([target.pathname, target.searchParams.get('return_to')]).toEqual(['/login', `${app.origin}/inbox`])
+    expect([...target.searchParams.keys()].toSorted()).toEqual(['code', 'provider', 'return_to'])
     expect(browser.cookie(app.origin, '__Host-session')).toBeUndefined()
-    expect(await app.me(browser)).toBeUndefined()
     const code = target.searchParams.get('code')
-    const stolen = await app.post(new Browser(), '/auth/providers/one/exchange', { code })
-    expect(stolen.status).toBe(400)
-    const next = await app.logInWith(browser, 'one', id, '?returnTo=/inbox')
-    const answer = await app.post(browser, '/auth/providers/one/exchange', { code: next.searchParams.get('code') })
-    expect(await answer.json()).toMatchObject({ status: 'second_factor_required', factors: ['totp'] })
+    const exchanged = await app.post(browser, '/auth/providers/one/exchange', { code })
+    const half = (await exchanged.json()) as { status: string; challenge: string }
+    expect(half).toMatchObject({ status: 'second_factor_required', factors: ['recovery', 'totp'] })
     expect(await app.me(browser)).toBeUndefined()
+
+    const { challenge } = half
+    const whole = await app.post(browser, '/auth/login/second-factor', { challenge, code: recoveryCode })
+    expect(whole.status).toBe(200)
+    expect(await app.me(browser)).toMatchObject({ session: { via: 'session', methods: ['provider', 'recovery'] } })
+  })
+
+  test('the code is of no use in another browser, nor afterwards in its own', async () => {
+    const { id } = person('one')
+    const first = new Browser()
+    await app.logInWith(first, 'one', id)
+    await addFactor(first)
+    const browser = new Browser()
+    const code = (await app.logInWith(browser, 'one', id)).searchParams.get('code')
+    for (const each of [new Browser(), browser])
+      expect((await app.post(each, '/auth/providers/one/exchange', { code })).status).toBe(400)
   })
 })
 

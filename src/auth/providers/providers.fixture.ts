@@ -6,6 +6,7 @@ import type { SQL } from 'drizzle-orm'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose'
 import { accountsApp, PASSWORD, type users } from '../accounts.fixture.ts'
 import type { AccountsOptions } from '../core/options.ts'
+import { secondFactors } from '../factors/second-factors.ts'
 import { externalProviders } from './external-providers.ts'
 import type { ExternalProvider, ExternalProvidersOptions } from './options.ts'
 
@@ -215,6 +216,7 @@ export async function providersApp({ accounts, one, two, options }: Made = {}) {
     { origin, ...accounts },
     {
       api: (auth) => ({
+        factors: secondFactors(auth),
         providers: externalProviders(
           auth,
           {
