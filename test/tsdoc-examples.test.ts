@@ -17,6 +17,7 @@ const FOREIGN = [
   { name: 'expect', from: 'vitest', typeOnly: false },
   { name: 'pgTable', from: 'drizzle-orm/pg-core', typeOnly: false },
   { name: 'varchar', from: 'drizzle-orm/pg-core', typeOnly: false },
+  { name: 'uuid', from: 'drizzle-orm/pg-core', typeOnly: false },
 ]
 
 const exported = publicExports()

@@ -7,6 +7,7 @@ import { ForeignKeyViolation, UniqueViolation } from '../../data/errors.ts'
 import { named } from '../../schema/named.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
 import { InvalidCredentials, RecentAuthenticationRequired } from '../core/errors.ts'
+import { keepOwners } from '../core/membership.ts'
 import type { UserRow } from '../core/user-row.ts'
 import type { Identity, UserId } from '../identity.ts'
 import type { Passwords } from '../password/passwords.ts'
@@ -102,6 +103,7 @@ function deleteMe({ core, passwords }: AccountParts) {
       const found = await uses.userRows.byId(user.id)
       if (found === undefined) throw new NotFound()
       await keepAnAdministrator(core, uses.tx, found)
+      await keepOwners(core, uses.tx, found.id)
       await uses.sessions.endAll(found.id)
       await uses.events.record('account_deleted', { userId: found.id })
       await uses.userRows.remove(found.id)

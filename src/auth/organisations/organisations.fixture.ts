@@ -74,7 +74,7 @@ export async function organisationsApp(options: OrganisationsOptions = {}) {
         const noteApi = resource(notes, {
           database: db,
           access: { read: mine, create: writes, update: writes, delete: allOf(mine, orgs.permission('notes:delete')) },
-          bulk: true,
+          bulk: { create: true, update: true, delete: true },
         } as never)
         return { organisations: orgs.api, keys: apiKeys(auth), notes: router('', { notes: noteApi as never }) }
       },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { PASSWORD } from '../accounts.fixture.ts'
 import { call, organisationsApp, type Person } from './organisations.fixture.ts'
 
 let app: Awaited<ReturnType<typeof organisationsApp>>
@@ -255,6 +256,17 @@ describe('membership', () => {
       expect(new Set(statuses)).toEqual(new Set([204, 409]))
       expect(await owners(String(id))).toHaveLength(1)
     }
+  })
+
+  test('keeps an owner also where their account is deleted', async () => {
+    const [ada, bob] = [await app.person(), await app.person()]
+    const id = await ada.found('deleted')
+    const alone = await ada.call('DELETE', '/auth/me', { password: PASSWORD })
+    expect(alone).toMatchObject({ status: 409, body: { detail: expect.stringContaining('"deleted"') } })
+    await app.join(id, ada, bob, ['owner'])
+    const both = await Promise.all([ada, bob].map((each) => each.call('DELETE', '/auth/me', { password: PASSWORD })))
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([204, 409]))
+    expect(await owners(id)).toHaveLength(1)
   })
 
   test('is listed page by page', async () => {

@@ -26,7 +26,7 @@ export interface Organisations extends OrganisationRules {
  * @example
  * const users = pgTable('users', userColumns())
  * const orgTables = organisationTables(users)
- * const notes = pgTable('notes', { id: id(), organisationId: uuid('organisation_id').notNull(), text: text().notNull() })
+ * const notes = pgTable('notes', { id: id(), organisationId: uuid('organisation_id').notNull(), title: varchar().notNull() })
  * const db = database({ schema: { users, notes, ...accountTables(users), ...orgTables } })
  * const roles = { owner: ['*'], member: ['notes:*'], guest: [] }
  * const auth = accounts({ database: db, users, tables: accountTables(users), organisations: { tables: orgTables, roles } })

@@ -47,16 +47,16 @@ export async function refresh(parts: SessionParts, refreshToken: string, by: Ref
     await endFamily(parts, outcome.session)
     throw new InvalidGrant('This refresh token was used before; everything issued with it has ended.')
   }
-  const { session, user, successor } = outcome
+  const { session, user, epoch, successor } = outcome
   // What came in a cookie goes back in one: scripts of the page never see it.
   const delivery = parts.request.cookie(REFRESH_COOKIE) === refreshToken ? 'cookies' : 'tokens'
-  const epoch = await epochOf(parts, user)
   return deliverTokens(parts, { session, user, epoch, scopes: by.scopes }, { refreshToken: successor, delivery })
 }
 
 interface Spent {
   readonly session: SessionRow
   readonly user: UserRow
+  readonly epoch: number
   readonly successor: string
 }
 
@@ -70,11 +70,13 @@ async function spend(parts: SessionParts, refreshToken: string, by: RefreshedBy)
     throw new InvalidGrant('This refresh token is unknown, ended or expired.')
   if ((session.clientId ?? undefined) !== by.clientId)
     throw new InvalidGrant('This refresh token was issued to another client.')
+  // Before the user is: whoever changes their roles in between raises it, and the token with the old ones is refused.
+  const epoch = await epochOf(parts, session)
   const user = await entitled(parts, session)
   checkScopes(session, by.scopes)
-  if (token.usedAt === null) return { session, user, successor: await succeed(rows, session, refreshToken) }
+  if (token.usedAt === null) return { session, user, epoch, successor: await succeed(rows, session, refreshToken) }
   const successor = await successorInGrace(parts, rows, { token, refreshToken })
-  return successor === undefined ? new Reused(session) : { session, user, successor }
+  return successor === undefined ? new Reused(session) : { session, user, epoch, successor }
 }
 
 async function succeed(rows: SessionRows, session: SessionRow, refreshToken: string): Promise<string> {
@@ -119,12 +121,12 @@ function checkScopes({ scopes }: SessionRow, asked: readonly string[] | undefine
 }
 
 /** Without a lock: who raises it locks the credentials first and the session then, and the other way round both would wait for ever. */
-async function epochOf({ tx, base }: SessionParts, user: UserRow): Promise<number> {
+async function epochOf({ tx, base }: SessionParts, { userId }: SessionRow): Promise<number> {
   const { authCredentials } = base.tables
   const [row] = await tx
     .select({ epoch: authCredentials.epoch })
     .from(authCredentials)
-    .where(eq(authCredentials.userId, user.id))
+    .where(eq(authCredentials.userId, userId))
   return row?.epoch ?? FIRST_EPOCH
 }
 
