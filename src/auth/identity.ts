@@ -37,6 +37,5 @@ export interface Identity extends Principal {
    * `permissions`, which hold in the whole app: anybody may make an organisation and have all rights in it.
    */
   readonly organisation:
-    | { readonly id: string; readonly roles: readonly string[]; readonly permissions: readonly string[] }
-    | undefined
+    { readonly id: string; readonly roles: readonly string[]; readonly permissions: readonly string[] } | undefined
 }
