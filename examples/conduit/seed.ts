@@ -9,7 +9,7 @@ import { comments } from './src/comments/table.ts'
 import { database } from './src/database.ts'
 import { favorites } from './src/favorites/table.ts'
 import { follows } from './src/profiles/table.ts'
-import { users } from './src/users/table.ts'
+import { authTables, users } from './src/users/table.ts'
 
 const PASSWORD = 'jakejake'
 const FIRST_ARTICLE_MS = Date.UTC(2026, 0, 5, 8)
@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000
 type Circle = (index: number) => string
 
 export const seed = defineSeed({ db: database.transaction }, async ({ db }) => {
-  await db.execute(sql`TRUNCATE users, follows, articles, article_tags, favorites, comments RESTART IDENTITY`)
+  await db.execute(sql`TRUNCATE users, articles RESTART IDENTITY CASCADE`)
   const people = await insertUsers(db)
   const person: Circle = (index) => people[index % people.length]!
   await insertFollows(db, person)
@@ -31,8 +31,9 @@ export const seed = defineSeed({ db: database.transaction }, async ({ db }) => {
 
 async function insertUsers(db: Drizzle): Promise<string[]> {
   const passwordHash = await hashPassword(PASSWORD)
-  const values = authors.map(({ name, bio }) => ({ username: name, email: emailOf(name), passwordHash, bio }))
+  const values = authors.map(({ name, bio }) => ({ username: name, email: emailOf(name), bio }))
   const people = await db.insert(users).values(values).returning({ id: users.id })
+  await db.insert(authTables.authCredentials).values(people.map(({ id: userId }) => ({ userId, passwordHash })))
   return people.map(({ id }) => id)
 }
 

@@ -24,10 +24,18 @@ function tokenOf(email: string): string {
   return /token=([\w-]+)/.exec(mail!)![1]!
 }
 
+interface Document {
+  readonly components: {
+    readonly securitySchemes: {
+      readonly bearer: { readonly flows: { readonly password: { readonly tokenUrl: string } } }
+    }
+  }
+}
+
 /** Logs in as the Authorize button of the docs page does, at the token endpoint of the document. */
 async function authorized(email: string) {
-  const { securitySchemes = {} } = app.openapi().components ?? {}
-  const { tokenUrl } = (securitySchemes['bearer'] as { flows: { password: { tokenUrl: string } } }).flows.password
+  const { components } = app.openapi() as unknown as Document
+  const { tokenUrl } = components.securitySchemes.bearer.flows.password
   const form = { grant_type: 'password', username: email, password: PASSWORD }
   const response = await t.fetch(new URL(tokenUrl, 'http://localhost').pathname, {
     method: 'POST',

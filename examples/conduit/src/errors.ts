@@ -3,12 +3,6 @@ import { UniqueViolation } from 'ashlar/data'
 import { z } from 'zod'
 import { database } from './database.ts'
 
-export const InvalidCredentials = defineError({
-  code: 'invalid_credentials',
-  status: 401,
-  title: 'The e-mail address or the password is wrong',
-})
-
 export const ProfileNotFound = defineError({ code: 'profile_not_found', status: 404, title: 'No such profile' })
 export const ArticleNotFound = defineError({ code: 'article_not_found', status: 404, title: 'No such article' })
 export const CommentNotFound = defineError({ code: 'comment_not_found', status: 404, title: 'No such comment' })
@@ -53,14 +47,14 @@ export function taken(...fields: string[]): InstanceType<typeof Taken> {
 /** The field behind each unique constraint. An article's slug is made of its title. */
 const FIELDS: Readonly<Record<string, string>> = {
   users_username_key: 'username',
-  users_email_key: 'email',
+  users_email_unique: 'email',
   articles_slug_key: 'title',
 }
 
 /** Of two requests that claim a value at the same moment, the constraint refuses one: it gets the same answer as any that comes later. */
 export function takenByConstraint(
   error: unknown,
-  known: AshlarError | undefined = database.translateError(error),
+  known: AshlarError | undefined = error instanceof UniqueViolation ? error : database.translateError(error),
 ): InstanceType<typeof Taken> | undefined {
   const field = known instanceof UniqueViolation ? FIELDS[known.data.constraint] : undefined
   return field === undefined ? undefined : taken(field)

@@ -27,10 +27,15 @@ async function statementsOf(operation: string): Promise<number> {
   const query = vi.spyOn(Client.prototype, 'query')
   try {
     expect(await api.call(operation, { token: ada })).toMatchObject({ status: 200 })
-    return query.mock.calls.length
+    return query.mock.calls.filter(([statement]) => !isInBackground(statement)).length
   } finally {
     query.mockRestore()
   }
+}
+
+/** Now and then every process looks for what was ended, and for new keys. */
+function isInBackground(statement: unknown): boolean {
+  return /auth_(revocations|signing_keys)/.test(JSON.stringify(statement))
 }
 
 const LISTS = ['GET /articles', 'GET /articles?favorited=ada', 'GET /articles/feed', 'GET /articles/article-0/comments']
@@ -41,6 +46,6 @@ test('a list costs the same few statements, however long it is', async () => {
   await fill(10)
   for (const [index, operation] of LISTS.entries())
     expect({ operation, statements: await statementsOf(operation) }).toEqual({ operation, statements: short[index] })
-  // The caller, BEGIN, the page and its count (or the article and its comments), COMMIT.
-  expect(short).toEqual([5, 5, 5, 5])
+  // BEGIN, the page and its count (or the article and its comments), COMMIT. Who calls costs none.
+  expect(short).toEqual([4, 4, 4, 4])
 })

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { tokens } from '../src/auth.ts'
 import { INVALID_TOKEN, MISSING_TOKEN, refusal, startApi, type TestApi } from './api.ts'
 
 let api: TestApi
@@ -70,6 +69,11 @@ describe('registration', () => {
   })
 })
 
+async function loggedIn(email: string, password: string): Promise<string> {
+  const { body } = await api.call('POST /users/login', { json: { user: { email, password } } })
+  return (body as { user: { token: string } }).user.token
+}
+
 describe('login', () => {
   beforeAll(() => api.register('lea'))
   const login = (user: object) => api.call('POST /users/login', { json: { user } })
@@ -86,6 +90,14 @@ describe('login', () => {
     const invalid = refusal(401, { credentials: 'invalid' })
     expect(await login({ email: 'lea@example.com', password: 'wrong' })).toMatchObject(invalid)
     expect(await login({ email: 'nobody@example.com', password: 'lea-password' })).toMatchObject(invalid)
+  })
+
+  test('is refused for a while after five wrong passwords, the right one too', async () => {
+    await api.register('max')
+    const statuses: number[] = []
+    for (const password of ['1', '2', '3', '4', '5', 'max-password'])
+      statuses.push((await login({ email: 'Max@example.com', password })).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
   })
 
   test('refuses blanks', async () => {
@@ -108,7 +120,8 @@ describe('the current user', () => {
   })
 
   test('is nobody where the account of a valid token is gone', async () => {
-    const orphan = await tokens.issue({ sub: '00000000-0000-4000-8000-000000000000' })
+    const orphan = await api.register('orphan')
+    await api.erase('orphan')
     expect(await api.call('GET /user', { token: orphan })).toMatchObject(INVALID_TOKEN)
   })
 
@@ -136,8 +149,14 @@ describe('the current user', () => {
     expect(await api.call('GET /user', { token })).toMatchObject(cleared)
   })
 
-  test('logs in with the new password only, once that is changed', async () => {
-    await update({ password: 'a new one', email: 'mia@example.com' })
+  test('logs in with the new password only, once that is changed, and goes on with the new token', async () => {
+    const elsewhere = await loggedIn('mia@example.org', 'mia-password')
+    const { status, body } = await update({ password: 'a new one', email: 'mia@example.com' })
+    expect(status).toBe(200)
+    for (const ended of [token, elsewhere])
+      expect(await api.call('GET /user', { token: ended })).toMatchObject(INVALID_TOKEN)
+    ;({ token } = (body as { user: { token: string } }).user)
+    expect(await api.call('GET /user', { token })).toMatchObject({ status: 200 })
     const login = (password: string) =>
       api.call('POST /users/login', { json: { user: { email: 'mia@example.com', password } } })
     expect(await login('mia-password')).toMatchObject({ status: 401 })

@@ -2,7 +2,7 @@ import { dependency } from 'ashlar'
 import { ArticleForbidden, ArticleNotFound } from '../errors.ts'
 import type { Page } from '../inputs.ts'
 import type { Viewer } from '../profiles/repository.ts'
-import type { Account } from '../users/repository.ts'
+import type { Caller } from '../auth.ts'
 import { articleRepository, type ArticleFilter, type ArticleHead, type ArticleRepository } from './repository.ts'
 import type { Article, ArticlePage, NewArticle, UpdateArticle } from './schemas.ts'
 import { freeSlug, slugOf } from './slug.ts'
@@ -22,7 +22,7 @@ export class ArticleService {
     return { articles, articlesCount }
   }
 
-  feed(page: Page, user: Account): Promise<ArticlePage> {
+  feed(page: Page, user: Caller): Promise<ArticlePage> {
     return this.list({ followedBy: user.id }, page, user)
   }
 
@@ -38,7 +38,7 @@ export class ArticleService {
   }
 
   /** Two articles cannot have one title: the title makes the address, whose constraint refuses the second. */
-  async create({ tagList = [], ...fields }: NewArticle, user: Account): Promise<Article> {
+  async create({ tagList = [], ...fields }: NewArticle, user: Caller): Promise<Article> {
     const slug = slugOf(fields.title)
     const id = await this.#articles.insert({ ...fields, slug, authorId: user.id })
     await this.#articles.replaceTags(id, unique(tagList))
@@ -46,7 +46,7 @@ export class ArticleService {
   }
 
   /** A new title gives a new address; where another article has that, it is numbered. What is not sent stays. */
-  async update(slug: string, changes: UpdateArticle, user: Account): Promise<Article> {
+  async update(slug: string, changes: UpdateArticle, user: Caller): Promise<Article> {
     const id = await this.#ownId(slug, user)
     const { title, description, body, tagList } = changes
     const newSlug = title === undefined ? slug : await this.#slugFor(title, { id, slug })
@@ -60,7 +60,7 @@ export class ArticleService {
     return this.read(newSlug, user)
   }
 
-  async delete(slug: string, user: Account): Promise<void> {
+  async delete(slug: string, user: Caller): Promise<void> {
     await this.#articles.delete(await this.#ownId(slug, user))
   }
 
@@ -70,7 +70,7 @@ export class ArticleService {
     return article
   }
 
-  async #ownId(slug: string, user: Account): Promise<number> {
+  async #ownId(slug: string, user: Caller): Promise<number> {
     const { id, authorId } = await this.#head(slug)
     if (authorId !== user.id) throw new ArticleForbidden()
     return id

@@ -2,7 +2,7 @@ import { dependency } from 'ashlar'
 import { articleService, type ArticleService } from '../articles/service.ts'
 import { CommentForbidden, CommentNotFound } from '../errors.ts'
 import type { Viewer } from '../profiles/repository.ts'
-import type { Account } from '../users/repository.ts'
+import type { Caller } from '../auth.ts'
 import { commentRepository, type CommentRepository } from './repository.ts'
 import type { Comment } from './schemas.ts'
 
@@ -19,11 +19,11 @@ export class CommentService {
     return this.#comments.ofArticle(await this.#articles.idOf(slug), viewer)
   }
 
-  async create(slug: string, body: string, user: Account): Promise<Comment> {
+  async create(slug: string, body: string, user: Caller): Promise<Comment> {
     return this.#comments.insert({ articleId: await this.#articles.idOf(slug), authorId: user.id, body })
   }
 
-  async delete(slug: string, id: number, user: Account): Promise<void> {
+  async delete(slug: string, id: number, user: Caller): Promise<void> {
     const authorId = await this.#comments.authorOf(id, await this.#articles.idOf(slug))
     if (authorId === undefined) throw new CommentNotFound()
     if (authorId !== user.id) throw new CommentForbidden()

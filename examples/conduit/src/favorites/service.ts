@@ -1,7 +1,7 @@
 import { dependency } from 'ashlar'
 import type { Article } from '../articles/schemas.ts'
 import { articleService, type ArticleService } from '../articles/service.ts'
-import type { Account } from '../users/repository.ts'
+import type { Caller } from '../auth.ts'
 import { favoriteRepository, type FavoriteRepository } from './repository.ts'
 
 export class FavoriteService {
@@ -14,12 +14,12 @@ export class FavoriteService {
   }
 
   /** Adding twice is adding. */
-  async add(slug: string, user: Account): Promise<Article> {
+  async add(slug: string, user: Caller): Promise<Article> {
     await this.#favorites.add(await this.#articles.idOf(slug), user.id)
     return this.#articles.read(slug, user)
   }
 
-  async remove(slug: string, user: Account): Promise<Article> {
+  async remove(slug: string, user: Caller): Promise<Article> {
     await this.#favorites.remove(await this.#articles.idOf(slug), user.id)
     return this.#articles.read(slug, user)
   }

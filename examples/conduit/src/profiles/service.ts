@@ -1,6 +1,6 @@
 import { dependency } from 'ashlar'
 import { ProfileNotFound } from '../errors.ts'
-import type { Account } from '../users/repository.ts'
+import type { Caller } from '../auth.ts'
 import { profiles, type ProfileRepository, type Viewer } from './repository.ts'
 import type { Profile } from './schemas.ts'
 
@@ -18,13 +18,13 @@ export class ProfileService {
   }
 
   /** Following twice is following. */
-  async follow(username: string, user: Account): Promise<Profile> {
+  async follow(username: string, user: Caller): Promise<Profile> {
     const profile = await this.read(username, user)
     await this.#profiles.follow(user.id, profile.id)
     return { ...profile, following: true }
   }
 
-  async unfollow(username: string, user: Account): Promise<Profile> {
+  async unfollow(username: string, user: Caller): Promise<Profile> {
     const profile = await this.read(username, user)
     await this.#profiles.unfollow(user.id, profile.id)
     return { ...profile, following: false }

@@ -1,8 +1,10 @@
 import { route, router } from 'ashlar'
 import { anyone } from 'ashlar/access'
+import { InvalidCredentials } from 'ashlar/auth'
+import { TooManyRequests } from 'ashlar/errors'
 import { z } from 'zod'
 import { authenticated } from '../auth.ts'
-import { InvalidCredentials, Taken, Unusable } from '../errors.ts'
+import { Taken, Unusable } from '../errors.ts'
 import { blankOrInvalid } from '../inputs.ts'
 import { LoginUser, NewUser, UpdateUser, UserResponse } from './schemas.ts'
 import { userService } from './service.ts'
@@ -28,7 +30,7 @@ export const userApi = router('', {
       access: anyone,
       body: z.object({ user: LoginUser }, blankOrInvalid),
       response: UserResponse,
-      errors: [InvalidCredentials],
+      errors: [InvalidCredentials, TooManyRequests],
       summary: 'Log in',
     },
     async ({ body, users }) => ({ user: await users.login(body.user) }),
@@ -36,7 +38,7 @@ export const userApi = router('', {
   current: get(
     '/user',
     { access: authenticated, response: UserResponse, summary: 'Get the current user' },
-    async ({ user, users }) => ({ user: await users.signIn(user) }),
+    async ({ user, users }) => ({ user: await users.current(user) }),
   ),
   update: put(
     '/user',
@@ -46,7 +48,8 @@ export const userApi = router('', {
       response: UserResponse,
       errors: [Unusable],
       summary: 'Update the current user',
-      description: 'At least one field is required. `null` or an empty text clears `bio` and `image`.',
+      description:
+        'At least one field is required. `null` or an empty text clears `bio` and `image`. Another password ends all tokens of before.',
     },
     async ({ body, user, users }) => ({ user: await users.update(user, body.user) }),
   ),

@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { BLANK, blankOrInvalid, filled, indexed } from '../inputs.ts'
 import { users } from './table.ts'
 
-const email = indexed.regex(/^[^\s@]+@[^\s@]+$/, 'is invalid').meta({ examples: ['jake@jake.jake'] })
+const email = indexed
+  .regex(/^[^\s@]+@[^\s@]+$/, 'is invalid')
+  .toLowerCase()
+  .meta({ examples: ['jake@jake.jake'] })
 const username = indexed.meta({ examples: ['jake'] })
 const password = filled.meta({ format: 'password', examples: ['jakejake'] })
 /** Empty text clears it, as null does. */

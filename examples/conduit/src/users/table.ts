@@ -1,5 +1,6 @@
+import { accountTables, userColumns } from 'ashlar/auth'
 import { sql } from 'drizzle-orm'
-import { pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
 
 /** To the millisecond, as the API shows it; the `timestamps()` of Ashlar keep microseconds. */
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
@@ -16,16 +17,14 @@ export const times = {
 export const users = pgTable(
   'users',
   {
-    id: uuid().primaryKey().defaultRandom(),
+    ...userColumns(),
     username: text().notNull(),
-    email: text().notNull(),
-    passwordHash: text('password_hash').notNull(),
     bio: text(),
     image: text(),
     ...times,
   },
-  (table) => [
-    uniqueIndex('users_username_key').on(sql`lower(${table.username})`),
-    uniqueIndex('users_email_key').on(sql`lower(${table.email})`),
-  ],
+  (table) => [uniqueIndex('users_username_key').on(sql`lower(${table.username})`)],
 )
+
+/** What accounts keep beside it: passwords, sessions, events. */
+export const authTables = accountTables(users)
