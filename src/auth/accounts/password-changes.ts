@@ -2,7 +2,7 @@ import { dependency, type UsedValues } from '../../core/dependency.ts'
 import type { AccountsCore, OfOperation } from '../core/accounts-core.ts'
 import { TokenInvalid } from '../core/errors.ts'
 import type { UserRow } from '../core/user-row.ts'
-import type { Passwords } from '../password/passwords.ts'
+import { OF_LOGIN, OF_USER, type Passwords } from '../password/passwords.ts'
 import { canonicalEmail } from '../users/canonical-email.ts'
 import { endPreRegistration } from '../users/pre-registration.ts'
 import { RESET_PASSWORD } from './parts.ts'
@@ -89,8 +89,9 @@ class OperationPasswordChanges implements PasswordChanges {
     await userRows.setPassword(user.id, passwordHash)
     await sessions.endAll(user.id)
     await events.record('password_reset', { userId: user.id })
+    attempts.succeeded(OF_USER, String(user.id))
     if (user.email === null) return
-    await attempts.succeeded('log-in', user.email)
+    attempts.succeeded(OF_LOGIN, user.email)
     mail.send('password-changed', user.email)
   }
 

@@ -43,6 +43,12 @@ describe.each(stores)('attempts counted with %s', (store) => {
   const options = (limits: AttemptOptions = {}): AttemptOptions =>
     store === 'redis' ? { ...limits, redisUrl: REDIS_URL! } : limits
 
+  test('a success that is undone forgets nothing', async () => {
+    const { t } = await counting(options())
+    const undone = (): Promise<{ readonly status: number }> => attempt(t, 'undone@example.com', { path: '/undone' })
+    expect(await statuses(6, undone)).toEqual([...Array(5).fill(403), 429])
+  })
+
   test('an account has five, in whatever way it is written and whatever else the body says', async () => {
     const { t } = await counting(options())
     const forms = [

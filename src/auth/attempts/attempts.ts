@@ -3,6 +3,8 @@ import { RateLimiterRes } from 'rate-limiter-flexible'
 import { currentRequest } from '../../core/builtin.ts'
 import { dependency } from '../../core/dependency.ts'
 import { TooManyRequests } from '../../core/errors/index.ts'
+import type { Transaction } from '../../data/drizzle.ts'
+import { afterCommit } from '../../data/transactions/after-commit.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { Attempts } from '../core/services.ts'
@@ -15,11 +17,11 @@ import { networkPrefix } from './network-prefix.ts'
  *
  * The network is counted first, and where it is out nothing is counted for the account: so one network can lock only a few accounts out.
  */
-export function attemptsDependency(base: AccountsBase): AccountsCore['attempts'] {
+export function attemptsDependency(base: AccountsBase & Pick<AccountsCore, 'tx'>): AccountsCore['attempts'] {
   const limits = limitsDependency(base)
   const counted = dependency(
-    { name: 'accounts.attempts', uses: { limits, head: currentRequest }, errors: [TooManyRequests] },
-    ({ limits: counters, head }): Attempts => new CountedAttempts(counters, networkPrefix(head.address)),
+    { name: 'accounts.attempts', uses: { limits, tx: base.tx, head: currentRequest }, errors: [TooManyRequests] },
+    ({ limits: counters, tx, head }): Attempts => new CountedAttempts(counters, tx, networkPrefix(head.address)),
   )
   // The operations that count declare the error for their clients; here it reaches the documentation.
   return counted as unknown as AccountsCore['attempts']
@@ -27,12 +29,14 @@ export function attemptsDependency(base: AccountsBase): AccountsCore['attempts']
 
 class CountedAttempts implements Attempts {
   readonly #limits: Limits
+  readonly #tx: Transaction
   readonly #network: string
   /** What this request has counted for its network, to be given back once. */
   readonly #counted = new Set<string>()
 
-  constructor(limits: Limits, network: string) {
+  constructor(limits: Limits, tx: Transaction, network: string) {
     this.#limits = limits
+    this.#tx = tx
     this.#network = network
   }
 
@@ -45,14 +49,27 @@ class CountedAttempts implements Attempts {
     if (account !== undefined) await consume(this.#limits.account, accountKey(kind, account))
   }
 
-  async succeeded(kind: string, account: string): Promise<void> {
+  async hasLeft(kind: string, account: string): Promise<boolean> {
+    try {
+      await consume(this.#limits.account, accountKey(kind, account))
+      return true
+    } catch (error) {
+      if (error instanceof TooManyRequests) return false
+      throw error
+    }
+  }
+
+  succeeded(kind: string, account: string): void {
     const { account: ofAccount, network } = this.#limits
     // Its own attempt and no more: an office behind one address may log in, and who has an account gains no guesses at others by it.
     const isCounted = this.#counted.delete(kind)
-    await Promise.all([
-      ofAccount.counters.delete(accountKey(kind, account)),
-      isCounted ? network.counters.reward(this.#networkKey(kind)) : undefined,
-    ])
+    // When the locks are given back: the connections that count may all wait for one of them, such as that of a token which others show as well.
+    afterCommit(this.#tx, async () => {
+      await Promise.all([
+        ofAccount.counters.delete(accountKey(kind, account)),
+        isCounted ? network.counters.reward(this.#networkKey(kind)) : undefined,
+      ])
+    })
   }
 
   #networkKey(kind: string): string {

@@ -27,7 +27,7 @@ export async function countingApp(options: Partial<AccountsOptions> = {}) {
   const origin = `https://${randomUUID()}.example.com`
   const base = accountsBase({ database: db, users, tables, origin, ...options })
   const tx = accountsTransaction(base)
-  const attempts = attemptsDependency(base)
+  const attempts = attemptsDependency({ ...base, tx })
   const mail = accountMailDependency({ ...base, tx })
   const logIn = { access: anyone, body: z.looseObject({ account: z.string() }), errors: [TooManyRequests, Forbidden] }
   const letter = z.object({ to: z.string(), token: z.string(), fails: z.boolean().default(false) })
@@ -44,7 +44,12 @@ export async function countingApp(options: Partial<AccountsOptions> = {}) {
       }),
       right: route.post('/right', { ...logIn, uses: { attempts } }, async (given) => {
         await given.attempts.count('log-in', given.body.account)
-        await given.attempts.succeeded('log-in', given.body.account)
+        given.attempts.succeeded('log-in', given.body.account)
+      }),
+      undone: route.post('/undone', { ...logIn, uses: { attempts } }, async (given) => {
+        await given.attempts.count('log-in', given.body.account)
+        given.attempts.succeeded('log-in', given.body.account)
+        throw new Forbidden()
       }),
       post: route.post('/post', { access: anyone, body: letter, uses: { mail } }, ({ body, mail: post }) => {
         post.send('reset-password', body.to, { token: body.token })

@@ -28,7 +28,7 @@ export function makeCore(base: AccountsBase): {
   const events = eventsDependency({ ...base, tx })
   const userRows = userRowsDependency({ ...base, tx })
   const oneTimeTokens = oneTimeTokensDependency({ ...base, tx, aside })
-  const attempts = attemptsDependency(base)
+  const attempts = attemptsDependency({ ...base, tx })
   const mail = accountMailDependency({ ...base, tx })
   const sessions = sessionsDependency({ ...base, tx, aside, process, userRows, events })
   const logIn = logInDependency({ ...base, tx, aside, sessions, userRows, oneTimeTokens, events })

@@ -188,8 +188,10 @@ export interface Attempts {
    * @throws TooManyRequests with Retry-After where there were too many.
    */
   count(kind: string, account: string | undefined): Promise<void>
-  /** After a success: forgets the account's, and takes back what this request has counted for its network. */
-  succeeded(kind: string, account: string): Promise<void>
+  /** Counts one for the account alone, and says whether it was among those there are: where an error would tell that several names are one account's. */
+  hasLeft(kind: string, account: string): Promise<boolean>
+  /** After a success: when the transaction is committed, forgets the account's, and takes back what this request has counted for its network. */
+  succeeded(kind: string, account: string): void
 }
 
 /** The messages accounts send. */

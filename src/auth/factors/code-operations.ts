@@ -26,7 +26,7 @@ export function codeLogIn({ core, factors }: FactorParts) {
       await attempts.count(SECOND_FACTOR, String(user.id))
       const method = await own.takeCode(user.id, code)
       const loggedIn = await logIn.complete(challenge, method)
-      await attempts.succeeded(SECOND_FACTOR, String(user.id))
+      attempts.succeeded(SECOND_FACTOR, String(user.id))
       return loggedIn
     },
   )
@@ -50,7 +50,7 @@ export function codeReauthentication({ core, factors }: FactorParts) {
       await attempts.count(SECOND_FACTOR, String(user.id))
       const method = await own.takeCode(user.id, code)
       const renewed = await sessions.renew(user, [method])
-      await attempts.succeeded(SECOND_FACTOR, String(user.id))
+      attempts.succeeded(SECOND_FACTOR, String(user.id))
       return renewed
     },
   )

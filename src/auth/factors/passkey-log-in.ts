@@ -70,7 +70,7 @@ function logIn({ core, schemas }: PasskeyParts, proof: Proof) {
         await attempts.count(SECOND_FACTOR, String(user.id))
         await passkeys.owner(credential, secondStep(user.id, challenge))
         const loggedIn = await logIns.complete(challenge, 'passkey')
-        await attempts.succeeded(SECOND_FACTOR, String(user.id))
+        attempts.succeeded(SECOND_FACTOR, String(user.id))
         return loggedIn
       }
       await attempts.count(PASSKEY, undefined)
@@ -79,7 +79,7 @@ function logIn({ core, schemas }: PasskeyParts, proof: Proof) {
       if (user === undefined) throw new InvalidSecondFactor()
       const result = await logIns.proceed({ user, methods: ['passkey'], delivery })
       if (result.status !== 'logged_in') throw new Error('A passkey that has verified its user is both factors.')
-      await attempts.succeeded(PASSKEY, String(owner))
+      attempts.succeeded(PASSKEY, String(owner))
       return result
     },
   )
@@ -117,7 +117,7 @@ export function passkeyReauthentication(parts: PasskeyParts) {
         await attempts.count(SECOND_FACTOR, String(user.id))
         await passkeys.owner(credential, reauthentication(user))
         const renewed = await sessions.renew(user, ['passkey'])
-        await attempts.succeeded(SECOND_FACTOR, String(user.id))
+        attempts.succeeded(SECOND_FACTOR, String(user.id))
         return renewed
       },
     ),

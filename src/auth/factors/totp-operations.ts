@@ -67,7 +67,7 @@ function confirmTotp({ core, factors }: FactorParts) {
       const step = await own.stepOf(pending, code)
       const isFirst = (await own.rows.confirmed(user.id)).length === 0
       await own.rows.confirmTotp(pending, step)
-      await attempts.succeeded(SECOND_FACTOR, String(user.id))
+      attempts.succeeded(SECOND_FACTOR, String(user.id))
       return own.added(user, 'otp', { event: 'totp_added', words: 'an authenticator app was added', isFirst })
     },
   )

@@ -64,7 +64,12 @@ interface Found {
   readonly credentials: Credentials | undefined
 }
 
-const KIND = 'log-in'
+/**
+ * What guesses are counted under. Those at a name are answered 429 where there were too many, whether anybody has it or not. Those at a user are one count
+ * for all names and sessions of theirs; where it is out, a log-in is answered as if the password were wrong, since 429 would tell whose the name is.
+ */
+export const OF_LOGIN = 'log-in'
+export const OF_USER = 'password'
 const MIN_LENGTH_WITH_FACTOR = 8
 
 class CheckedPasswords implements Passwords {
@@ -76,18 +81,34 @@ class CheckedPasswords implements Passwords {
     this.#uses = uses
   }
 
-  ofLogin(login: string, password: string): Promise<UserRow> {
-    return this.#proved(canonicalLogin(login), password, (users) => users.byLogin(login))
+  async ofLogin(login: string, password: string): Promise<UserRow> {
+    const { attempts } = this.#uses
+    const name = canonicalLogin(login)
+    await attempts.count(OF_LOGIN, name)
+    const found = await this.#find((users) => users.byLogin(login))
+    // Also for nobody: one statement less would tell.
+    const hasLeft = await attempts.hasLeft(OF_USER, String(found.user?.id ?? `nobody ${name}`))
+    const isRight = await verifyPassword(password, found.credentials?.passwordHash)
+    if (!hasLeft) throw new InvalidCredentials()
+    const user = await this.#proved(found, isRight, password)
+    attempts.succeeded(OF_LOGIN, name)
+    return this.#verified(user)
   }
 
-  ofUser(userId: UserId, password: string): Promise<UserRow> {
-    return this.#proved(String(userId), password, (users) => users.byId(userId))
+  async ofUser(userId: UserId, password: string): Promise<UserRow> {
+    await this.#uses.attempts.count(OF_USER, String(userId))
+    const found = await this.#find((users) => users.byId(userId))
+    const isRight = await verifyPassword(password, found.credentials?.passwordHash)
+    return this.#verified(await this.#proved(found, isRight, password))
   }
 
   async matches(userId: UserId, password: string): Promise<boolean> {
-    await this.#uses.attempts.count(KIND, String(userId))
+    const { attempts } = this.#uses
+    await attempts.count(OF_USER, String(userId))
     const { credentials } = await this.#find((users) => users.byId(userId))
-    return verifyPassword(password, credentials?.passwordHash)
+    const isRight = await verifyPassword(password, credentials?.passwordHash)
+    if (isRight) attempts.succeeded(OF_USER, String(userId))
+    return isRight
   }
 
   async owner(userId: UserId): Promise<UserRow | undefined> {
@@ -108,28 +129,25 @@ class CheckedPasswords implements Passwords {
     return hashPassword(password)
   }
 
-  async #proved(
-    account: string,
-    password: string,
-    find: (users: UserRows) => Promise<UserRow | undefined>,
-  ): Promise<UserRow> {
-    await this.#uses.attempts.count(KIND, account)
-    const { user, credentials } = await this.#find(find)
-    const isRight = await verifyPassword(password, credentials?.passwordHash)
+  async #proved({ user, credentials }: Found, isRight: boolean, password: string): Promise<UserRow> {
     if (!isRight || user === undefined || credentials?.mustReset !== false) throw new InvalidCredentials()
     const upgraded = needsRehash(credentials.passwordHash!) ? await hashPassword(password) : undefined
-    return this.#settled({ account, verified: credentials, upgraded })
+    return this.#settled(credentials, upgraded)
   }
 
   /** In the operation's transaction: until it ends, nobody changes the password or disables the account. */
-  async #settled({ account, verified, upgraded }: Proof): Promise<UserRow> {
+  async #settled(verified: Credentials, upgraded: string | undefined): Promise<UserRow> {
     const { userRows, attempts } = this.#uses
     const now = await userRows.credentials(verified.userId)
     const user = await userRows.byId(verified.userId)
     const isSame = now.passwordHash !== null && now.passwordChangedAt === verified.passwordChangedAt && !now.mustReset
     if (user === undefined || !isSame) throw new InvalidCredentials()
-    await attempts.succeeded(KIND, account)
+    attempts.succeeded(OF_USER, String(user.id))
     if (upgraded !== undefined) await userRows.upgradePassword(user.id, upgraded)
+    return user
+  }
+
+  #verified(user: UserRow): UserRow {
     if (this.#mustVerify(user)) throw new EmailNotVerified()
     return user
   }
@@ -156,10 +174,4 @@ class CheckedPasswords implements Passwords {
       return (row?.factors ?? 0) > 0
     })
   }
-}
-
-interface Proof {
-  readonly account: string
-  readonly verified: Credentials
-  readonly upgraded: string | undefined
 }
