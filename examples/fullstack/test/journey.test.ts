@@ -98,6 +98,18 @@ test('a name and an address are changed, and the old address is told', async () 
   expect((await dan.get('/users/me')).status).toBe(401)
 })
 
+test("the document's Authorize button gets its tokens where the front end does", () => {
+  expect(api.t.app.openapi()).toMatchObject({
+    components: {
+      securitySchemes: {
+        bearer: {
+          flows: { password: { tokenUrl: expect.stringMatching(/\/api\/v1\/login\/access-token$/) as string } },
+        },
+      },
+    },
+  })
+})
+
 test('the API answers', async () => {
   expect(await visitor.get('/utils/health-check/')).toEqual({ status: 200, json: true })
 })
