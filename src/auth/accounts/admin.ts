@@ -8,7 +8,7 @@ import { LoggedIn } from '../core/log-in-result.ts'
 import type { UserRow, UserRows } from '../core/user-row.ts'
 import type { Identity, UserId } from '../identity.ts'
 import { accountEvents } from './admin-events.ts'
-import { administrators, provenAdministrators } from './administrators.ts'
+import { administrators, keepAnAdministrator, provenAdministrators } from './administrators.ts'
 import { accountList, adminUserSchema } from './admin-list.ts'
 import { RESET_PASSWORD, type AccountParts } from './parts.ts'
 
@@ -42,20 +42,29 @@ function setRoles(parts: AccountParts) {
       access: provenAdministrators(core),
       summary: "Set an account's roles",
       description: 'Holds at once: what was issued for the roles before is refused.',
-      uses: { tx: core.tx, userRows: core.userRows, events: core.events, process: core.process },
+      uses: {
+        tx: core.tx,
+        userRows: core.userRows,
+        events: core.events,
+        process: core.process,
+        sessions: core.sessions,
+      },
       params: schemas.params,
       body: z.object({ roles: z.array(z.string().min(1).max(100)).max(100) }),
       response: adminUserSchema(parts),
       errors: [NotFound, Conflict, ValidationFailed, RecentAuthenticationRequired],
     },
-    async ({ params, body, user: admin, tx, userRows, events, process }) => {
+    async ({ params, body, user: admin, tx, userRows, events, process, sessions }) => {
       const roles = [...new Set(body.roles)]
       checkRoles(core, roles)
       const before = await find(userRows, params.id)
       if (isSame(before, admin) && !roles.includes(adminRole))
         throw new Conflict(`You cannot take the role "${adminRole}" from yourself: another administrator can.`)
+      const isLeaving = before.roles.includes(adminRole) && !roles.includes(adminRole)
+      if (isLeaving) await keepAnAdministrator(core, tx, before)
       const changed = await userRows.update(before.id, { roles })
       await process.revocations.raiseEpoch(tx, before.id)
+      if (isLeaving) await sessions.endImpersonations(before.id)
       await events.record('roles_changed', { userId: before.id, details: { from: before.roles, to: roles } })
       return changed
     },
@@ -85,7 +94,7 @@ function disabling(parts: AccountParts) {
   const { core, schemas } = parts
   const common = {
     access: administrators(core),
-    uses: { userRows: core.userRows, sessions: core.sessions, events: core.events },
+    uses: { tx: core.tx, userRows: core.userRows, sessions: core.sessions, events: core.events },
     params: schemas.params,
     response: adminUserSchema(parts),
     errors: [NotFound, Conflict],
@@ -94,9 +103,10 @@ function disabling(parts: AccountParts) {
     disable: route.post(
       '/:id/disable',
       { ...common, summary: 'Disable an account', description: 'Everything it is logged in with ends at once.' },
-      async ({ params, user: admin, userRows, sessions, events }) => {
+      async ({ params, user: admin, tx, userRows, sessions, events }) => {
         const found = await find(userRows, params.id)
         if (isSame(found, admin)) throw new Conflict('You cannot disable your own account: another administrator can.')
+        await keepAnAdministrator(core, tx, found)
         const disabledAt = found.disabledAt ?? new Date().toISOString()
         const disabled = await userRows.update(found.id, { disabledAt })
         await sessions.endAll(found.id)

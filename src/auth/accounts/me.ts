@@ -1,17 +1,15 @@
-import { and, arrayContains, isNull, ne } from 'drizzle-orm'
 import { z } from 'zod'
 import { Conflict, NotFound, TooManyRequests } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
-import type { Transaction } from '../../data/drizzle.ts'
 import { ForeignKeyViolation, UniqueViolation } from '../../data/errors.ts'
 import { named } from '../../schema/named.ts'
-import type { AccountsCore } from '../core/accounts-core.ts'
 import { InvalidCredentials, RecentAuthenticationRequired } from '../core/errors.ts'
 import { keepOwners } from '../core/membership.ts'
 import type { UserRow } from '../core/user-row.ts'
-import type { Identity, UserId } from '../identity.ts'
+import type { Identity } from '../identity.ts'
 import type { Passwords } from '../password/passwords.ts'
 import { clearSessionCookies } from '../sessions/session-cookies.ts'
+import { keepAnAdministrator } from './administrators.ts'
 import { FRESH_SECONDS, type AccountParts } from './parts.ts'
 import { checkNames } from './registration.ts'
 import { Password, type AccountSchemas } from './schemas.ts'
@@ -126,22 +124,6 @@ export async function proveFresh(passwords: Passwords, user: Identity, password:
   throw new RecentAuthenticationRequired('Send your password, or authenticate again.', {
     headers: { 'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${FRESH_SECONDS}` },
   })
-}
-
-/** @throws Conflict where nobody else could administer accounts any more. */
-export async function keepAnAdministrator(core: AccountsCore, tx: Transaction, { id, roles }: UserRow): Promise<void> {
-  const { adminRole = 'admin' } = core.options
-  if (!roles.includes(adminRole)) return
-  if (await hasOtherAdministrator(core, tx, id)) return
-  throw new Conflict(`This is the last account with the role "${adminRole}": give it to another one first.`)
-}
-
-async function hasOtherAdministrator({ users, options }: AccountsCore, tx: Transaction, id: UserId): Promise<boolean> {
-  const { adminRole = 'admin' } = options
-  const where = and(ne(users.id, id), isNull(users.disabledAt), arrayContains(users.roles, [adminRole]))
-  // Locked: of two who leave at once, the second finds nobody.
-  const others = await tx.select({ id: users.id }).from(users).where(where).limit(1).for('update')
-  return others.length > 0
 }
 
 function shown(identity: Identity, row: UserRow | undefined): Record<string, unknown> {

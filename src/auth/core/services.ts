@@ -124,6 +124,8 @@ export interface Sessions {
   end(sessionId: string): Promise<void>
   /** Ends all sessions of a user and all tokens, but for one session. */
   endAll(userId: UserId, options?: { readonly except?: string | undefined }): Promise<void>
+  /** Ends those in which an administrator acts as others. */
+  endImpersonations(administrator: UserId): Promise<void>
   list(userId: UserId): Promise<readonly SessionInfo[]>
   /**
    * After another proof in the same session: its secret or family is a new one, `authenticatedAt` is now, and the methods are added. Second factors of before

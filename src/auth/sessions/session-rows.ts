@@ -104,6 +104,15 @@ export class SessionRows {
       .returning({ id, userId })
   }
 
+  /** Those in which the user acts as somebody else. */
+  removeImpersonations(user: UserId): Promise<Pick<SessionRow, 'id'>[]> {
+    const { id, impersonatorId } = this.#sessions
+    return this.#tx
+      .delete(this.#sessions)
+      .where(eq(impersonatorId, String(user)))
+      .returning({ id })
+  }
+
   list(user: UserId, limit: number): Promise<SessionRow[]> {
     const { userId, lastSeenAt, id } = this.#sessions
     return this.#tx

@@ -104,6 +104,10 @@ class OperationSessions implements Sessions {
     await events.record('sessions_ended', { userId, details: { sessions: removed.length } })
   }
 
+  async endImpersonations(administrator: UserId): Promise<void> {
+    for (const { id } of await this.#rows.removeImpersonations(administrator)) await this.#revoked(id)
+  }
+
   async list(userId: UserId): Promise<readonly SessionInfo[]> {
     return (await this.#rows.list(userId, LIST_LIMIT)).map(infoOf)
   }
