@@ -85,7 +85,7 @@ export declare const expressApp: NodeListener
 
 /** Of the request or the session an example stands in. */
 export declare const body: { readonly email: string; readonly password: string }
-export declare const accounts: { byEmail(email: string): Promise<User | undefined> } & Pick<Users, 'setPasswordHash'>
+export declare const people: { byEmail(email: string): Promise<User | undefined> } & Pick<Users, 'setPasswordHash'>
 /** What `accounts` gives. */
 export declare const auth: Accounts
 export declare const session: { readonly token: string }

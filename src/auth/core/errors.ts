@@ -1,6 +1,13 @@
 import { defineError } from '../../core/errors/index.ts'
 
-/** 401: the log-in and the password do not go together; also where there is no such account. */
+/**
+ * 401: the log-in and the password do not go together; also where there is no such account.
+ *
+ * @example
+ * route.post('/sign-in', { access: anyone, errors: [InvalidCredentials] }, () => {
+ *   throw new InvalidCredentials()
+ * })
+ */
 export const InvalidCredentials = defineError({
   code: 'invalid_credentials',
   status: 401,
@@ -8,7 +15,14 @@ export const InvalidCredentials = defineError({
   fix: 'Check both. After several attempts wait the seconds in the Retry-After header.',
 })
 
-/** 400: a token of a mail or of a flow is unknown, used, expired or meant for something else. */
+/**
+ * 400: a token of a mail or of a flow is unknown, used, expired or meant for something else.
+ *
+ * @example
+ * route.post('/unsubscribe', { access: anyone, errors: [TokenInvalid] }, () => {
+ *   throw new TokenInvalid()
+ * })
+ */
 export const TokenInvalid = defineError({
   code: 'token_invalid',
   status: 400,
@@ -32,7 +46,14 @@ export const InvalidScope = defineError({
   fix: 'Ask for scopes that were granted, or leave them out.',
 })
 
-/** 403: the password was right, but the address has not been confirmed yet. */
+/**
+ * 403: the password was right, but the address has not been confirmed yet.
+ *
+ * @example
+ * route.post('/sign-in', { access: anyone, errors: [EmailNotVerified] }, () => {
+ *   throw new EmailNotVerified()
+ * })
+ */
 export const EmailNotVerified = defineError({
   code: 'email_not_verified',
   status: 403,

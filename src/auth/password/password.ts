@@ -36,9 +36,9 @@ export async function hashPassword(password: string): Promise<string> {
  * so that nobody can find out which do.
  *
  * @example
- * const account = await accounts.byEmail(body.email)
- * const known = await verifyPassword(body.password, account?.passwordHash)
- * if (!known || account === undefined) throw new Unauthenticated('Wrong e-mail or password.')
+ * const found = await people.byEmail(body.email)
+ * const known = await verifyPassword(body.password, found?.passwordHash)
+ * if (!known || found === undefined) throw new Unauthenticated('Wrong e-mail or password.')
  * @throws Unavailable (503 `unavailable`) where 256 others wait already.
  * @throws TypeError where the stored hash is no Argon2id hash in PHC form.
  */
@@ -56,9 +56,9 @@ export async function verifyPassword(password: string, stored: string | null | u
  * Whether a stored hash was made with a lower cost than today's: hash the password anew where it was just verified.
  *
  * @example
- * const account = await accounts.byEmail(body.email)
- * if (account !== undefined && needsRehash(account.passwordHash))
- *   await accounts.setPasswordHash(account.id, await hashPassword(body.password))
+ * const found = await people.byEmail(body.email)
+ * if (found !== undefined && needsRehash(found.passwordHash))
+ *   await people.setPasswordHash(found.id, await hashPassword(body.password))
  * @throws TypeError where the stored hash is no Argon2id hash in PHC form.
  */
 export function needsRehash(stored: string): boolean {
