@@ -15,7 +15,7 @@ async function register(name: string): Promise<string> {
   const email = `${name}@example.com`
   await t.client.auth.register({ body: { email, password: PASSWORD, name } })
   const token = await vi.waitFor(() => tokenOf(email))
-  expect(await t.client.auth.verifyEmail({ body: { token } })).toEqual({ status: 'verified' })
+  expect(await t.client.auth.verifyEmail({ body: { token, password: PASSWORD } })).toEqual({ status: 'verified' })
   return email
 }
 

@@ -1,8 +1,8 @@
 import { dependency, provide } from 'ashlar'
 import type { Client } from 'ashlar/client'
 import { auditTrail } from 'ashlar/data'
-import type { Message } from 'ashlar/mail'
-import { testApp, type TestApp } from 'ashlar/testing'
+import type { Mailer } from 'ashlar/mail'
+import { mailbox, testApp, type TestApp, type TestMailbox } from 'ashlar/testing'
 import { and, eq } from 'drizzle-orm'
 import { app, type Api } from '../src/app.ts'
 import { ROLES, sender } from '../src/auth.ts'
@@ -14,7 +14,7 @@ import { account, pieces, product } from '../src/factories.ts'
 export interface Shop extends AsyncDisposable {
   readonly t: TestApp<Api>
   /** What was mailed. */
-  readonly mails: readonly Message[]
+  readonly mails: TestMailbox
   /** Somebody new who buys. */
   customer(): Promise<Caller>
   readonly staff: Client<Api>
@@ -37,13 +37,12 @@ type Role = keyof typeof ROLES
 const readsStock = database.system('a test looks at the stock')
 
 export async function openShop(): Promise<Shop> {
-  const mails: Message[] = []
-  const send = (message: Message): Promise<void> => Promise.resolve(void mails.push(message))
+  const mails = mailbox()
   const t = await testApp(app, {
     provide: [
       provide(
         sender,
-        dependency({ scope: 'app' }, () => ({ send })),
+        dependency({ scope: 'app' }, (): Mailer => mails),
       ),
     ],
   })
