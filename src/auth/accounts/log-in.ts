@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { anyone } from '../../core/access/index.ts'
 import { TooManyRequests, Unauthenticated, Unavailable } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
-import { EmailNotVerified, InvalidCredentials, TokenInvalid } from '../core/errors.ts'
+import { CrossSiteRequest, EmailNotVerified, InvalidCredentials, TokenInvalid } from '../core/errors.ts'
 import { LoggedIn, LogInResult } from '../core/log-in-result.ts'
 import type { AccountParts } from './parts.ts'
 import { Login, Password } from './schemas.ts'
@@ -24,7 +24,7 @@ export function logInOperation({ core, schemas, passwords }: AccountParts) {
           path: ['login'],
         }),
       response: LogInResult,
-      errors: [InvalidCredentials, EmailNotVerified, Unauthenticated, TooManyRequests, Unavailable],
+      errors: [InvalidCredentials, EmailNotVerified, CrossSiteRequest, Unauthenticated, TooManyRequests, Unavailable],
     },
     async ({ body: { email, login = email, password, delivery }, logIn, passwords: checked }) => {
       const user = await checked.ofLogin(login!, password)

@@ -106,6 +106,7 @@ export interface NewSession {
 
 /** Sessions of the operation's transaction. Cookies are set on the response. */
 export interface Sessions {
+  /** @throws CrossSiteRequest where a page of another origin asks for cookies. */
   begin(session: NewSession): Promise<LoggedIn>
   /**
    * A new pair for a refresh token, which is spent by it. Within 10 s the same token gives the same successor, for clients that ask twice; later it ends

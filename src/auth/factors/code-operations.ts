@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { anyone } from '../../core/access/index.ts'
 import { TooManyRequests, Unauthenticated } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
-import { InvalidSecondFactor, TokenInvalid } from '../core/errors.ts'
+import { CrossSiteRequest, InvalidSecondFactor, TokenInvalid } from '../core/errors.ts'
 import { LoggedIn } from '../core/log-in-result.ts'
 import { assertSession, SECOND_FACTOR } from './factors.ts'
 import { Challenge, Code, type FactorParts } from './parts.ts'
@@ -19,7 +19,7 @@ export function codeLogIn({ core, factors }: FactorParts) {
       uses: { logIn: core.logIn, factors, attempts: core.attempts },
       body: z.object({ challenge: Challenge, code: Code }),
       response: LoggedIn,
-      errors: [InvalidSecondFactor, TokenInvalid, Unauthenticated, TooManyRequests],
+      errors: [InvalidSecondFactor, TokenInvalid, CrossSiteRequest, Unauthenticated, TooManyRequests],
     },
     async ({ body: { challenge, code }, logIn, factors: own, attempts }) => {
       const { user } = await logIn.challenge(challenge)

@@ -3,7 +3,7 @@ import { anyone } from '../../core/access/index.ts'
 import { TooManyRequests, Unauthenticated } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
-import { InvalidSecondFactor, TokenInvalid } from '../core/errors.ts'
+import { CrossSiteRequest, InvalidSecondFactor, TokenInvalid } from '../core/errors.ts'
 import { LoggedIn } from '../core/log-in-result.ts'
 import { secretHash } from '../core/secrets.ts'
 import type { Identity, UserId } from '../identity.ts'
@@ -62,7 +62,7 @@ function logIn({ core, schemas }: PasskeyParts, proof: Proof) {
       uses: { logIn: core.logIn, attempts: core.attempts, userRows: core.userRows, proof },
       body: z.object({ challenge: Challenge.optional(), credential: Assertion, delivery: schemas.delivery }),
       response: LoggedIn,
-      errors: [InvalidSecondFactor, TokenInvalid, Unauthenticated, TooManyRequests],
+      errors: [InvalidSecondFactor, TokenInvalid, CrossSiteRequest, Unauthenticated, TooManyRequests],
     },
     async ({ body: { challenge, credential, delivery }, logIn: logIns, attempts, userRows, proof: passkeys }) => {
       if (challenge !== undefined) {

@@ -37,6 +37,17 @@ export function assertSameOriginUnlessSafe(request: RequestHead, origins: readon
   if (!isSafeMethod(request.method)) assertSameOrigin(request, origins)
 }
 
+/**
+ * Whoever is logged in by a cookie acts in that account from then on, also where another page's form or script has sent the log-in (log-in CSRF). What a
+ * browser sends says where it is from; who sends neither field is none. A way back from a provider is a safe method, and bound to its browser by itself.
+ *
+ * @throws CrossSiteRequest where a page of another origin asks for cookies.
+ */
+export function assertMaySetCookies(request: RequestHead, origins: readonly string[]): void {
+  const isOfBrowser = request.header('origin') !== undefined || request.header('sec-fetch-site') !== undefined
+  if (isOfBrowser) assertSameOriginUnlessSafe(request, origins)
+}
+
 function isSameOrigin(request: RequestHead, origins: readonly string[]): boolean {
   const site = request.header('sec-fetch-site')
   const origin = request.header('origin')

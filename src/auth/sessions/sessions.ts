@@ -10,6 +10,7 @@ import { newSecret, secretHash } from '../core/secrets.ts'
 import type { NewSession, SessionInfo, Sessions } from '../core/services.ts'
 import type { UserRow } from '../core/user-row.ts'
 import type { AuthenticationMethod, Identity, UserId } from '../identity.ts'
+import { assertMaySetCookies, cookieOrigins } from '../process/same-origin.ts'
 import { cleanUpDependency } from './clean-up.ts'
 import { deliverSecret, deliverTokens } from './delivered.ts'
 import { checkLifetimes, lifetimesOf, type SessionParts } from './parts.ts'
@@ -61,7 +62,10 @@ class OperationSessions implements Sessions {
   async begin({ user, methods, delivery, ...more }: NewSession): Promise<LoggedIn> {
     const { request } = this.#parts
     const { epoch, current } = await this.#entitled(user.id)
-    if (delivery !== 'tokens') await this.#endCookies()
+    if (delivery !== 'tokens') {
+      assertMaySetCookies(request, cookieOrigins(this.#parts.base))
+      await this.#endCookies()
+    }
     const { impersonatorId, clientId, scopes, organisationId, authenticatedAt } = more
     const row = {
       userId: current.id,
