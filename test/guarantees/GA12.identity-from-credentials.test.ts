@@ -59,7 +59,7 @@ test('who registers chooses neither id nor roles, and has confirmed no address',
   const wished = { id: ada.id, roles: ['admin'], emailVerifiedAt: '2026-01-01T00:00:00Z', disabledAt: null }
   await app.post('/auth/register', { email, password: PASSWORD, name: 'Chooser', ...wished })
   expect((await app.post('/auth/login', { email, password: PASSWORD })).status).toBe(401)
-  await app.post('/auth/verify-email', { token: await app.outbox.token(email) })
+  await app.post('/auth/verify-email', { token: await app.outbox.token(email), password: PASSWORD })
   const { headers } = await app.logIn(email)
   const made = await me(headers)
   expect(made).toMatchObject({ roles: [], name: 'Chooser' })

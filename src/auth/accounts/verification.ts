@@ -1,15 +1,18 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { TooManyRequests } from '../../core/errors/index.ts'
+import { TooManyRequests, Unavailable } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { anyone } from '../../core/access/index.ts'
 import type { Transaction } from '../../data/drizzle.ts'
 import { UniqueViolation } from '../../data/errors.ts'
 import { named } from '../../schema/named.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
-import { TokenInvalid } from '../core/errors.ts'
-import type { OneTimeToken, OneTimeTokens, Sessions } from '../core/services.ts'
+import { InvalidCredentials, TokenInvalid } from '../core/errors.ts'
+import type { AccountEvents, Attempts, OneTimeToken, OneTimeTokens, Sessions } from '../core/services.ts'
 import type { UserRow, UserRows } from '../core/user-row.ts'
+import type { UserId } from '../identity.ts'
+import { verifyPassword } from '../password/password.ts'
+import type { Passwords } from '../password/passwords.ts'
 import { Email } from '../users/canonical-email.ts'
 import { endPreRegistration } from '../users/pre-registration.ts'
 import { CHECK_YOUR_MAIL, MailMaySent, RESET_PASSWORD, VERIFY_EMAIL, type AccountParts } from './parts.ts'
@@ -29,34 +32,34 @@ const EmailVerified = named(
 )
 type EmailVerified = z.infer<typeof EmailVerified>
 
+/** A link is not followed more often than that, and so no more passwords are tried with it either. */
+const MAX_LOOKS = 5
+
 /** Confirms an address by the token of a mail. */
 export function verifyEmailOperation({ core, passwords }: AccountParts) {
-  const { tx, userRows, oneTimeTokens, sessions, events } = core
+  const { tx, userRows, oneTimeTokens, sessions, attempts, events } = core
   return route.post(
     '/verify-email',
     {
       access: core.access.optionallyAuthenticated,
       summary: 'Confirm an e-mail address',
       description:
-        'Where the account is there already, its owner shows that it is theirs by their session or by the password. Without, the address is confirmed all the same, and ' +
-        'what was set up before is ended: the answer is `password_required`, with a token to set a password with.',
-      uses: { tx, userRows, oneTimeTokens, sessions, events, passwords },
+        'Who follows the link shows that it was them who registered, by the password of then, or by a session. A wrong password changes nothing; the link holds for five attempts. ' +
+        'Without either the address is confirmed all the same, and what was set up before is ended: the answer is `password_required`, with a token to set a password with.',
+      uses: { tx, userRows, oneTimeTokens, sessions, attempts, events, passwords },
       body: z.object({ token: MailedToken, password: Password.optional() }),
       response: EmailVerified,
-      errors: [TokenInvalid, UniqueViolation, TooManyRequests],
+      errors: [TokenInvalid, InvalidCredentials, UniqueViolation, TooManyRequests, Unavailable],
     },
-    async ({ body: { token, password }, user: caller, passwords: checked, ...uses }): Promise<EmailVerified> => {
+    async ({ body: { token, password }, user: caller, ...uses }): Promise<EmailVerified> => {
       // Looked up before it is taken: a password is checked before the transaction begins.
-      const { userId } = await uses.oneTimeTokens.attempt(VERIFY_EMAIL.purpose, token, 20)
-      const isOwner =
-        userId !== null &&
-        (caller?.id === userId || (password !== undefined && (await checked.matches(userId, password))))
-      if (userId !== null) await uses.userRows.credentials(userId)
+      const found = await uses.oneTimeTokens.attempt(VERIFY_EMAIL.purpose, token, MAX_LOOKS)
+      const isOwner = await isProved(uses, found, { callerId: caller?.id, password })
+      if (found.userId !== null) await uses.userRows.credentials(found.userId)
       const taken = await uses.oneTimeTokens.take(VERIFY_EMAIL.purpose, token)
-      if (taken.userId === null) return register(core, uses, taken)
-      const user = await uses.userRows.byId(taken.userId)
-      if (user === undefined || user.email !== taken.subject) throw new TokenInvalid()
-      return confirm({ ...uses, tables: core.tables }, user, isOwner)
+      return taken.userId === null
+        ? register({ core, uses }, taken, isOwner)
+        : confirm({ core, uses }, { ...taken, userId: taken.userId }, isOwner)
     },
   )
 }
@@ -66,37 +69,80 @@ interface Used {
   readonly userRows: UserRows
   readonly oneTimeTokens: OneTimeTokens
   readonly sessions: Sessions
-  readonly events: Parameters<typeof makeUser>[0]['uses']['events']
+  readonly attempts: Attempts
+  readonly events: AccountEvents
+  readonly passwords: Passwords
 }
 
-async function register(core: AccountsCore, uses: Used, { subject, details }: OneTimeToken): Promise<EmailVerified> {
+interface Proof {
+  readonly callerId: UserId | undefined
+  readonly password: string | undefined
+}
+
+/**
+ * Whether who follows the link is who registered: the mailbox alone does not tell, since anybody can register any address (GA11). A wrong password is not
+ * taken as none: its owner would lose what they have set up by a slip of the keyboard.
+ */
+async function isProved(uses: Used, token: OneTimeToken, { callerId, password }: Proof): Promise<boolean> {
+  if (token.userId !== null && token.userId === callerId) return true
+  if (password === undefined) return false
+  const isRight =
+    token.userId === null
+      ? await isRegistered(uses, token, password)
+      : await uses.passwords.matches(token.userId, password)
+  if (!isRight) throw new InvalidCredentials('Send the password of the registration, or none, to set another one.')
+  return true
+}
+
+/** Whether this is the password that waits with the address. Counts as an attempt at it. */
+async function isRegistered({ attempts }: Used, token: OneTimeToken, password: string): Promise<boolean> {
+  const { subject, passwordHash } = registrationOf(token)
+  await attempts.count(VERIFY_EMAIL.purpose, subject)
+  const isRight = await verifyPassword(password, passwordHash)
+  if (isRight) attempts.succeeded(VERIFY_EMAIL.purpose, subject)
+  return isRight
+}
+
+function registrationOf({ subject, details }: OneTimeToken): Registration & { readonly subject: string } {
   const registration = details['registration'] as Registration | undefined
   if (subject === null || registration === undefined) throw new TokenInvalid()
-  const user = await makeUser(
-    { core, uses },
-    { email: subject, registration, emailVerifiedAt: new Date().toISOString() },
-  )
+  return { ...registration, subject }
+}
+
+interface Uses {
+  readonly core: AccountsCore
+  readonly uses: Used
+}
+
+/** Makes the account; where they have not shown that they registered, without the password of whoever did. */
+async function register({ core, uses }: Uses, token: OneTimeToken, isOwner: boolean): Promise<EmailVerified> {
+  const { subject: email, passwordHash, profile } = registrationOf(token)
+  const registration = { passwordHash: isOwner ? passwordHash : null, profile }
+  const user = await makeUser({ core, uses }, { email, registration, emailVerifiedAt: new Date().toISOString() })
   if (user === 'taken') throw new TokenInvalid()
-  return { status: 'verified' }
+  return isOwner ? { status: 'verified' } : passwordRequired(uses, user)
 }
 
 /** Who reads the mailbox owns the account. Where they have not shown that they made it, whoever did is put out of it (GA11). */
 async function confirm(
-  { tables, tx, userRows, oneTimeTokens, sessions, events }: Used & Pick<AccountsCore, 'tables'>,
-  { id, email, emailVerifiedAt }: UserRow,
+  { core, uses }: Uses,
+  { userId, subject }: OneTimeToken & { readonly userId: UserId },
   isOwner: boolean,
 ): Promise<EmailVerified> {
-  if (emailVerifiedAt !== null) return { status: 'verified' }
-  await userRows.update(id, { emailVerifiedAt: new Date().toISOString() })
-  await oneTimeTokens.drop(id, VERIFY_EMAIL.purpose)
-  await events.record('email_verified', { userId: id, details: { isOwner } })
+  const user = await uses.userRows.byId(userId)
+  if (user === undefined || user.email !== subject) throw new TokenInvalid()
+  if (user.emailVerifiedAt !== null) return { status: 'verified' }
+  await uses.userRows.update(userId, { emailVerifiedAt: new Date().toISOString() })
+  await uses.oneTimeTokens.drop(userId, VERIFY_EMAIL.purpose)
+  await uses.events.record('email_verified', { userId, details: { isOwner } })
   if (isOwner) return { status: 'verified' }
-  await endPreRegistration({ tx, userRows, sessions }, tables, id)
-  const resetToken = await oneTimeTokens.issue({
-    ...RESET_PASSWORD,
-    userId: id,
-    ...(email !== null && { subject: email }),
-  })
+  await endPreRegistration(uses, core.tables, userId)
+  return passwordRequired(uses, user)
+}
+
+async function passwordRequired({ oneTimeTokens }: Used, { id, email }: UserRow): Promise<EmailVerified> {
+  const subject = email === null ? {} : { subject: email }
+  const resetToken = await oneTimeTokens.issue({ ...RESET_PASSWORD, userId: id, ...subject })
   return { status: 'password_required', resetToken }
 }
 

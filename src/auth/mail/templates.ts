@@ -18,7 +18,7 @@ const WORDINGS: Readonly<Record<MailTemplate, (data: MailData) => Wording>> = {
     subject: `Confirm your address for ${appName}`,
     before: [`Somebody, probably you, has registered this address with ${appName}.`],
     action: 'Confirm the address',
-    after: [IGNORE],
+    after: ['If you did not register, ignore this message.'],
   }),
   'already-registered': ({ appName }) => ({
     subject: `You already have an account with ${appName}`,

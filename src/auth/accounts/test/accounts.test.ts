@@ -16,7 +16,8 @@ test('who registers has an account once the address is confirmed, logs in and is
   expect(registered.status).toBe(202)
   expect(registered.headers.get('cache-control')).toBe('no-store')
   expect((await app.post('/auth/login', { email, password: PASSWORD })).status).toBe(401)
-  const verified = await app.post('/auth/verify-email', { token: await app.outbox.token('ada@example.com') })
+  const token = await app.outbox.token('ada@example.com')
+  const verified = await app.post('/auth/verify-email', { token, password: PASSWORD })
   expect(await verified.json()).toEqual({ status: 'verified' })
   const { headers } = await app.logIn(email)
   const me = await (await app.t.fetch('/auth/me', { headers })).json()
@@ -46,7 +47,7 @@ test('a registration that waits is sent again, and an address that is confirmed 
   await app.outbox.token(email)
   expect((await app.post('/auth/verify-email/resend', { email })).status).toBe(202)
   const token = await app.outbox.token(email)
-  expect((await app.post('/auth/verify-email', { token })).status).toBe(200)
+  expect((await app.post('/auth/verify-email', { token, password: PASSWORD })).status).toBe(200)
   expect((await app.post('/auth/login', { email, password: PASSWORD })).status).toBe(200)
 })
 
@@ -55,8 +56,8 @@ test('two registrations of one address make one account', async () => {
   await app.post('/auth/register', { email, password: PASSWORD, name: 'First' })
   await app.post('/auth/register', { email, password: NEW_PASSWORD, name: 'Second' })
   const [first, second] = [await app.outbox.token(email), await app.outbox.token(email)]
-  expect((await app.post('/auth/verify-email', { token: second })).status).toBe(200)
-  expect((await app.post('/auth/verify-email', { token: first })).status).toBe(400)
+  expect((await app.post('/auth/verify-email', { token: second, password: NEW_PASSWORD })).status).toBe(200)
+  expect((await app.post('/auth/verify-email', { token: first, password: PASSWORD })).status).toBe(400)
   expect((await app.post('/auth/login', { email, password: NEW_PASSWORD })).status).toBe(200)
 })
 

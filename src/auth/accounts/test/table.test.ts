@@ -38,7 +38,7 @@ afterAll(async () => {
 
 async function register(email: string, username: string): Promise<void> {
   await t.client.auth.register({ body: { email, password: PASSWORD, username } })
-  await t.client.auth.verifyEmail({ body: { token: await outbox.token(email) } })
+  await t.client.auth.verifyEmail({ body: { token: await outbox.token(email), password: PASSWORD } })
 }
 
 test('a table with keys of its own, names to log in with and columns that are nobody else’s business', async () => {
