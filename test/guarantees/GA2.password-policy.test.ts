@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
-import { accountsApp, PASSWORD } from '../../src/auth/accounts.fixture.ts'
+import { accountsApp, PASSWORD, type AccountsApp } from '../../src/auth/accounts.fixture.ts'
 import { hashPassword } from '../../src/auth/password/password.ts'
 
 const breached = 'kept by somebody else already'
@@ -75,21 +75,34 @@ test('one that is set later is held to the same, by its new field', async () => 
   expect((await app.post('/auth/login', { email, password: PASSWORD })).status).toBe(200)
 })
 
+/** A second factor, as it is stored. */
+function addFactor({ t, db, auth }: AccountsApp, userId: string) {
+  const factor = { userId, type: 'totp', secret: 'sealed', confirmedAt: new Date().toISOString() } as const
+  return t.run({ tx: db.transaction }, ({ tx }) => tx.insert(auth.core.tables.authFactors).values(factor))
+}
+
 test('with a second factor eight characters are enough', async () => {
   const { id, email } = await app.register()
   const { headers } = await app.logIn(email)
   const short = { currentPassword: PASSWORD, password: 'gT7#pQ2!' }
   expect((await app.post('/auth/password', short, headers)).status).toBe(422)
-  await app.t.run({ tx: app.db.transaction }, ({ tx }) =>
-    tx.insert(app.auth.core.tables.authFactors).values({
-      userId: id,
-      type: 'totp',
-      secret: 'sealed',
-      confirmedAt: new Date().toISOString(),
-    }),
-  )
+  await addFactor(app, id)
   expect((await app.post('/auth/password', { ...short, password: 'gT7#pQ2' }, headers)).status).toBe(422)
   expect((await app.post('/auth/password', short, headers)).status).toBe(200)
+})
+
+test('a length that is configured holds with a second factor as well', async () => {
+  const strict = await accountsApp({ password: { minLength: 12 } })
+  try {
+    const { id, email } = await strict.register()
+    const { headers } = await strict.logIn(email)
+    await addFactor(strict, id)
+    const eleven = { currentPassword: PASSWORD, password: 'gT7#pQ2!vX9' }
+    expect((await strict.post('/auth/password', eleven, headers)).status).toBe(422)
+    expect((await strict.post('/auth/password', { ...eleven, password: 'gT7#pQ2!vX9z' }, headers)).status).toBe(200)
+  } finally {
+    await strict.stop()
+  }
 })
 
 test('a password that is stored already is tried, whatever the policy says today', async () => {

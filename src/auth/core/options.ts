@@ -47,7 +47,7 @@ export interface SessionOptions {
 
 /** What a password must be (NIST SP 800-63B section 3.1.1.2): long, and not one that everybody tries. */
 export interface PasswordOptions {
-  /** Default 15, and 8 for accounts with a second factor. */
+  /** In characters; holds for all accounts. Default 15, and 8 for accounts with a second factor. */
   readonly minLength?: number
   /** Refused in passwords besides the names of the app and of the user. */
   readonly contextWords?: readonly string[]
@@ -111,7 +111,11 @@ export interface AccountsOptions<Users extends UserTable = UserTable> {
   /** Columns people log in with. Default `['email']`. */
   readonly logInWith?: readonly string[]
   readonly register?: {
-    /** `before`: there is no account until the address is confirmed (default). `later`: there is, unconfirmed. `none`: addresses are not confirmed. `closed`: nobody registers by themselves. */
+    /**
+     * `before`: there is no account until the address is confirmed (default). `later`: there is, unconfirmed. `none`: addresses are not confirmed. `closed`:
+     * nobody registers by themselves. In the first two the password of the registration goes on only where whoever confirms the address sends it as well:
+     * anybody can register an address, and the answer to its owner is `password_required`, with a token to set one of their own.
+     */
     readonly verification?: 'before' | 'later' | 'none' | 'closed'
     readonly roles?: readonly string[]
   }

@@ -122,8 +122,8 @@ class CheckedPasswords implements Passwords {
 
   async hash(password: string, { user, userId }: PasswordOwner, field = 'password'): Promise<string> {
     const { options, appName } = this.#core
-    const minLength =
-      userId !== undefined && (await this.#hasFactor(userId)) ? MIN_LENGTH_WITH_FACTOR : options.password?.minLength
+    // What is configured holds for all: a second factor lowers the default alone.
+    const minLength = options.password?.minLength ?? (await this.#defaultMinLength(userId))
     const problem = await passwordProblem(password, { ...options.password, minLength, appName, user })
     if (problem !== undefined) throw new ValidationFailed([{ in: 'body', path: [field], ...problem }])
     return hashPassword(password)
@@ -163,6 +163,10 @@ class CheckedPasswords implements Passwords {
       const rows = new CredentialRows(this.#core.tables, tx)
       return { user, credentials: user && (await rows.read(user.id)) }
     })
+  }
+
+  async #defaultMinLength(id: UserId | undefined): Promise<number | undefined> {
+    return id !== undefined && (await this.#hasFactor(id)) ? MIN_LENGTH_WITH_FACTOR : undefined
   }
 
   #hasFactor(id: UserId): Promise<boolean> {
