@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accountsApp } from '../accounts.fixture.ts'
 import { sessionsApp, type Answer } from './sessions.fixture.ts'
 
 let app: Awaited<ReturnType<typeof sessionsApp>>
@@ -123,5 +124,24 @@ test('without a grace a spent token ends its family at once', async () => {
     )
   } finally {
     await strict.t.stop()
+  }
+})
+
+// Had the request that finds the reuse kept its lock, ending the family would wait for it until the lock's time is over, and be no refusal.
+test.for([1, 2])('with %i connections replays at once are refused, and end their family', async (max) => {
+  const app = await accountsApp({ tokens: { refreshGraceSeconds: 0 } }, { database: { pool: { max } } })
+  try {
+    const { email } = await app.register()
+    const { refreshToken, headers } = await app.logIn(email)
+    const replay = async () => {
+      const response = await app.post('/auth/refresh', { refreshToken })
+      return { status: response.status, body: await response.json() }
+    }
+    expect(await replay()).toMatchObject({ status: 200 })
+    for (const answer of await Promise.all([replay(), replay()])) expect(answer).toMatchObject(refused)
+    expect((await app.t.fetch('/auth/me', { headers })).status).toBe(401)
+    expect(await replay()).toMatchObject(refused)
+  } finally {
+    await app.stop()
   }
 })
