@@ -4,6 +4,7 @@ import type { RowCondition } from '../../core/access/row-rule.ts'
 import type { CallerScope } from '../../core/builtin.ts'
 import { aliasName } from './alias-name.ts'
 import { columnEquals, everyOf, sized, someOf, type Scope } from './condition.ts'
+import { fitsColumn } from './fits-column.ts'
 import { predicateScope } from './predicate.ts'
 import type { ThroughRelation } from '../columns/relations.ts'
 import type { Relation, RelationsOf } from './relation.ts'
@@ -39,7 +40,9 @@ function columnScope(
 ): Scope {
   // A caller without the value has no rows: NULL equals nothing.
   if (value === undefined || value === null) return false
-  return columnEquals(key, columnOf(table, key).mapToDriverValue(value), (aliased) => columnOf(aliased, key))
+  const column = columnOf(table, key)
+  if (!fitsColumn(value, column)) return false
+  return columnEquals(key, column.mapToDriverValue(value), (aliased) => columnOf(aliased, key))
 }
 
 function throughScope(
