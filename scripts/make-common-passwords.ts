@@ -18,13 +18,16 @@ const known = [...new Set(found.map((each) => each.normalize('NFKC').toLowerCase
   (each) => each.length >= MIN_LENGTH && !/[\s'\\]/.test(each),
 )
 const kept = known.filter((each, index) => index < MOST_COMMON || each.length >= LONG)
-const licence = readFileSync(licencePath, 'utf8').trim().replaceAll(/^/gm, '// ').replaceAll(/ +$/gm, '')
+const licence = readFileSync(licencePath, 'utf8').trim().replaceAll(/^/gm, ' * ').replaceAll(/ +$/gm, '')
 
 writeFileSync(
   new URL('../src/auth/password/common-passwords.ts', import.meta.url),
-  `// Written by scripts/make-common-passwords.ts from the list of @zxcvbn-ts/language-common, which has this licence:
-//
+  // With an exclamation mark, so that the build keeps it.
+  `/*!
+ * Written by scripts/make-common-passwords.ts from the list of @zxcvbn-ts/language-common, which has this licence:
+ *
 ${licence}
+ */
 
 /** Passwords that many people use, in lower case, the most frequent first. */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(

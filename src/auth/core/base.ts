@@ -21,7 +21,7 @@ export function accountsBase<Users extends UserTable>(options: AccountsOptions<U
   const origin = originOf(options.origin ?? process.env.ASHLAR_ORIGIN)
   const appName = options.appName ?? new URL(origin).host
   const outside = outsideConnections({ database })
-  return { options: options as unknown as AccountsOptions, origin, appName, database, users, tables, outside }
+  return { options, origin, appName, database, users, tables, outside }
 }
 
 function originOf(given: string | undefined): string {
