@@ -1,11 +1,15 @@
 import { z } from 'zod'
+import { allOf } from '../../core/access/index.ts'
 import { Conflict, NotFound } from '../../core/errors/index.ts'
 import { reply } from '../../core/reply.ts'
 import { route } from '../../core/route.ts'
+import { RecentAuthenticationRequired } from '../core/errors.ts'
 import { interactive } from './interactive.ts'
 import type { KeyParts } from './options.ts'
 import { ApiKey, ApiKeyWithSecret, KeyName, newKeySchema, shownKey } from './schemas.ts'
 import { UserKeys } from './user-keys.ts'
+
+const FRESH_SECONDS = 300
 
 export const KeyId = z.object({ id: z.uuid() })
 
@@ -17,10 +21,12 @@ export function ownKeyOperations(parts: KeyParts) {
     create: mine.post(
       '/keys',
       {
+        // It outlives the session, and a change of the password.
+        access: allOf(interactive(parts.core), parts.core.access.recent(FRESH_SECONDS)),
         body: newKeySchema(parts),
         response: { 201: ApiKeyWithSecret },
         status: 201,
-        errors: [Conflict],
+        errors: [Conflict, RecentAuthenticationRequired],
         summary: 'Make an API key',
         description: `The key is in this answer only. It acts in the organisation that the session has chosen. ${scopesInWords(parts)}`,
       },
