@@ -11,7 +11,7 @@ import { entityTag } from './precondition.ts'
 export function rowAnswer(declared: Declared, rows: RowSet, response: ResponseHead): unknown {
   if (rows.length === 0) throw notFound(declared)
   const { visible, version } = declared.definition
-  if (version !== undefined) response.header('etag', entityTag(rows.text(0, version.index)))
+  if (version !== undefined) response.header('etag', entityTag(rows.text(0, version.index), declared.hidden))
   return rowBody(rows, visible)
 }
 

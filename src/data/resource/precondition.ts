@@ -12,11 +12,12 @@ export const ifMatchHeader = z.object({
 })
 
 /**
- * The version of a row as an entity tag (RFC 9110 section 8.8.3). With the relations of a row, which change without it, the tag is of the whole `body`; the
- * version it names is the row's all the same.
+ * The version of a row as an entity tag (RFC 9110 section 8.8.3). With the relations of a row, which change without it, the tag is of the whole `body`; where
+ * columns are hidden from the caller, of their names, since with other roles the same version is another answer. The version it names is the row's all the same.
  */
-export function entityTag(version: string | null, body?: Uint8Array): string {
-  const suffix = body === undefined ? '' : `.${hash('sha256', body, 'base64url')}`
+export function entityTag(version: string | null, hidden: ReadonlySet<string>, body?: Uint8Array): string {
+  const told = body ?? (hidden.size === 0 ? undefined : JSON.stringify([...hidden]))
+  const suffix = told === undefined ? '' : `.${hash('sha256', told, 'base64url')}`
   return `"${version ?? ''}${suffix}"`
 }
 

@@ -141,7 +141,7 @@ class ChosenRows {
     { shape, body }: { shape: RowShape; body: Uint8Array | undefined },
   ): void {
     const [at] = shape.besides
-    if (at !== undefined) response.header('etag', entityTag(rows.text(0, at), body))
+    if (at !== undefined) response.header('etag', entityTag(rows.text(0, at), this.#declared.hidden, body))
   }
 }
 
