@@ -205,27 +205,33 @@ describe('an app with accounts', () => {
   test('says what its roles carry', async () => {
     const { output } = await runCommand(['access', withAccounts])
     expect(lines(output)).toEqual([
-      'OPERATION  anonymous  authenticated  editor  admin',
-      'publish    no         no             yes     yes',
-      'close      no         no             no      yes',
+      'OPERATION  anonymous  authenticated           editor                  admin',
+      'publish    no         no                      yes                     yes',
+      'close      no         no                      no                      yes',
+      'erase      no         rule recent(300, otp)?  rule recent(300, otp)?  rule recent(300, otp)?',
     ])
   })
 
-  test('looks a user up by their id', async () => {
+  test('looks a user up by their id or address, and says what it does not know of them', async () => {
     const own = await createTestDatabase(database())
     const [id, nobody] = ['018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002']
     await connected(own.url, async (client) => {
-      await client.query('create table users (id uuid primary key, roles text[] not null)')
-      await client.query('insert into users values ($1, $2)', [id, ['editor']])
+      await client.query('create table users (id uuid primary key, email text not null, roles text[] not null)')
+      await client.query('insert into users values ($1, $2, $3)', [id, 'ada@example.com', ['editor']])
     })
     const explain = (user: string, operation: string): ReturnType<typeof runCommand> =>
       runCommand(['access', 'explain', user, operation, '--app', withAccounts], { env: { DATABASE_URL: own.url } })
     expect((await explain(id, 'publish')).output).toContain(
       `${id} (the role editor): publish (POST /publish)\nAllowed.`,
     )
+    expect((await explain('Ada@example.com', 'publish')).output).toContain(`${id} (the role editor): publish`)
     expect((await explain(id, 'close')).output).toContain("the caller's permissions are posts:*")
+    const undecided = await explain(id, 'erase')
+    expect(undecided.code).toBe(3)
+    expect(undecided.output).toContain("it reads the caller's authenticatedAt, methods, which JSON can give")
     expect((await explain(nobody, 'close')).output).toContain(`There is no user with the id ${nobody}.`)
     expect((await explain('ada', 'close')).output).toContain('There is no user with the id ada.')
+    expect((await explain('eva@example.com', 'close')).output).toContain('with the e-mail address eva@example.com.')
     await own.drop()
   })
 })

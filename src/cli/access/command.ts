@@ -27,7 +27,7 @@ function addExplain(access: Command, file: string, done: (code: number) => void)
   access
     .command('explain')
     .description('say which rule decides about one caller, one operation and one row')
-    .argument('<user>', 'JSON with an id, role:NAME, anonymous, or the id of a user of the app')
+    .argument('<user>', 'JSON with an id, role:NAME, anonymous, or the id or e-mail address of a user of the app')
     .argument('<operation>', 'its name, such as posts.update')
     .argument('[id]', 'the key of a row, as it stands in the path; several values are separated by /')
     .option('--app <file>', file)

@@ -19,7 +19,8 @@ export interface RuleRun {
 
 /** Asks a rule with code of its own, where what it looks at is there. */
 export async function runRule(node: CustomNode, { app, user, params, start }: RuleRun): Promise<Found> {
-  const inputs: Record<string, unknown> = { user }
+  const absent = new Set<string>()
+  const inputs: Record<string, unknown> = { user: noting(user, absent) }
   for (const [name, schema] of Object.entries(node.inputs)) {
     const read = await inputOf(schema as Schema, name === 'params' ? params : {})
     if (read === undefined) return unknown(`it reads the ${name} of a request`)
@@ -30,8 +31,10 @@ export async function runRule(node: CustomNode, { app, user, params, start }: Ru
     return unknown(`it uses ${uses.join(', ')}; with --start the app is started and it is asked`)
   try {
     const passed = uses.length === 0 ? await node.check(inputs as never) : await asked(app, node, inputs)
-    return passed ? { outcome: 'yes', because: 'its code says so' } : { outcome: 'no', because: 'its code says no' }
+    if (passed) return { outcome: 'yes', because: 'its code says so' }
+    return absent.size > 0 ? notGiven(absent) : { outcome: 'no', because: 'its code says no' }
   } catch (error) {
+    if (absent.size > 0) return notGiven(absent)
     // What a rule throws is the answer: one hides a thing by NotFound.
     return { outcome: 'no', because: `its code throws ${error instanceof Error ? error.message : 'no Error'}` }
   }
@@ -44,6 +47,20 @@ async function asked(app: App, node: CustomNode, inputs: Record<string, unknown>
   } finally {
     await app.stop()
   }
+}
+
+/** The user, with the names of what is read of it and is not there: such as when somebody proved who they are, of a user who is looked up. */
+function noting(user: Principal, absent: Set<string>): Principal {
+  return new Proxy(user, {
+    get(target, name, receiver) {
+      if (typeof name === 'string' && !(name in target)) absent.add(name)
+      return Reflect.get(target, name, receiver) as unknown
+    },
+  })
+}
+
+function notGiven(absent: ReadonlySet<string>): Found {
+  return unknown(`it reads the caller's ${[...absent].join(', ')}, which JSON can give`)
 }
 
 function unknown(because: string): Found {

@@ -1,4 +1,4 @@
-import { eq, getTableColumns } from 'drizzle-orm'
+import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { App } from '../../app/app.ts'
 import type { Principal } from '../../core/access/index.ts'
@@ -16,7 +16,7 @@ export interface AskedUser {
   readonly words: string
 }
 
-const HINT = `Write JSON such as '{"id":"ada","roles":["editor"]}', or role:editor, or anonymous.`
+const HINT = `Write JSON such as '{"id":"ada","roles":["editor"]}', or role:editor, or anonymous; or the id or e-mail address of a user of the app's accounts.`
 
 /** @throws CommandError where it cannot be told who is meant. */
 export async function askedUser(text: string, app: App): Promise<AskedUser> {
@@ -61,24 +61,26 @@ interface WithUsers {
   readonly core?: { readonly database?: Database<DrizzleSchema>; readonly users?: PgTable }
 }
 
-async function lookedUp(id: string, app: App): Promise<Principal> {
+async function lookedUp(text: string, app: App): Promise<Principal> {
   const { core } = ((app.definition as { readonly auth?: unknown }).auth ?? {}) as WithUsers
   const { database, users } = core ?? {}
-  const { id: key, roles } = users === undefined ? {} : getTableColumns(users)
+  const { id: key, email, roles } = users === undefined ? {} : getTableColumns(users)
+  const byEmail = email !== undefined && text.includes('@')
   if (database === undefined || users === undefined || key === undefined)
-    throw new CommandError(`Who "${id}" is, is not known: the app has no accounts to look it up in.`, { hint: HINT })
+    throw new CommandError(`Who "${text}" is, is not known: the app has no accounts to look it up in.`, { hint: HINT })
   const [row] = await withEngine(database, ({ drizzle }) =>
     drizzle
       .select({ id: key, ...(roles !== undefined && { roles }) })
       .from(users)
-      .where(eq(key, id))
+      .where(byEmail ? eq(sql`lower(${email})`, text.toLowerCase()) : eq(key, text))
       .limit(1)
       .catch((error: unknown) => {
         if (isNoValue(error)) return []
         throw error
       }),
   )
-  if (row === undefined) throw new CommandError(`There is no user with the id ${id}.`, { hint: HINT })
+  if (row === undefined)
+    throw new CommandError(`There is no user with the ${byEmail ? 'e-mail address' : 'id'} ${text}.`, { hint: HINT })
   // As the accounts' own columns have them.
   return { ...row, scopes: ['*'] } as unknown as Principal
 }

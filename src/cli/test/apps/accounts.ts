@@ -22,5 +22,6 @@ export const app = createApp({
   api: router('', {
     publish: route.post('/publish', { access: auth.access.permission('posts:publish') }, () => {}),
     close: route.post('/close', { access: auth.access.permission('shop:close') }, () => {}),
+    erase: route.post('/erase', { access: auth.access.recent(300, ['otp']) }, () => {}),
   }),
 })
