@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { Conflict, NotFound, TooManyRequests } from '../../core/errors/index.ts'
+import { Conflict, Forbidden, NotFound, TooManyRequests } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { ForeignKeyViolation, UniqueViolation } from '../../data/errors.ts'
 import { named } from '../../schema/named.ts'
+import type { AccountsCore } from '../core/accounts-core.ts'
 import { InvalidCredentials, RecentAuthenticationRequired } from '../core/errors.ts'
 import { keepOwners } from '../core/membership.ts'
 import type { UserRow } from '../core/user-row.ts'
@@ -65,16 +66,24 @@ function updateMe({ core, schemas }: AccountParts, response: z.ZodObject) {
       uses: { tx: core.tx, userRows: core.userRows },
       body: schemas.profileChanges,
       response,
-      errors: [NotFound, UniqueViolation, Conflict],
+      errors: [NotFound, Forbidden, UniqueViolation, Conflict],
     },
     async ({ user, body, tx, userRows }) => {
       const before = await userRows.byId(user.id)
       if (before === undefined || Object.keys(body).length === 0) return shown(user, before)
       const changed = Object.fromEntries(Object.entries(body).filter(([key, value]) => value !== before[key]))
+      checkMayRename(core, user, changed)
       await checkNames(core, tx, changed)
       return shown(user, await userRows.update(before.id, body))
     },
   )
+}
+
+/** Who acts for somebody else changes their profile, and leaves what they log in with alone. */
+function checkMayRename({ options }: AccountsCore, { restricted, impersonatedBy }: Identity, changed: object): void {
+  const isOwner = !restricted && impersonatedBy === undefined
+  const name = isOwner ? undefined : (options.logInWith ?? []).find((key) => Object.hasOwn(changed, key))
+  if (name !== undefined) throw new Forbidden(`The ${name} is logged in with: only its owner changes it.`)
 }
 
 function deleteMe({ core, passwords }: AccountParts) {

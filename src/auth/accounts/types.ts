@@ -74,7 +74,7 @@ interface OfTable<Users extends UserTable, Options> {
   readonly updateMe: AccountOperation<
     { readonly body: Schema<Pick<ChangesOf<Users>, keyof ChangesOf<Users> & Profile<Options>>> },
     Schema<Me<Users, Options>>,
-    typeof NotFound | typeof UniqueViolation | typeof Conflict
+    typeof NotFound | typeof Forbidden | typeof UniqueViolation | typeof Conflict
   >
 }
 

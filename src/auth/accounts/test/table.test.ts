@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 import { createApp, router } from 'ashlar'
 import { client } from 'ashlar/client'
@@ -68,6 +69,22 @@ test('a name that is taken is a conflict, also where the address is known', asyn
   const again = (email: string) => t.client.auth.register({ body: { email, password: PASSWORD, username: 'unique' } })
   await expect(again('two@example.com')).rejects.toMatchObject({ status: 409 })
   await expect(again('one@example.com')).rejects.toMatchObject({ status: 409 })
+})
+
+test('the name an account is logged in with is changed by its owner, and by nobody who acts for them', async () => {
+  await register('owner@example.com', 'owner')
+  const [row] = await t.run({ tx: db.transaction }, ({ tx }) =>
+    tx.select({ id: people.id }).from(people).where(eq(people.username, 'owner')),
+  )
+  const identity = { roles: [], permissions: [], scopes: ['*'], restricted: false, methods: [], via: 'token' }
+  const owner = { id: row!.id, authenticatedAt: 1, ...identity }
+  const change = async (caller: object, json: object): Promise<number> =>
+    (await t.fetch('/auth/me', { method: 'PATCH', as: { ...owner, ...caller } as never, json })).status
+  for (const caller of [{ impersonatedBy: 1 }, { restricted: true, scopes: ['write'] }]) {
+    expect(await change(caller, { username: 'stolen' })).toBe(403)
+    expect(await change(caller, { username: 'owner', city: 'Arlington' })).toBe(200)
+  }
+  expect(await change({}, { username: 'renamed' })).toBe(200)
 })
 
 test("nobody takes another's address for a name, nor what looks like one", async () => {
