@@ -130,7 +130,7 @@ describe('who may not read a column', () => {
     await t.as(hrAda).people.update({ params: { id: 1 }, body: { salary: 301, notes: 'changed' } })
     const { text } = await get('/people/1/history', ada)
     expect(text).toContain('"before":{')
-    expect(text).not.toMatch(/salary|notes|zebra|301/)
+    expect(text).not.toMatch(/salary|notes|zebra|:301[,}]/)
     expect((await get('/people/1/history', hrAda)).text).toMatch(/"salary":301/)
   })
 
