@@ -124,4 +124,9 @@ export interface AccountsOptions<Users extends UserTable = UserTable> {
   readonly sessions?: SessionOptions
   readonly password?: PasswordOptions
   readonly attempts?: AttemptOptions
+  /**
+   * For how many days it is kept what happened to accounts (`auth_events`); older events are removed, once an hour and at most 100,000 at a time. 1 to 36,500;
+   * default 365.
+   */
+  readonly eventsKeptDays?: number
 }

@@ -31,3 +31,26 @@ test('what has expired is removed, in batches, and what holds or is in use stays
   expect(new Set(left.map((row) => row.id))).toEqual(new Set([live['sessionId'], quiet['sessionId']]))
   expect(await app.query(sql`select hash from auth_one_time_tokens`)).toEqual([{ hash: 'new' }])
 })
+
+test('events are removed when they are older than they are kept, in batches, and nothing is where the oldest is younger', async () => {
+  const insert = (age: string, count: number) =>
+    app.query(
+      sql`insert into auth_events (at, event) select now() - ${age}::interval, ${age} from generate_series(1, ${count})`,
+    )
+  const left = async () =>
+    (
+      await app.query<{ event: string }>(
+        sql`select distinct event from auth_events where event like '% days' order by event`,
+      )
+    ).map(({ event }) => event)
+  await app.query(sql`delete from auth_events`)
+  await insert('366 days', 2100)
+  await insert('364 days', 10)
+  await insert('2 days', 1)
+  await cleanUp()
+  expect(await left()).toEqual(['2 days', '364 days'])
+  await app.t.run({ engine: app.core.database.engine }, ({ engine }) =>
+    removeExpired(engine.drizzle, { ...app.core, options: { ...app.core.options, eventsKeptDays: 30 } }),
+  )
+  expect(await left()).toEqual(['2 days'])
+})

@@ -3,7 +3,7 @@ import { dependency } from '../../core/dependency.ts'
 import type { Drizzle } from '../../data/drizzle.ts'
 import type { OfApp } from '../core/accounts-core.ts'
 import type { AccountsBase } from '../core/base.ts'
-import { lifetimesOf } from './parts.ts'
+import { eventsKeptDays, lifetimesOf } from './parts.ts'
 
 const EVERY_MS = 3_600_000
 /** A process that starts has other things to do; and not all of them at once. */
@@ -13,7 +13,7 @@ const BATCH = 1000
 /** So many rows an hour and process at most; what is left waits for the next hour. */
 const BATCHES = 100
 
-/** Rows of sessions and tokens that have expired are nothing to anybody; they are removed once an hour. */
+/** Rows of sessions and tokens that have expired are nothing to anybody; they are removed once an hour, and so are events older than they are kept. */
 export function cleanUpDependency(base: AccountsBase): OfApp<void> {
   return dependency(
     { name: 'accounts.cleanUp', scope: 'app', uses: { engine: base.database.engine } },
@@ -45,7 +45,7 @@ export async function removeExpired(
   base: Pick<AccountsBase, 'tables' | 'options'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { authSessions, authOneTimeTokens } = base.tables
+  const { authSessions, authOneTimeTokens, authEvents } = base.tables
   const idleSince = sql`clock_timestamp() - make_interval(secs => ${lifetimesOf(base).idle})`
   const steps = [
     sql`delete from ${authSessions} where ctid = any(array(select ctid from ${authSessions}
@@ -53,6 +53,10 @@ export async function removeExpired(
       limit ${BATCH} for update skip locked))`,
     sql`delete from ${authOneTimeTokens} where ctid = any(array(select ctid from ${authOneTimeTokens}
       where ${authOneTimeTokens.expiresAt} < clock_timestamp() limit ${BATCH} for update skip locked))`,
+    // Ids follow time: the oldest stand first in the primary key, and where they are kept nothing else is read.
+    sql`delete from ${authEvents} where ${authEvents.id} in (
+      select oldest.id from (select ${authEvents.id} as id, ${authEvents.at} as at from ${authEvents} order by ${authEvents.id} limit ${BATCH}) oldest
+      where oldest.at < clock_timestamp() - make_interval(days => ${eventsKeptDays(base)}))`,
   ]
   for (const step of steps) {
     for (let batch = 0; batch < BATCHES; batch++) {

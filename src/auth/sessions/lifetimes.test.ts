@@ -14,6 +14,8 @@ test.each([
   [{ sessions: { absoluteSeconds: NaN } }, 'sessions: { absoluteSeconds }'],
   [{ tokens: { refreshExpiresInSeconds: 1.5 } }, 'tokens: { refreshExpiresInSeconds }'],
   [{ tokens: { refreshGraceSeconds: -1 } }, 'tokens: { refreshGraceSeconds }'],
+  [{ eventsKeptDays: 0 }, 'eventsKeptDays'],
+  [{ eventsKeptDays: 40_000 }, 'eventsKeptDays'],
 ])('a lifetime that is none is refused where it is declared: %j', (options, name) => {
   expect(() => checkLifetimes(of(options))).toThrow(name)
 })

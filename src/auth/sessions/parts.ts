@@ -36,6 +36,15 @@ export function lifetimesOf({ options: { sessions, tokens } }: Pick<AccountsBase
   }
 }
 
+const EVENTS_KEPT_DAYS = 365
+/** A hundred years, which the database's interval can hold. */
+const MOST_DAYS = 36_500
+
+/** For how many days events are kept. */
+export function eventsKeptDays({ options }: Pick<AccountsBase, 'options'>): number {
+  return options.eventsKeptDays ?? EVENTS_KEPT_DAYS
+}
+
 /** @throws TypeError where a lifetime is no whole number above 0; the grace may be 0. */
 export function checkLifetimes(base: Pick<AccountsBase, 'options'>): void {
   const { idle, absolute, refresh, grace } = lifetimesOf(base)
@@ -49,4 +58,7 @@ export function checkLifetimes(base: Pick<AccountsBase, 'options'>): void {
       throw new TypeError(`accounts({ ${option} }): a whole number above 0; got ${seconds}.`)
   if (!Number.isInteger(grace) || grace < 0)
     throw new TypeError(`accounts({ tokens: { refreshGraceSeconds } }): a whole number, or 0 for none; got ${grace}.`)
+  const days = eventsKeptDays(base)
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
+    throw new TypeError(`accounts({ eventsKeptDays }): a whole number of days, 1 to ${MOST_DAYS}; got ${days}.`)
 }
