@@ -122,7 +122,8 @@ export interface Sessions {
   ofRefreshToken(
     refreshToken: string,
   ): Promise<{ readonly sessionId: string; readonly clientId: string | null } | undefined>
-  end(sessionId: string): Promise<void>
+  /** Whether there was one to end. */
+  end(sessionId: string): Promise<boolean>
   /** Ends all sessions of a user and all tokens, but for one session. */
   endAll(userId: UserId, options?: { readonly except?: string | undefined }): Promise<void>
   /** Ends those in which an administrator acts as others. */

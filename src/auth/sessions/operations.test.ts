@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sessionsApp } from './sessions.fixture.ts'
@@ -45,6 +46,28 @@ describe('logging out', () => {
     const from = { origin: 'https://evil.example' }
     expect(await app.call('/auth/logout', { method: 'POST', cookies, headers: from })).toMatchObject({ status: 403 })
     expect(await sessionsOf(id)).toHaveLength(2)
+  })
+
+  test('is recorded where a session has ended, and not for a client that acts for itself', async () => {
+    const id = await app.user('recorded@example.com')
+    const { body } = await app.logIn('recorded@example.com', 'tokens')
+    const token = await app.t.run({ process: app.core.process }, ({ process }) =>
+      process.accessTokens.issue({
+        userId: 'service',
+        clientId: 'service',
+        isClient: true,
+        epoch: 0,
+        sessionId: randomUUID(),
+        roles: [],
+        scopes: ['posts:read'],
+        methods: [],
+        authenticatedAt: 0,
+      }),
+    )
+    for (const each of [token, body['accessToken']])
+      expect((await app.call('/auth/logout', { method: 'POST', token: each })).status).toBe(204)
+    const events = sql`select user_id from auth_events where event = 'logged_out' and user_id in (${id}, 'service')`
+    expect(await app.query(events)).toEqual([{ user_id: id }])
   })
 
   test('everywhere ends all of the user’s, and nobody else’s', async () => {

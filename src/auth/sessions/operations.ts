@@ -59,7 +59,8 @@ function logOut(core: AccountsCore) {
     async ({ body, request, response, sessions, process, events }) => {
       if (hasCookies(request)) assertSameOrigin(request, cookieOrigins(core))
       for (const { sessionId, userId } of await presented({ request, sessions, process }, body?.refreshToken)) {
-        await sessions.end(sessionId)
+        // A client's token for itself names one that is no session.
+        if (!(await sessions.end(sessionId))) continue
         await events.record('logged_out', { ...(userId !== undefined && { userId }), details: { sessionId } })
       }
       clearSessionCookies({ request, response })

@@ -93,9 +93,10 @@ class OperationSessions implements Sessions {
     return found && { sessionId: found.id, clientId: found.clientId }
   }
 
-  async end(sessionId: string): Promise<void> {
-    if ((await this.#rows.remove(sessionId)) === undefined) return
+  async end(sessionId: string): Promise<boolean> {
+    if ((await this.#rows.remove(sessionId)) === undefined) return false
     await this.#revoked(sessionId)
+    return true
   }
 
   async endAll(userId: UserId, { except }: { readonly except?: string | undefined } = {}): Promise<void> {
