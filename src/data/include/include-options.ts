@@ -11,7 +11,7 @@ export interface IncludedResource {
 /** How callers may include the rows of a relation. Who may have which of them must be said: by the resource they belong to, or here. */
 export type IncludeOptions<Table extends PgTable = PgTable> = (
   | {
-      /** The related rows' own resource: its rule for reading holds, and its private columns stay private. Where the two refer to each other: `(): Resource => other`, with `fields`. */
+      /** The related rows' own resource: its rule for reading holds, of a relation to many that for its list too, and its private columns stay private. Where the two refer to each other: `(): Resource => other`, with `fields`. */
       readonly of: IncludedResource | (() => IncludedResource)
       readonly fields?: readonly ColumnName<Table>[]
     }

@@ -33,7 +33,12 @@ export interface IncludePlan {
 /** What an included resource tells of itself. */
 export interface RelatedRows {
   readonly model: Model
-  readonly access: AccessRule | undefined
+  readonly access: {
+    /** Of one row that another names. */
+    readonly one: AccessRule | undefined
+    /** Of all that belong to another, which is a list of them. */
+    readonly many: AccessRule | undefined
+  }
   readonly above: Definition['above']
   readonly columnAccess: FieldAccess | undefined
 }
@@ -53,7 +58,7 @@ export function includePlan(name: string, options: IncludeOptions, context: Incl
   const relation = relationOf(name, options, context)
   const of = 'of' in options ? relatedOf(name, options.of, relation, context) : undefined
   const model = of?.model ?? modelOf(relation.table, { softDelete: context.deletion(relation.table) ?? false })
-  const access = of === undefined ? (options as { readonly access?: AccessRule }).access : of.access
+  const access = of === undefined ? (options as { readonly access?: AccessRule }).access : of.access[relation.kind]
   if (access === undefined)
     throw new TypeError(
       `include.${name}: nothing says who may read its rows; name their resource, of: ..., or write access and fields.`,

@@ -210,5 +210,7 @@ function relatedRows(resource: object): RelatedRows | undefined {
   const declared = declaredOf(resource)
   if (declared === undefined) return undefined
   const { model, above, fields } = declared.definition
-  return { model, access: declared.access.read, above, columnAccess: fields }
+  const { read, list } = declared.access
+  const many = list === undefined ? read : accessOf(declared, 'list')
+  return { model, access: { one: read, many }, above, columnAccess: fields }
 }
