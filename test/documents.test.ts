@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import * as accounts from '../src/auth/core/errors.ts'
+import * as providers from '../src/auth/providers/errors.ts'
 import { program } from '../src/cli/program.ts'
 import * as data from '../src/data/index.ts'
 import * as catalogue from '../src/core/errors/catalogue.ts'
@@ -26,7 +28,9 @@ const unquoted = (cell = ''): string => cell.replaceAll('`', '')
 
 describe('the errors', () => {
   const isClass = (value: unknown): value is ErrorClass => typeof value === 'function' && 'dataSchema' in value
-  const classes = [catalogue, data, edge].flatMap((module) => Object.values(module).filter(isClass))
+  const classes = [catalogue, data, edge, accounts, providers].flatMap((module) =>
+    Object.values(module).filter(isClass),
+  )
   // One that only adds to another of the same code says nothing new.
   const byCode = new Map(classes.toReversed().map((error) => [error.code, error]))
 
