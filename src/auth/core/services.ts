@@ -122,8 +122,7 @@ export interface Sessions {
   ofRefreshToken(
     refreshToken: string,
   ): Promise<{ readonly sessionId: string; readonly clientId: string | null } | undefined>
-  /** Whether there was one to end. */
-  end(sessionId: string): Promise<boolean>
+  end(sessionId: string): Promise<void>
   /** Ends all sessions of a user and all tokens, but for one session. */
   endAll(userId: UserId, options?: { readonly except?: string | undefined }): Promise<void>
   /** Ends those in which an administrator acts as others. */

@@ -59,8 +59,7 @@ function logOut(core: AccountsCore) {
     async ({ body, request, response, sessions, process, events }) => {
       if (hasCookies(request)) assertSameOrigin(request, cookieOrigins(core))
       for (const { sessionId, userId } of await presented({ request, sessions, process }, body?.refreshToken)) {
-        // A client's token for itself names one that is no session.
-        if (!(await sessions.end(sessionId))) continue
+        await sessions.end(sessionId)
         await events.record('logged_out', { ...(userId !== undefined && { userId }), details: { sessionId } })
       }
       clearSessionCookies({ request, response })
@@ -162,7 +161,8 @@ async function presented(
     if (of?.clientId === null) found.set(of.sessionId, { sessionId: of.sessionId })
   }
   for (const identity of identities)
-    if (identity?.sessionId !== undefined)
+    // What a client's token for itself is known by is no session: that client ends it (RFC 7009).
+    if (identity?.sessionId !== undefined && identity.via !== 'client')
       found.set(identity.sessionId, { sessionId: identity.sessionId, userId: identity.id })
   return [...found.values()]
 }

@@ -93,10 +93,9 @@ class OperationSessions implements Sessions {
     return found && { sessionId: found.id, clientId: found.clientId }
   }
 
-  async end(sessionId: string): Promise<boolean> {
-    if ((await this.#rows.remove(sessionId)) === undefined) return false
+  async end(sessionId: string): Promise<void> {
+    if ((await this.#rows.remove(sessionId)) === undefined) return
     await this.#revoked(sessionId)
-    return true
   }
 
   async endAll(userId: UserId, { except }: { readonly except?: string | undefined } = {}): Promise<void> {
