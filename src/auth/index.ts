@@ -24,6 +24,8 @@ export type {
   TokenOptions,
 } from './core/options.ts'
 export type {
+  AccessTokens,
+  AccessTokenSubject,
   AccountEvents,
   AccountMail,
   Attempts,

@@ -28,10 +28,10 @@ const token = bearer({
   name: 'Token',
   scheme: 'Token',
   description: 'The `token` of a user, as registration and login give it: `Authorization: Token xxxxxx.yyyyyyy.zzzzzz`',
-  uses: { process: auth.core.process },
-  verify: async (token, { process }): Promise<Caller | undefined> => {
+  uses: { accessTokens: auth.services.accessTokens },
+  verify: async (token, { accessTokens }): Promise<Caller | undefined> => {
     try {
-      const { id } = await process.accessTokens.identify(token)
+      const { id } = await accessTokens.identify(token)
       return { id: String(id), token }
     } catch (error) {
       if (error instanceof Unauthenticated) return undefined

@@ -10,8 +10,8 @@ afterAll(() => shop[Symbol.asyncDispose]())
 /** As a log-in gives it, without hashing a password. */
 function tokenOf(userId: string): Promise<string> {
   const authenticatedAt = Math.floor(Date.now() / 1000)
-  return shop.t.run({ process: auth.core.process }, ({ process }) =>
-    process.accessTokens.issue({ userId, epoch: 1, roles: [], scopes: undefined, methods: ['pwd'], authenticatedAt }),
+  return shop.t.run({ accessTokens: auth.services.accessTokens }, ({ accessTokens }) =>
+    accessTokens.issue({ userId, epoch: 1, roles: [], scopes: undefined, methods: ['pwd'], authenticatedAt }),
   )
 }
 
