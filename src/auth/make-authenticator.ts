@@ -27,6 +27,7 @@ interface Parts<Credentials, User extends Principal, U extends Uses> {
   /** `undefined` where the request carries none of this kind; throws where what it carries is malformed. */
   readonly read: (request: RequestHead) => Credentials | undefined
   readonly verify: (credentials: Credentials, uses: UsedValues<U>) => MaybePromise<User | undefined>
+  readonly completed?: (caller: Principal) => User
 }
 
 /** Credentials read, verified, and refused where they are not valid: synchronous where `verify` is. */
@@ -53,5 +54,6 @@ export function makeAuthenticator<Credentials, User extends Principal, U extends
       const credentials = read(request)
       return credentials === undefined ? undefined : chain(verify(credentials, uses), known)
     },
+    ...(parts.completed && { completed: parts.completed }),
   }
 }

@@ -7,6 +7,7 @@ import type { AccountsBase } from '../core/base.ts'
 import { bearerChallenge, fixedChallenge, quoted, uncheckedAuthorizationOf, type Challenge } from '../credentials.ts'
 import type { Identity } from '../identity.ts'
 import { makeAuthenticator } from '../make-authenticator.ts'
+import { namedIdentity } from './identity-of.ts'
 import { ACCESS_COOKIE, SESSION_COOKIE } from '../sessions/session-cookies.ts'
 import { assertSameOriginUnlessSafe, cookieOrigins } from './same-origin.ts'
 
@@ -14,14 +15,19 @@ import { assertSameOriginUnlessSafe, cookieOrigins } from './same-origin.ts'
 export const BEARER_SCHEME = 'bearer'
 export const API_KEY_HEADER = 'X-API-Key'
 
-type Parts = AccountsBase & Pick<AccountsCore, 'process'>
+type Base = AccountsBase & Pick<AccountsCore, 'process'>
+
+interface Parts extends Base {
+  readonly completed: ReturnType<typeof namedIdentity>
+}
 
 /**
  * Who finds out who calls, in the order in which they are asked: what a client writes into a header goes before what a browser sends by itself.
  *
  * @throws TypeError where a trusted origin is none.
  */
-export function identityAuthenticators(parts: Parts): readonly [Authenticator<Identity>, ...Authenticator<Identity>[]] {
+export function identityAuthenticators(base: Base): readonly [Authenticator<Identity>, ...Authenticator<Identity>[]] {
+  const parts: Parts = { ...base, completed: namedIdentity(base.options) }
   return [
     bearerAuthenticator(parts),
     keyAuthenticator(parts),
@@ -30,7 +36,7 @@ export function identityAuthenticators(parts: Parts): readonly [Authenticator<Id
   ]
 }
 
-function bearerAuthenticator({ process }: Parts): Authenticator<Identity> {
+function bearerAuthenticator({ process, completed }: Parts): Authenticator<Identity> {
   const challenge = bearerChallenge('Bearer')
   return makeAuthenticator({
     options: {
@@ -45,10 +51,11 @@ function bearerAuthenticator({ process }: Parts): Authenticator<Identity> {
     read: (request) => uncheckedAuthorizationOf(request, 'Bearer', challenge),
     verify: (token: string, { process: accounts }) =>
       token.startsWith(API_KEY_START) ? accounts.identifyKey(token) : accounts.accessTokens.identify(token),
+    completed,
   })
 }
 
-function keyAuthenticator({ process }: Parts): Authenticator<Identity> {
+function keyAuthenticator({ process, completed }: Parts): Authenticator<Identity> {
   const header = API_KEY_HEADER.toLowerCase()
   const challenge = fixedChallenge('APIKey')
   return makeAuthenticator({
@@ -58,6 +65,7 @@ function keyAuthenticator({ process }: Parts): Authenticator<Identity> {
     challenge,
     read: (request) => single(request.headerValues(header), challenge),
     verify: (key: string, { process: accounts }) => accounts.identifyKey(key),
+    completed,
   })
 }
 
@@ -67,6 +75,7 @@ function sessionAuthenticator(parts: Parts): Authenticator<Identity> {
     defaultName: 'session',
     ...cookieParts(SESSION_COOKIE, parts),
     verify: (secret: string, { process: accounts }) => accounts.identifySession(secret),
+    completed: parts.completed,
   })
 }
 
@@ -76,6 +85,7 @@ function accessCookieAuthenticator(parts: Parts): Authenticator<Identity> {
     defaultName: 'accessCookie',
     ...cookieParts(ACCESS_COOKIE, parts),
     verify: (token: string, { process: accounts }) => accounts.accessTokens.identify(token),
+    completed: parts.completed,
   })
 }
 

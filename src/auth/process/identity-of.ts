@@ -1,3 +1,4 @@
+import type { Principal } from '../../core/access/index.ts'
 import type { AccountsOptions } from '../core/options.ts'
 import type { AccessTokenSubject } from '../core/services.ts'
 import type { CredentialKind, Identity, UserId } from '../identity.ts'
@@ -33,6 +34,30 @@ export function identityMaker({ roles, organisations }: AccountsOptions): Identi
           permissions: Object.freeze(permissionsOf(organisations?.roles, organisation.roles)),
         }),
     })
+  }
+}
+
+/**
+ * The identity of a caller whom a test names by no more than an id: as if they had just logged in by their password. What the test says stands; scopes other than
+ * `*` make it restricted, as they do those of keys and tokens.
+ */
+export function namedIdentity(options: AccountsOptions): (caller: Principal & Partial<Identity>) => Identity {
+  const identityOf = identityMaker(options)
+  return (caller) => {
+    const { organisation, ...said } = Object.fromEntries(
+      Object.entries(caller).filter(([, value]) => value !== undefined),
+    ) as typeof caller
+    const made = identityOf({
+      userId: caller.id,
+      roles: said.roles ?? [],
+      scopes: undefined,
+      via: 'session',
+      methods: ['pwd'],
+      authenticatedAt: Math.floor(Date.now() / 1000),
+      organisation: organisation && { ...organisation, roles: organisation.roles ?? [] },
+    })
+    const restricted = said.scopes !== undefined && !said.scopes.includes('*')
+    return { ...made, restricted, ...said }
   }
 }
 

@@ -35,6 +35,8 @@ export interface Authenticator<out User extends Principal = Principal> {
    * @throws Unauthenticated where it carries some and they are not valid.
    */
   readonly authenticate: (request: RequestHead, uses: never) => MaybePromise<Principal | undefined>
+  /** What a caller whom a test names lacks of the users of this authenticator, filled in. */
+  readonly completed?: (caller: Principal) => Principal
   readonly '~user'?: User
 }
 

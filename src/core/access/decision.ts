@@ -84,7 +84,7 @@ export function authenticate(
   usesOf: (authenticator: Authenticator) => object,
 ): MaybePromise<Caller | undefined> {
   const user = known?.(request)
-  if (user !== undefined) return callerOf(user, undefined, safe)
+  if (user !== undefined) return callerOf(completed(user, authenticators), undefined, safe)
   const ask = (index: number): MaybePromise<Caller | undefined> => {
     const by = authenticators[index]
     if (by === undefined) return undefined
@@ -95,6 +95,10 @@ export function authenticate(
     )
   }
   return ask(0)
+}
+
+function completed(user: Principal, authenticators: readonly Authenticator[]): Principal {
+  return authenticators.find((authenticator) => authenticator.completed !== undefined)?.completed?.(user) ?? user
 }
 
 function callerOf(user: Principal, by: Authenticator | undefined, safe: boolean): Caller {
