@@ -35,7 +35,7 @@ const db = database({
 /** Whoever has the address of a photo sees it; the list shows those that are listed. */
 const photoApi = resource(photos, {
   database: db,
-  access: { read: authenticated, list: rows('listed', ({ table }) => eq(table['listed'], true)) },
+  access: { read: authenticated, list: rows<typeof photos>('listed', ({ table }) => eq(table.listed, true)) },
 })
 /** Each is for everybody who has its address, and the list of them for some. */
 const printApi = resource(prints, { database: db, access: { read: anyone, list: role('printer') } })

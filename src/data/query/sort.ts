@@ -33,6 +33,11 @@ export function sortNames(model: Model, column: ModelColumn): readonly string[] 
   return isNullable(model, column) ? plain.flatMap((name) => [name, `${name}.nullsFirst`, `${name}.nullsLast`]) : plain
 }
 
+/** The column that an order as it is asked for, `-dueAt.nullsLast`, is by. */
+export function sortedBy(name: string): string {
+  return name.replace(/^-/, '').replace(/\.nulls(?:First|Last)$/, '')
+}
+
 /** The terms of a table's visible columns, by the names they are asked for. */
 export function sortTerms(model: Model): ReadonlyMap<string, SortTerm> {
   const terms = new Map<string, SortTerm>()

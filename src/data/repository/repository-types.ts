@@ -19,7 +19,7 @@ export interface Repository<Table extends PgTable = PgTable> {
   find(key: KeyArgument<Table>): Promise<Table['$inferSelect'] | undefined>
   /** The first row of a list. */
   first(input: ListInput<Table>): Promise<Table['$inferSelect'] | undefined>
-  /** One page, in the language of the URL. At most 1,000 rows; 20 where no limit is given. */
+  /** One page, in the language of the URL. At most 1,000 rows; 20 where no limit is given. Without `sort` in the order of the resource's `defaultSort`, or else by the primary key. */
   list(input?: ListInput<Table>): Promise<Page<Table['$inferSelect']>>
   count(input?: Pick<ListInput<Table>, 'filter' | 'search'>): Promise<number>
   /** @throws Forbidden where the caller may not create it. */
@@ -45,7 +45,7 @@ export interface Repository<Table extends PgTable = PgTable> {
   purge(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
   /** The row, which nobody else changes before this transaction ends. @throws NotFound */
   lock(key: KeyArgument<Table>): Promise<Table['$inferSelect']>
-  /** All rows asked for, a batch at a time, on a connection of its own: what this transaction has not committed is not among them. */
+  /** All rows asked for, in the order of `list`, a batch at a time, on a connection of its own: what this transaction has not committed is not among them. */
   stream(input?: StreamInput<Table>): AsyncIterable<Table['$inferSelect']>
   /** The same as JSON Lines, without private columns: for a response `raw`. */
   jsonLines(input?: StreamInput<Table>): ReadableStream<Uint8Array>
@@ -53,8 +53,10 @@ export interface Repository<Table extends PgTable = PgTable> {
 
 /** What inserts a row. What the server fills may be absent. */
 export type New<Table extends PgTable> = Partial<Table['$inferInsert']>
-/** What changes a row. What is absent stays as it is; `null` empties a column that may be empty. */
-export type Changes<Table extends PgTable> = Partial<Table['$inferInsert']>
+/** What changes a row. What is absent or `undefined` stays as it is; `null` empties a column that may be empty. */
+export type Changes<Table extends PgTable> = {
+  [K in keyof Table['$inferInsert']]?: Table['$inferInsert'][K] | undefined
+}
 /** Which rows are streamed, and in which order. There are no pages: all of them come. */
 export type StreamInput<Table extends PgTable> = Pick<ListInput<Table>, 'filter' | 'sort' | 'search'>
 

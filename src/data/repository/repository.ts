@@ -84,7 +84,11 @@ export function repository<Table extends PgTable>(
 ): RepositoryDependency<Table> {
   const declared = declaredOf(of)
   if (declared !== undefined) {
-    const parts = repositoryParts(withAccess(declared, options?.access), declared.name)
+    const parts = repositoryParts({
+      definition: withAccess(declared, options?.access),
+      name: declared.name,
+      defaultSort: declared.defaultSort,
+    })
     return repositoryDependency(parts, declared.database)
   }
   // What is no resource is a table, with options of its own.
@@ -126,7 +130,7 @@ function repositoryOf<Table extends PgTable>(
     journal: journalOf({ what, model, schema, audit: options.audit }),
   })
   return repositoryDependency(
-    repositoryParts(definition, options.name ?? singularName(model.name)),
+    repositoryParts({ definition, name: options.name ?? singularName(model.name) }),
     database,
     options.rls,
   )
@@ -137,7 +141,7 @@ function repositoryDependency<Table extends PgTable>(
   database: Database<DrizzleSchema>,
   rls?: boolean | RowPolicies,
 ): RepositoryDependency<Table> {
-  const { definition, name } = parts
+  const { definition, name, defaultSort } = parts
   for (const rule of Object.values(definition.access))
     if (rule !== undefined && typeof rls !== 'object') checkNoCode(rule, name)
   const partsFor = partsByHidden(parts)
@@ -167,7 +171,7 @@ function repositoryDependency<Table extends PgTable>(
       })
     },
   )
-  const rows = { definition, name, database, rls }
+  const rows = { definition, name, database, rls, defaultSort }
   checkRowSecurity(rows)
   declareRows(rows, declared)
   // What it gives has the table's types, which the code below does not know.
@@ -179,7 +183,8 @@ function partsByHidden(parts: RepositoryParts): (hidden: ReadonlySet<string>) =>
   const made = new Map<ReadonlySet<string>, RepositoryParts>()
   return (hidden) => {
     if (hidden.size === 0) return parts
-    const found = made.get(hidden) ?? repositoryParts(withoutHidden(parts.definition, hidden), parts.name, hidden)
+    const found =
+      made.get(hidden) ?? repositoryParts({ ...parts, definition: withoutHidden(parts.definition, hidden), hidden })
     made.set(hidden, found)
     return found
   }

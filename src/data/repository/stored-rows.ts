@@ -3,6 +3,7 @@ import { Forbidden, NotFound, PreconditionFailed } from '../../core/errors/index
 import { allSettled } from '../all-settled.ts'
 import { listQuery, type ListQuery } from '../query/list-query.ts'
 import type { ListInput } from '../query/list-input.ts'
+import { sortedBy } from '../query/sort.ts'
 import { deleteSeen, insertSeen, restoreSeen, updateSeen, type SeenRow } from './changes.ts'
 import { readRow, type Key, type ReadOptions } from './read-rows.ts'
 import type { Repository, StreamInput, UpsertOptions, VersionOption } from './repository-types.ts'
@@ -22,15 +23,34 @@ export interface RepositoryParts {
   readonly name: string
   readonly query: ListQuery
   readonly statements: ListStatements
+  /** How rows are sorted where the code does not say: as in the resource's list. */
+  readonly defaultSort: readonly string[]
   /** Columns that its asker may not read: absent in rows, and refused in questions. */
   readonly hidden: ReadonlySet<string>
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-export function repositoryParts(definition: Definition, name: string, hidden = NOTHING): RepositoryParts {
-  const query = listQuery(definition.everything, { limit: { max: MAX_LIMIT } }, { name: `repository ${name}` })
-  return { definition, name, query, statements: new ListStatements(), hidden }
+interface PartsOptions {
+  readonly definition: Definition
+  readonly name: string
+  readonly defaultSort?: readonly string[] | undefined
+  readonly hidden?: ReadonlySet<string>
+}
+
+export function repositoryParts({
+  definition,
+  name,
+  defaultSort = [],
+  hidden = NOTHING,
+}: PartsOptions): RepositoryParts {
+  const options = {
+    limit: { max: MAX_LIMIT },
+    // The order of rows would tell of what is hidden.
+    defaultSort: defaultSort.filter((each) => !hidden.has(sortedBy(each))),
+  }
+  const query = listQuery(definition.everything, options, { name: `repository ${name}` })
+  return { definition, name, query, statements: new ListStatements(), defaultSort, hidden }
 }
 
 /** Streams rows on a connection of its own. */
@@ -209,8 +229,7 @@ async function* shownRows(
 
 /** The columns that a question names. */
 function namesIn({ filter = {}, sort = [], fields = [] }: ListInput): readonly string[] {
-  const sorted = sort.map((name) => name.replace(/^-/, '').replace(/\.nulls(?:First|Last)$/, ''))
-  return [...Object.keys(filter), ...sorted, ...fields]
+  return [...Object.keys(filter), ...sort.map(sortedBy), ...fields]
 }
 
 function itemsOf({ loaded, to, reverse }: RowPage): SeenRow[] {

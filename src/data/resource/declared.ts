@@ -45,6 +45,8 @@ export interface Declared {
   }
   readonly rules: Dependency<ResourceRules<PgTable>> | undefined
   readonly includes: IncludeSet
+  /** Of its list, as its repository has it too. */
+  readonly defaultSort: readonly string[]
   readonly parent: Parent | undefined
   /** The parameters of the path above the rows. */
   readonly listParams: z.ZodObject | undefined
@@ -105,6 +107,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     access,
     database,
     includes,
+    defaultSort: options.list?.defaultSort ?? [],
     schemas: withIncludes(
       withFieldRules(schemasOf(table, name, options, definition), definition, name),
       includes,

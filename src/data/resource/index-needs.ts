@@ -2,7 +2,7 @@ import type { AccessRule } from '../../core/access/index.ts'
 import type { IndexUse, IndexUseTerm } from '../advice/index-use.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
 import { operatorsOf, type Operator } from '../query/operators.ts'
-import { sortTerms, totalOrder, type SortTerm } from '../query/sort.ts'
+import { sortedBy, sortTerms, totalOrder, type SortTerm } from '../query/sort.ts'
 import type { Declared } from './declared.ts'
 
 /** What the statements of a resource's list need indexes for. Relations are found by their foreign keys. */
@@ -84,7 +84,7 @@ function ordersOf(
   const known = sortTerms(model)
   const chosen = [
     defaultSort,
-    ...sort.filter((key) => !defaultSort.some((each) => keyOf(each) === key)).map((key) => [key]),
+    ...sort.filter((key) => !defaultSort.some((each) => sortedBy(each) === key)).map((key) => [key]),
   ]
   return chosen.map((names) =>
     totalOrder(
@@ -93,8 +93,6 @@ function ordersOf(
     ).flatMap(termOf),
   )
 }
-
-const keyOf = (name: string): string => name.replace(/^-/, '').replace(/\.nulls(?:First|Last)$/, '')
 
 function termOf({ key, descending, nullsFirst }: SortTerm): IndexUseTerm[] {
   return key === undefined ? [] : [{ key, descending, nullsFirst }]

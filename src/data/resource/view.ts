@@ -1,6 +1,7 @@
 import type { CallerScope } from '../../core/builtin.ts'
 import { hiddenFrom, withoutHidden } from '../repository/definition-view.ts'
 import type { AnyListOptions } from '../query/list-options.ts'
+import { sortedBy } from '../query/sort.ts'
 import type { Declared } from './declared.ts'
 
 /** By resource and by the names of what is hidden. */
@@ -42,13 +43,9 @@ export function optionsOf({ hidden }: Declared, options: AnyListOptions): AnyLis
     ...others,
     ...(filter !== undefined && { filter: withoutFilters(filter, hidden) }),
     ...(sort !== undefined && { sort: sort.filter((key) => !hidden.has(key)) }),
-    ...(defaultSort !== undefined && { defaultSort: defaultSort.filter((name) => !hidden.has(columnOf(name))) }),
+    ...(defaultSort !== undefined && { defaultSort: defaultSort.filter((name) => !hidden.has(sortedBy(name))) }),
     ...(search !== undefined && withoutSearch(search, hidden)),
   }
-}
-
-function columnOf(sort: string): string {
-  return sort.replace(/^-/, '').replace(/\.nulls(?:First|Last)$/, '')
 }
 
 type Filters = NonNullable<AnyListOptions['filter']>

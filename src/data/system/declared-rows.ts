@@ -10,6 +10,8 @@ export interface DeclaredRows {
   readonly database: object
   /** Whether its rules are policies of the database too. */
   readonly rls?: boolean | RowPolicies | undefined
+  /** Of a repository: how rows are sorted where the code does not say. */
+  readonly defaultSort?: readonly string[]
 }
 
 const byDeclaration = new WeakMap<object, DeclaredRows>()

@@ -36,7 +36,7 @@ export class SystemParts {
       throw new TypeError(
         `The rows of ${declared.name} are in the database "${(declared.database as Database).name}", and this system access is of "${this.#database.name}".`,
       )
-    return repositoryParts(declared.definition, declared.name)
+    return repositoryParts(declared)
   }
 
   /** As the table says, and no more; but changes that a declaration keeps in the audit trail are kept here too. */
@@ -45,6 +45,9 @@ export class SystemParts {
     const journal = rowsDeclaredOf(this.#database, table).find((each) => each.definition.journal !== undefined)
       ?.definition.journal
     const relationsOf = relationsIn(this.#database.options.schema, deletionIn(this.#database))
-    return repositoryParts(definitionOf({ model, access: {}, relationsOf, journal }), singularName(model.name))
+    return repositoryParts({
+      definition: definitionOf({ model, access: {}, relationsOf, journal }),
+      name: singularName(model.name),
+    })
   }
 }
