@@ -49,6 +49,10 @@ class CountedAttempts implements Attempts {
     if (account !== undefined) await consume(this.#limits.account, accountKey(kind, account))
   }
 
+  async begun(kind: string): Promise<void> {
+    if (this.#network !== '') await consume(this.#limits.begun, `${this.#networkKey(kind)}:begun`)
+  }
+
   async hasLeft(kind: string, account: string): Promise<boolean> {
     try {
       await consume(this.#limits.account, accountKey(kind, account))

@@ -24,11 +24,15 @@ export interface Limit {
 export interface Limits {
   readonly network: Limit
   readonly account: Limit
+  /** Of networks, for flows that are begun. */
+  readonly begun: Limit
 }
 
 const PER_ACCOUNT = 5
 const PER_NETWORK = 20
 const WINDOW_SECONDS = 900
+/** A log-in page may begin one each time it is opened, and everybody behind one address opens it. */
+const BEGUN_FOR_ATTEMPTS = 30
 /** One that does not answer is one that is gone: whoever logs in waits for it. */
 const REDIS_TIMEOUT_MS = 1_000
 const CLEAR_EVERY_MS = 300_000
@@ -36,20 +40,24 @@ const CLEAR_EVERY_MS = 300_000
 /** The counters, from the app's start to its stop. */
 export function limitsDependency(base: AccountsBase): OfApp<Limits> {
   const settings = settingsOf(base.options.attempts)
+  const { windowSeconds } = settings
   return dependency(
     { name: 'accounts.limits', scope: 'app', uses: { engine: base.database.engine, outside: base.outside } },
     async function* ({ engine, outside, log }) {
       const store = { ...postgresStore(base, outside, engine.prepared), duration: settings.windowSeconds }
       const account = new RateLimiterPostgres({ ...store, points: settings.perAccount })
-      const ownNetwork = new RateLimiterPostgres({ ...store, points: settings.perNetwork })
       const redis = settings.redisUrl === undefined ? undefined : await redisStore(settings.redisUrl, log)
-      const network = redis === undefined ? ownNetwork : inRedis(base, redis.client, ownNetwork)
+      const ofNetworks = (quota: number): Limit => {
+        const own = new RateLimiterPostgres({ ...store, points: quota })
+        const counters = redis === undefined ? own : inRedis(base, redis.client, own)
+        return { name: 'network', quota, windowSeconds, counters }
+      }
       const clearing = setInterval(() => clearExpired(base, outside), CLEAR_EVERY_MS).unref()
-      const { windowSeconds } = settings
       try {
         yield {
           account: { name: 'account', quota: settings.perAccount, windowSeconds, counters: account },
-          network: { name: 'network', quota: settings.perNetwork, windowSeconds, counters: network },
+          network: ofNetworks(settings.perNetwork),
+          begun: ofNetworks(settings.perNetwork * BEGUN_FOR_ATTEMPTS),
         } satisfies Limits
       } finally {
         clearInterval(clearing)

@@ -59,7 +59,10 @@ export interface PasswordOptions {
 export interface AttemptOptions {
   /** Tries of one account in the window; a success ends the count. Default 5. */
   readonly perAccount?: number
-  /** Tries that fail, of one address (IPv4) or /64 (IPv6). Default 20. */
+  /**
+   * Tries that fail, of one address (IPv4) or /64 (IPv6). Default 20. Flows that prove nothing yet, such as the way to a provider or the options of a passkey, may
+   * be begun thirty times as often.
+   */
   readonly perNetwork?: number
   /** Default 900 s. */
   readonly windowSeconds?: number

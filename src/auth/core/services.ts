@@ -191,6 +191,13 @@ export interface Attempts {
    * @throws TooManyRequests with Retry-After where there were too many.
    */
   count(kind: string, account: string | undefined): Promise<void>
+  /**
+   * Counts one for the network alone, among thirty times as many as there are attempts: a flow that anybody may begin, and that leaves something to be kept, but
+   * proves nothing yet.
+   *
+   * @throws TooManyRequests
+   */
+  begun(kind: string): Promise<void>
   /** Counts one for the account alone, and says whether it was among those there are: where an error would tell that several names are one account's. */
   hasLeft(kind: string, account: string): Promise<boolean>
   /** After a success: when the transaction is committed, forgets the account's, and takes back what this request has counted for its network. */

@@ -38,13 +38,16 @@ function logInOptions({ core }: PasskeyParts, proof: Proof) {
       summary: 'Begin to log in by a passkey',
       description:
         'What `navigator.credentials.get()` is called with: with the challenge of the first step the passkeys of its user, without one any that the browser offers. Holds 5 minutes.',
-      uses: { logIn: core.logIn, proof },
+      uses: { logIn: core.logIn, attempts: core.attempts, proof },
       body: z.object({ challenge: Challenge.optional() }).default({}),
       response: RequestOptions,
-      errors: [TokenInvalid],
+      errors: [TokenInvalid, TooManyRequests],
     },
-    async ({ body: { challenge }, logIn: logIns, proof: passkeys }) => {
-      if (challenge === undefined) return passkeys.options(WITHOUT_PASSWORD)
+    async ({ body: { challenge }, logIn: logIns, attempts, proof: passkeys }) => {
+      if (challenge === undefined) {
+        await attempts.begun(PASSKEY)
+        return passkeys.options(WITHOUT_PASSWORD)
+      }
       const { user } = await logIns.challenge(challenge)
       return passkeys.options(secondStep(user.id, challenge))
     },

@@ -232,3 +232,24 @@ test('with an authenticator app besides, either is enough, and no new recovery c
   const json = { challenge: await app.challengeOf(email, PASSWORD), code: codeNow(secret, 1) }
   expect((await app.call('POST', '/auth/login/second-factor', json)).status).toBe(200)
 })
+
+test('options without a challenge are counted by the network, generously', async () => {
+  const own = await factorsApp({ attempts: { perNetwork: 1 } })
+  try {
+    // In process there are no addresses: this needs a socket.
+    const { url } = await own.t.listen()
+    const status = async () =>
+      (
+        await fetch(`${url}/auth/login/passkey/options`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        })
+      ).status
+    for (let begun = 0; begun < 30; begun++) expect(await status()).toBe(200)
+    expect(await status()).toBe(429)
+    expect(await own.query(sql`select count(*)::int as count from auth_one_time_tokens`)).toEqual([{ count: 30 }])
+  } finally {
+    await own.stop()
+  }
+})

@@ -334,3 +334,15 @@ describe('linking', () => {
     expect(await listed(browser)).toHaveLength(1)
   })
 })
+
+test('the way to a provider is counted by the network, generously', async () => {
+  const own = await providersApp({ accounts: { attempts: { perNetwork: 1 } } })
+  try {
+    const starts = async () => (await new Browser().fetch(own.at('/one/start'))).status
+    for (let begun = 0; begun < 30; begun++) expect(await starts()).toBe(303)
+    expect(await starts()).toBe(429)
+    expect(await own.query(sql`select count(*)::int as count from auth_one_time_tokens`)).toEqual([{ count: 30 }])
+  } finally {
+    await own.stop()
+  }
+})

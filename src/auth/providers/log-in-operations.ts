@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { anyone } from '../../core/access/index.ts'
 import { empty } from '../../core/content.ts'
-import { AshlarError, Unauthenticated, Unavailable, ValidationFailed } from '../../core/errors/index.ts'
+import {
+  AshlarError,
+  TooManyRequests,
+  Unauthenticated,
+  Unavailable,
+  ValidationFailed,
+} from '../../core/errors/index.ts'
 import { redirect } from '../../core/reply.ts'
 import { route } from '../../core/route.ts'
 import type { RequestHead } from '../../core/request.ts'
@@ -39,11 +45,12 @@ export function startOperation<Name extends string>(parts: ProviderParts<Name>) 
           message: 'Send a challenge for tokens, and for nothing else',
           path: ['challenge'],
         }),
-      uses: { oneTimeTokens: core.oneTimeTokens, clients },
+      uses: { oneTimeTokens: core.oneTimeTokens, attempts: core.attempts, clients },
       response: { 303: empty },
-      errors: [ValidationFailed, Unavailable],
+      errors: [ValidationFailed, TooManyRequests, Unavailable],
     },
-    async ({ params: { provider }, query, request, response, ...uses }) => {
+    async ({ params: { provider }, query, request, response, attempts, ...uses }) => {
+      await attempts.begun('provider')
       const isOfDevice = query.delivery === 'tokens'
       const returnTo = checkedReturn(parts, query.returnTo, { part: 'query', isOfDevice })
       const flow: Flow = { provider, returnTo, delivery: query.delivery, challenge: query.challenge }
