@@ -39,6 +39,8 @@ export interface Constraint {
   readonly columns: readonly string[]
   /** The id of the table that a foreign key points to. */
   readonly references: string | undefined
+  /** The columns of that table. */
+  readonly referencedColumns: readonly string[]
 }
 
 export interface Index {

@@ -148,7 +148,7 @@ const KINDS: Readonly<Record<ConstraintRow['type'], ConstraintKind>> = {
 }
 
 function constraintOf(row: ConstraintRow): Constraint {
-  const { name, sql, type, validated, columns, referencedName, referencedSchema } = row
+  const { name, sql, type, validated, columns, referencedName, referencedSchema, referencedColumns } = row
   return {
     name,
     sql,
@@ -158,6 +158,7 @@ function constraintOf(row: ConstraintRow): Constraint {
     columns,
     references:
       referencedName === null || referencedSchema === null ? undefined : idOf(referencedSchema, referencedName),
+    referencedColumns,
   }
 }
 

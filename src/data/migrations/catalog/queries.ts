@@ -65,6 +65,7 @@ export const CONSTRAINTS = `
 SELECT o.conrelid::text AS "table", o.conname AS name, quote_ident(o.conname) AS sql, o.contype AS type,
   pg_get_constraintdef(o.oid, true) AS definition, o.convalidated AS validated,
   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)) AS columns,
+  ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = o.confrelid AND a.attnum = ANY (o.confkey)) AS "referencedColumns",
   f.relname AS "referencedName", fn.nspname AS "referencedSchema"
 FROM pg_constraint o
 JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace

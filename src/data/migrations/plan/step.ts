@@ -1,4 +1,4 @@
-import type { Column } from '../catalog/catalog.ts'
+import type { Column, Constraint } from '../catalog/catalog.ts'
 
 /**
  * The files of one migration, in the order in which they run:
@@ -51,8 +51,8 @@ export interface Step {
 export interface PlanContext {
   /** Whether rows may be there and others may be writing. Of tables made in the same migration neither is so. */
   isLive(table: { readonly id: string }): boolean
-  /** The ids of tables whose unique columns come to be in the stage `attach`: what references them comes after. */
-  readonly late: ReadonlySet<string>
+  /** Whether a foreign key needs a unique key that comes to be in the stage `attach` or `index`, and so cannot be made before. */
+  isLate(foreignKey: Constraint): boolean
   /** The expression that converts a column's values, where PostgreSQL has no cast of its own for it. */
   using(table: { readonly id: string }, column: Column): string | undefined
   /** The value for rows that are there. */

@@ -8,15 +8,15 @@ const inMain = (order: number, sql: string): Step => ({ stage: 'main', order, sq
 
 /** A new table is empty and nobody uses it: nothing on it has to be careful. */
 export function createTableSteps(table: Table, context: PlanContext, made: ReadonlySet<string>): readonly Step[] {
-  const canStandIn = ({ references }: Constraint): boolean =>
-    references !== undefined && made.has(references) && !context.late.has(references)
+  const canStandIn = (constraint: Constraint): boolean =>
+    constraint.references !== undefined && made.has(constraint.references) && !context.isLate(constraint)
   const foreignKeys = table.constraints.filter(({ kind }) => kind === 'foreign key')
   const inline = foreignKeys.filter(canStandIn)
   return [
     inMain(ORDER.table, tableText(table, inline)),
     ...foreignKeys
       .filter((constraint) => !inline.includes(constraint))
-      .map((constraint) => addForeignKey({ table, constraint }, context)),
+      .flatMap((constraint) => foreignKeySteps({ table, constraint }, context)),
     ...table.indexes.map((index) => inMain(ORDER.index, indexText({ table, index }))),
     ...securitySteps(table),
     ...table.policies.map(({ definition }) => inMain(ORDER.security, definition)),
@@ -24,12 +24,14 @@ export function createTableSteps(table: Table, context: PlanContext, made: Reado
   ]
 }
 
-function addForeignKey({ table, constraint }: ConstraintOf, context: PlanContext): Step {
-  return {
-    stage: context.late.has(constraint.references ?? '') ? 'attach' : 'main',
-    order: ORDER.foreignKey,
-    sql: `ALTER TABLE ${table.sql} ADD CONSTRAINT ${constraint.sql} ${constraint.definition}`,
-  }
+/** Those that the making of their table cannot hold. A table is new in its own file only: in those after it, it may be in use. */
+function foreignKeySteps({ table, constraint }: ConstraintOf, context: PlanContext): readonly Step[] {
+  const sql = `ALTER TABLE ${table.sql} ADD CONSTRAINT ${constraint.sql} ${constraint.definition}`
+  if (!context.isLate(constraint)) return [inMain(ORDER.foreignKey, sql)]
+  return [
+    { stage: 'attach', order: ORDER.foreignKey, sql: `${sql} NOT VALID`, waits: true },
+    validateStep({ table, constraint }),
+  ]
 }
 
 export function securitySteps({ sql, rowSecurity, forcesRowSecurity }: Table, from?: Table): readonly Step[] {
@@ -97,7 +99,7 @@ export function addConstraintSteps({ table, constraint }: ConstraintOf, context:
   const add = `ALTER TABLE ${table.sql} ADD CONSTRAINT ${sql}`
   if (!context.isLive(table)) return [inMain(ORDER.constraint, `${add} ${definition}`)]
   if (kind === 'check' || kind === 'foreign key') {
-    const stage = context.late.has(constraint.references ?? '') ? 'attach' : 'main'
+    const stage = context.isLate(constraint) ? 'attach' : 'main'
     return [
       { stage, order: ORDER.foreignKey, sql: `${add} ${definition} NOT VALID` },
       validateStep({ table, constraint }),
