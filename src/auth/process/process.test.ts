@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { processApp } from './process.fixture.ts'
+import { sealing } from './seal.ts'
 
 type App = Awaited<ReturnType<typeof processApp>>
 
@@ -153,6 +155,22 @@ describe('remembered credentials', () => {
 })
 
 describe('signing keys', () => {
+  test('that were sealed with another secret of the app keep it from starting, and it says which', async () => {
+    const own = await processApp()
+    try {
+      const [row] = await own.query<{ private_key: string; kid: string }>(sql`select * from auth_signing_keys`)
+      const { open } = await own.t.run({ process: own.core.process }, ({ process }) => Promise.resolve(process))
+      const plain = await open(row!.private_key, `signing key ${row!.kid}`)
+      const sealed = await sealing(() => Promise.resolve(randomBytes(32))).seal(plain, `signing key ${row!.kid}`)
+      await own.query(sql`update auth_signing_keys set private_key = ${sealed}`)
+      await expect(own.t.with({})).rejects.toThrow(/ASHLAR_SECRET.*the former one back.*auth_signing_keys/)
+      await own.query(sql`delete from auth_signing_keys`)
+      await expect(own.t.with({})).resolves.toBeDefined()
+    } finally {
+      await own.t.stop()
+    }
+  })
+
   test('of processes that start at once are one', async () => {
     const own = await processApp()
     await own.query(sql`delete from auth_signing_keys`)

@@ -93,13 +93,18 @@ function inSeconds(seconds: number) {
 function openKeys(rows: readonly Row[], { open }: StoredKeysParts): Promise<StoredKey[]> {
   return Promise.all(
     rows.map(async ({ kid, algorithm, privateKey, age }) => {
-      const text = await open(privateKey, contextOf(kid))
+      const text = await open(privateKey, contextOf(kid)).catch((cause: Error) => {
+        throw new Error(`The signing key ${kid} cannot be read. ${cause.message} ${OTHER_SECRET}`, { cause })
+      })
       // The column holds what was written above: the one algorithm or the other.
       const key = await asymmetricKey(privateKeyOf(text), algorithm as StoredKeysParts['algorithm'])
       return { ...key, signsFrom: Date.now() - age * 1000 }
     }),
   )
 }
+
+const OTHER_SECRET =
+  'Give the former one back; or, where it is lost, delete the rows of auth_signing_keys: the app makes another key, and access tokens that are out are refused.'
 
 function contextOf(kid: string): string {
   return `signing key ${kid}`
