@@ -57,7 +57,8 @@ export function namedIdentity(options: AccountsOptions): (caller: Principal & Pa
       organisation: organisation && { ...organisation, roles: organisation.roles ?? [] },
     })
     const restricted = said.scopes !== undefined && !said.scopes.includes('*')
-    return { ...made, restricted, ...said }
+    const chosen = made.organisation && { organisation: { ...made.organisation, ...organisation } }
+    return { ...made, restricted, ...said, ...chosen }
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { route } from '../../../core/route.ts'
 import { router } from '../../../core/router.ts'
 import { accountsApp } from '../../accounts.fixture.ts'
@@ -11,6 +12,11 @@ const app = await accountsApp(
         write: route.post('/', { access: access.permission('posts:write') }, () => {}),
         publish: route.post('/publish', { access: access.scope('posts:publish') }, () => {}),
         pay: route.post('/pay', { access: access.recent(60) }, () => {}),
+        own: route.get(
+          '/organisation',
+          { access: access.authenticated, response: z.object({ id: z.string(), permissions: z.array(z.string()) }) },
+          ({ user }) => ({ id: user.organisation!.id, permissions: [...user.organisation!.permissions] }),
+        ),
         plain: route.post('/plain', { access: access.authenticated }, () => {}),
       }),
     }),
@@ -52,4 +58,11 @@ test('rules about the credentials hold as after a log-in, and what the test says
   expect(await status('/posts/publish', as({ scopes: ['posts:publish'] }))).toBe(204)
   expect(await status('/posts/plain', as({ scopes: ['posts:publish'] }))).toBe(403)
   expect(await status('/posts', as({ roles: ['editor'], permissions: [] }))).toBe(403)
+})
+
+test('so does the organisation', async () => {
+  const chosen = async (organisation: object) =>
+    (await app.t.fetch('/posts/organisation', { as: { id: 'somebody', organisation } })).json()
+  expect(await chosen({ id: 'acme', roles: ['owner'] })).toEqual({ id: 'acme', permissions: [] })
+  expect(await chosen({ id: 'acme', permissions: ['a:b'] })).toEqual({ id: 'acme', permissions: ['a:b'] })
 })
