@@ -147,7 +147,10 @@ test('the error says what to do, and changes nothing', async () => {
     headers: { cookie: session, origin: 'https://eve.example' },
   })
   expect(answer.status).toBe(403)
-  expect(await answer.json()).toMatchObject({ code: 'cross_site_request' })
+  expect(await answer.json()).toMatchObject({
+    code: 'cross_site_request',
+    detail: expect.stringContaining('Pages of https://eve.example may not act by a cookie.'),
+  })
 })
 
 test('a trusted origin that is none is an error when the app is declared', async () => {

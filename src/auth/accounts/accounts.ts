@@ -6,7 +6,7 @@ import { noStore } from '../core/no-store.ts'
 import type { AccountsOptions } from '../core/options.ts'
 import { passwordsDependency } from '../password/passwords.ts'
 import type { UserTable } from '../tables/user-columns.ts'
-import { checkUsers } from './check-users.ts'
+import { checkTables, checkUsers } from './check-users.ts'
 import { accountOperations } from './operations.ts'
 import { passwordChangesDependency } from './password-changes.ts'
 import { accountSchemas } from './schemas.ts'
@@ -31,13 +31,15 @@ import type { Accounts } from './types.ts'
  *   roles: { editor: ['posts:*'], admin: ['*'] },
  * })
  * const app = createApp({ title: 'Blog', version: '1', auth, database: auth.core.database, api: router('', { auth: auth.api }) })
- * @throws TypeError where the table lacks a column, an option names one that it does not have, or in production no origin is given.
+ * @throws TypeError where the table lacks a column, an option names one that it does not have, the schema of the database lacks a table,
+ *   or in production no origin is given.
  */
 export function accounts<Users extends UserTable, const Options extends AccountsOptions<Users>>(
   options: Options & { readonly users: Users },
 ): Accounts<Users, Options> {
   const base = accountsBase<Users>(options)
   checkUsers(base.options)
+  checkTables(base.options)
   const { core, authenticators } = makeCore(base)
   const passwords = passwordsDependency(core)
   const passwordChanges = passwordChangesDependency(core, passwords)

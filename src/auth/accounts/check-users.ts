@@ -1,6 +1,17 @@
 import { getTableColumns } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import { checkSchema } from '../../data/resource/check-options.ts'
 import type { AccountsOptions } from '../core/options.ts'
+
+/**
+ * Whether migrations make the tables of accounts.
+ *
+ * @throws TypeError that names one that is not in the schema of the database.
+ */
+export function checkTables({ database, users, tables }: AccountsOptions): void {
+  for (const table of [users, ...Object.values(tables)])
+    checkSchema(database.options.schema, { table, name: getTableConfig(table).name })
+}
 
 /** The columns that accounts keep themselves. */
 export const OWN_COLUMNS = ['id', 'email', 'emailVerifiedAt', 'roles', 'disabledAt'] as const

@@ -29,7 +29,7 @@ export function cookieOrigins({ origin, options }: Pick<AccountsBase, 'origin' |
  * @see Fetch Metadata Request Headers; RFC 6454 section 7
  */
 export function assertSameOrigin(request: RequestHead, origins: readonly string[]): void {
-  if (!isSameOrigin(request, origins)) throw new CrossSiteRequest()
+  if (!isSameOrigin(request, origins)) throw new CrossSiteRequest(whyNot(request))
 }
 
 /** As {@link assertSameOrigin}; methods that change nothing (RFC 9110 section 9.2.1) need no proof. */
@@ -59,4 +59,14 @@ function isSameOrigin(request: RequestHead, origins: readonly string[]): boolean
 
 function isOwn({ protocol, host }: RequestHead, origin: string, origins: readonly string[]): boolean {
   return origin === `${protocol}://${host}` || origins.includes(origin)
+}
+
+/** In words for those who have two origins without meaning to, such as a development server of the front end, or call with a cookie by hand. */
+function whyNot(request: RequestHead): string {
+  const origin = request.header('origin')
+  if (origin !== undefined && origin !== 'null')
+    return `Pages of ${origin} may not act by a cookie. If they are yours, sessions.trustedOrigins of the accounts names them.`
+  return origin === 'null' || request.header('sec-fetch-site') !== undefined
+    ? 'The browser does not say that a page of this origin asks.'
+    : 'It has a cookie and no Origin. What is no browser sends its token as Authorization.'
 }

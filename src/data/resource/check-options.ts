@@ -68,7 +68,7 @@ export function checkOptions(what: string, options: object, model: Model): void 
 }
 
 /** Migrations are made of the schema's tables: one that is not among them is never made. */
-export function checkSchema(schema: DrizzleSchema | undefined, { table, name }: Model): void {
+export function checkSchema(schema: DrizzleSchema | undefined, { table, name }: Pick<Model, 'table' | 'name'>): void {
   if (schema === undefined || Object.values(schema).includes(table)) return
   throw new TypeError(
     `The table "${name}" is not in the schema of its database: export it from the module given as database({ schema }), so that migrations know it.`,

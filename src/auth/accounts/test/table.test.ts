@@ -127,6 +127,15 @@ test('a table that lacks a column is told so', () => {
   expect(() => accounts({ database: db, users: dates, tables })).toThrow(/mode 'string'/)
 })
 
+test('tables that no migration would make are told when the accounts are declared', () => {
+  expect(() => accounts({ database: database({ schema: { people } }), users: people, tables })).toThrow(
+    /"auth_\w+" is not in the schema of its database/,
+  )
+  expect(() => accounts({ database: database({ schema: tables }), users: people, tables })).toThrow(
+    /"people" is not in the schema of its database/,
+  )
+})
+
 test('operations are replaced and taken away one by one', () => {
   const api = auth.api.without('deleteMe', 'admin').with({ jwks: auth.api.children.jwks })
   expect(Object.keys(api.children)).not.toContain('deleteMe')
