@@ -21,8 +21,7 @@ async function write(first: number): Promise<void> {
 }
 
 /** Stays until its input ends or it is interrupted; then still writes, and leaves. */
-async function stay(): Promise<void> {
-  const interrupted = once(process, 'SIGINT')
+async function stay(interrupted: Promise<unknown>): Promise<void> {
   await Promise.race([interrupted, once(process.stdin.resume(), 'end')])
   const { rows } = await db.pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   say({ answered: rows.length })
@@ -31,9 +30,11 @@ async function stay(): Promise<void> {
 const [mode, first] = process.argv.slice(2)
 const applied = await db.migrate()
 await db.start()
+// Before it says that it is ready: from then on it may be interrupted.
+const interrupted = mode === 'stay' ? once(process, 'SIGINT') : undefined
 say({ ready: process.pid, applied })
 if (mode === 'write') await write(Number(first))
-if (mode === 'stay') await stay()
+if (interrupted !== undefined) await stay(interrupted)
 if (mode === 'read')
   say((await db.pool.query<{ id: number }>('SELECT id FROM entries ORDER BY id')).rows.map(({ id }) => id))
 await db.stop()
