@@ -39,7 +39,7 @@ async function known() {
   return { id, with: with_, tokens, session, key }
 }
 
-/** It is refused here at once, and elsewhere as soon as that has heard of it: within a second, on a machine that is not busy with other things. */
+/** It is refused here at once, and elsewhere as soon as that has heard of it. */
 async function refused(credentials: Parameters<Call>[1], { at = 10_000 } = {}): Promise<void> {
   expect((await app.call('/me', credentials)).status).toBe(401)
   await vi.waitFor(async () => expect((await other.call('/me', credentials)).status).toBe(401), {
@@ -74,6 +74,24 @@ test('an ended session ends its own credentials, and no others', async () => {
   for (const call of [app.call, other.call])
     for (const credentials of [user.with.accessCookie, user.with.key])
       expect((await call('/me', credentials)).status).toBe(200)
+})
+
+/** What is slow is so each time; what another process took of the machine, it does not take three times. */
+const TRIES = 3
+
+test('another process has heard of an end within a second', async () => {
+  const heard: boolean[] = []
+  while (heard.length < TRIES && !heard.includes(true)) {
+    const user = await known()
+    await app.call(`/users/${user.id}/raise`, { json: {} })
+    heard.push(
+      await refused(user.with.token, { at: 1000 }).then(
+        () => true,
+        () => false,
+      ),
+    )
+  }
+  expect(heard).toContain(true)
 })
 
 test('a removed key is none any more', async () => {

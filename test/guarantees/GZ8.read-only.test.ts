@@ -158,7 +158,7 @@ async function contents(): Promise<Record<string, unknown>> {
   for (const { table_name: table } of tables)
     found[String(table)] = await rows(
       `select (to_jsonb(t) - 'last_used_at' - 'last_seen_at')::text as row from "${String(table)}" t
-       where to_jsonb(t) ->> 'purpose' is distinct from 'passkey-log-in'
+       where to_jsonb(t) ->> 'purpose' is distinct from 'passkey-log-in' and coalesce(to_jsonb(t) ->> 'key', '') not like '%:begun'
          and to_jsonb(t) ->> 'event' is distinct from 'logged_out' order by 1`,
     )
   return found
