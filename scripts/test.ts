@@ -11,7 +11,7 @@ const given = SERVER_VARIABLES.filter((name) => process.env[name] !== undefined 
 const missing = SERVER_VARIABLES.filter((name) => !given.includes(name))
 
 const reading: Step[] = [
-  commandStep('lint', ['oxlint', '--type-aware', '--deny-warnings', '.']),
+  commandStep('lint', ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives', '.']),
   commandStep('format', ['prettier', '--check', '--log-level', 'warn', '.']),
   commandStep('types', ['tsc', '--noEmit']),
 ]

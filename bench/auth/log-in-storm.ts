@@ -19,7 +19,6 @@ export interface Storm {
 }
 
 /** So many log-ins at once, while others read with tokens they have. */
-// eslint-disable-next-line max-lines-per-function -- the crowd and those beside it are one scene
 export async function logInStorm(server: RunningServer, token: string, logIns: number): Promise<Storm> {
   const before = server.memoryMiB()
   let peak = before

@@ -74,7 +74,6 @@ function readersOf(inputs: Holder['inputs'], all: Readers): Reader[] {
 }
 
 /** Reads through a binding and refuses what is not valid, everything at once. */
-// eslint-disable-next-line max-params -- private to the invocation, which has the four
 export function readAll(
   binding: Binding,
   raw: RawInputs,

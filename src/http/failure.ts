@@ -46,7 +46,6 @@ function lastResort(request: FailedRequest, format: ErrorFormat, error: unknown)
   }
 }
 
-// eslint-disable-next-line max-params -- private, the parts of one answer
 function rendered(answer: AshlarError, request: FailedRequest, format: ErrorFormat, error: unknown): Outcome {
   const { id, method, path, basePath = '' } = request
   const { status, body } = format.render(answer, { id, method, path: basePath + path })

@@ -20,7 +20,6 @@ export interface Readers {
  * A strict object refuses what it does not declare. What another dependency, a rule or an authenticator of the same operation reads is not
  * unknown, though: a reader of such a schema is not shown it.
  */
-// eslint-disable-next-line max-params -- private to the binding, which has the four
 export function withoutOthers(name: InputName, schema: Schema, reader: InputReader, readers: Readers): InputReader {
   if (!isShared(name) || !isStrictObject(schema)) return reader
   const own = new Set(namesOf(name, schema))

@@ -111,7 +111,6 @@ function fromReply(result: Reply, side: SideHead | undefined, { writers, name }:
   return made
 }
 
-// eslint-disable-next-line max-params -- the parts of one response, at one place
 function outcome(status: number, writer: BodyWriter, value: unknown, side: SideHead | undefined): Outcome {
   const body = writer.write(value)
   const headers = side?.headers ?? new Map<string, string>()

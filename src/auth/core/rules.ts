@@ -19,7 +19,6 @@ export function identityRules(
   }
 }
 
-// eslint-disable-next-line max-params -- those of the rule, with what makes it
 function recentRule(
   rule: IdentityRules['rule'],
   seconds: number,

@@ -35,7 +35,6 @@ function addExplain(access: Command, file: string, done: (code: number) => void)
     .option('--start', 'start the app for rules of your own that use dependencies; its migrations are applied')
     .option('--json', 'as JSON')
     .addHelpText('after', EXPLAIN_HELP)
-    // eslint-disable-next-line max-params -- as commander gives them
     .action(async (user: string, operation: string, id: string | undefined, flags: object) => {
       const { explainAccess } = await import('./explain-access.ts')
       done(await explainAccess({ user, operation, id }, flags))

@@ -2,7 +2,6 @@ import type { Problems } from '../graph/problems.ts'
 import type { AccessRule, RuleNode } from './rule.ts'
 
 /** A rule about rows that nobody makes a condition of would let everybody pass. */
-// eslint-disable-next-line max-params -- the rules with their place
 export function checkRowRules(
   operation: { readonly rowScoped?: boolean; readonly access: AccessRule },
   rules: readonly AccessRule[],

@@ -72,7 +72,6 @@ export function readInput(plan: ListPlan, { filter = {}, ...input }: ListInput):
   return askedOf(plan, filters, input)
 }
 
-// eslint-disable-next-line max-params -- of the function above only
 function checkNames(plan: ListPlan, option: string, names: readonly string[] = [], known: readonly string[]): void {
   const wrong = names.find((name) => !known.includes(name))
   if (wrong === undefined) return

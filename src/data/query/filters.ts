@@ -79,7 +79,6 @@ export class FilterTerms {
     return this.all.filter((term) => term.name === name)
   }
 
-  // eslint-disable-next-line max-params -- private, and called twice
   #add(name: string, operator: Operator, column: PgColumn, render: (table: PgTable, bound: Bound) => SQL): void {
     const parameter = parameterOf(name, operator)
     const term = {

@@ -128,7 +128,6 @@ export class ReceivedRows implements RowSet {
     return at
   }
 
-  // oxlint-disable-next-line eslint/max-params -- called for each value
   #textOf(column: number, bytes: Buffer, at: number, length: number): string {
     const type = this.binary?.types[column]
     return type === undefined ? bytes.toString('utf8', at, at + length) : binaryText(type, bytes, at)

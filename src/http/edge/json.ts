@@ -98,7 +98,6 @@ function countKeys(value: unknown, depthLeft: number): number {
     return count
   }
   const object = value as Record<string, unknown>
-  // oxlint-disable-next-line guard-for-in -- what JSON.parse made has no inherited keys, and this is the quickest way through own ones
   for (const key in object) {
     if (key === '__proto__' || key === 'constructor') return NaN
     count++
