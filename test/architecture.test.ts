@@ -11,6 +11,7 @@ const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; re
   openapi: { values: ['core', 'schema'] },
   data: { values: ['core', 'schema'] },
   mail: { values: ['core'] },
+  redis: { values: ['core'] },
   auth: { values: ['core', 'schema', 'data', 'mail'] },
   client: { values: ['core'], types: ['schema'] },
   app: { values: ['core', 'schema', 'http', 'openapi'], types: ['data'] },

@@ -2,8 +2,11 @@ import type { OperationDescription } from '../core/description.ts'
 import type { AshlarError, ErrorFormat } from '../core/errors/index.ts'
 import { Container } from '../core/graph/container.ts'
 import { Problems } from '../core/graph/problems.ts'
+import { Changes } from '../core/changes.ts'
+import { observersTogether } from '../core/observation/together.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
+import type { AppServices } from '../core/services.ts'
 import { placeOperations, type PlacedOperation } from '../core/tree.ts'
 import type { HeadOptions } from '../http/edge/head.ts'
 import { trustedProxies } from '../http/edge/forwarded.ts'
@@ -24,6 +27,7 @@ import { describeOperation } from './describe.ts'
 import { docsRouter, rootPathOf } from './docs.ts'
 import { allowedHostsOf, environmentOf, type Environment } from './environment.ts'
 import { mountHandler } from './mount-handlers.ts'
+import { ownParts } from './parts.ts'
 
 /** An app's definition, worked out. */
 export interface Compiled {
@@ -34,6 +38,7 @@ export interface Compiled {
   readonly lines: ResponseLines
   readonly head: HeadOptions
   readonly limits: Limits
+  readonly services: AppServices
 }
 
 /**
@@ -46,9 +51,10 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
   const environment = environmentOf(definition, problems)
   const container = new Container(definition.provide ?? [], { log: logger })
   const edge = edgeOf(definition, environment, problems)
-  const parts = [...(definition.database === undefined ? [] : [definition.database]), ...(definition.parts ?? [])]
+  const parts = ownParts(definition)
   const settings = { format: formatOf(definition), translate: translator(definition, parts), limits: edge.limits }
-  const context: Context = { definition, environment, container, settings, problems, lines: edge.lines }
+  const services = servicesOf(definition, environment, logger)
+  const context: Context = { definition, environment, container, services, settings, problems, lines: edge.lines }
   const { operations, routes } = compileOperations(context)
   const mounts = compileMounts(context, operations)
   problems.throwIfAny()
@@ -57,6 +63,7 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
     environment,
     container,
     operations,
+    services,
     kernel: new Kernel({
       ...settings,
       routes,
@@ -64,6 +71,11 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
       logger,
       secureCookies: environment === 'production',
       handlerTimeoutMs: edge.limits.handlerTimeoutMs,
+      shortestTimeoutMs: Math.min(
+        edge.limits.handlerTimeoutMs,
+        ...operations.map(({ placed }) => placed.timeoutMs ?? Infinity),
+      ),
+      observer: observersTogether(definition.observers ?? []),
       middleware: definition.middleware ?? [],
       redirectSlashes: definition.redirectSlashes ?? true,
       rootPath: rootPathOf(definition),
@@ -75,9 +87,19 @@ interface Context {
   readonly definition: AppDefinition
   readonly environment: Environment
   readonly container: Container
+  readonly services: AppServices
   readonly settings: OperationSettings
   readonly problems: Problems
   readonly lines: ResponseLines
+}
+
+function servicesOf({ database, redis }: AppDefinition, environment: Environment, logger: Logger): AppServices {
+  return { environment, database, redis, logger, changes: new Changes() }
+}
+
+/** The app's own pages have neither its dependencies nor its limits. */
+function withoutShared(definition: AppDefinition): AppDefinition {
+  return { ...definition, uses: {}, limit: [] }
 }
 
 /** What a server must know before a request has reached an operation. */
@@ -97,7 +119,7 @@ function edgeOf(
   }
 }
 
-function compileOperations({ definition, environment, container, settings, problems }: Context): {
+function compileOperations({ definition, environment, container, services, settings, problems }: Context): {
   readonly operations: readonly OperationDescription[]
   readonly routes: Routes
 } {
@@ -105,7 +127,7 @@ function compileOperations({ definition, environment, container, settings, probl
   const compileEach = (placed: readonly PlacedOperation[], of: AppDefinition): OperationDescription[] =>
     placed.flatMap((each) => {
       const compiled = problems.collect(each.name, () => {
-        const description = describeOperation(each, of, container, problems)
+        const description = describeOperation(each, of, { container, services, problems })
         routes.add(new CompiledOperation(description, settings, problems), problems)
         return description
       })
@@ -115,7 +137,7 @@ function compileOperations({ definition, environment, container, settings, probl
   checkPlaces(operations, problems)
   checkResourceNames(operations, problems)
   const docs = docsRouter(definition, { environment, operations, format: settings.format })
-  if (docs !== undefined) compileEach(placeOperations(docs, problems), { ...definition, uses: {} })
+  if (docs !== undefined) compileEach(placeOperations(docs, problems), withoutShared(definition))
   return { operations, routes }
 }
 

@@ -46,8 +46,13 @@ export class CompiledApp<Api extends Router> implements App<Api> {
       definition.api,
       this.operations.map(({ placed }) => placed),
     ) as Paths<Api>
-    const { container, kernel } = this.#compiled
-    this.#lifecycle = new Lifecycle({ parts: partsOf(definition), container, mounted: mountedApps(definition) })
+    const { container, kernel, services } = this.#compiled
+    this.#lifecycle = new Lifecycle({
+      parts: partsOf(definition),
+      container,
+      services,
+      mounted: mountedApps(definition),
+    })
     this[INTERNALS] = { kernel, lifecycle: this.#lifecycle }
   }
 

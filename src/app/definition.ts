@@ -3,7 +3,9 @@ import type { Uses } from '../core/dependency.ts'
 import type { Override } from '../core/override.ts'
 import type { AshlarError, ErrorFormat } from '../core/errors/index.ts'
 import type { Middleware } from '../core/middleware.ts'
+import type { RequestObserver } from '../core/observation/observer.ts'
 import type { Part } from '../core/part.ts'
+import type { OneOrMore, OperationPolicy } from '../core/policy/policy.ts'
 import type { Logger } from '../core/request.ts'
 import type { Router } from '../core/router.ts'
 import type { Limits } from '../http/edge/limits.ts'
@@ -31,7 +33,14 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly auth?: readonly Authenticator[] | { readonly authenticators: readonly Authenticator[] }
   /** Started before the first request, stopped after the last; its errors get their answers. */
   readonly database?: Part
+  /** Redis, shared by all processes of the app: `redis()` of `ashlar/redis`. Limits and caches use it where it is there. */
+  readonly redis?: Part
+  /** What is started before the first request and stopped after the last, in this order: a cache to warm, a connection of your own. */
   readonly parts?: readonly Part[]
+  /** How often every operation may be called, each counted for itself unless the limit says otherwise: `rateLimit({ ... })` of `ashlar/limits`. */
+  readonly limit?: OneOrMore<OperationPolicy<'limit'>>
+  /** Told of each request, beside the app's own log, metrics and traces. */
+  readonly observers?: readonly RequestObserver[]
   /** Implementations for slots, and stand-ins for other dependencies. */
   readonly provide?: readonly Override[]
   /** Run for every operation, before all others; their values are ignored. */

@@ -1,5 +1,6 @@
 import type { Container } from '../core/graph/container.ts'
 import type { Part } from '../core/part.ts'
+import type { AppServices } from '../core/services.ts'
 import type { App } from './app.ts'
 import { lifecycleOf } from './internals.ts'
 
@@ -8,6 +9,7 @@ export interface Owned {
   /** Its own parts and those of the apps mounted in it, each once. */
   readonly parts: readonly Part[]
   readonly container: Container
+  readonly services: AppServices
   readonly mounted: readonly App[]
 }
 
@@ -82,6 +84,6 @@ export class Lifecycle {
 
   async #startPart(part: Part): Promise<void> {
     this.#stoppers.push(() => part.stop?.())
-    await part.start?.()
+    await part.start?.(this.#owned.services)
   }
 }

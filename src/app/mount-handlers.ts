@@ -1,6 +1,7 @@
 import { ContentTooLarge, NotImplemented } from '../core/errors/index.ts'
 import type { Container } from '../core/graph/container.ts'
 import type { Problems } from '../core/graph/problems.ts'
+import type { AppServices } from '../core/services.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
 import type { RequestHead } from '../core/request.ts'
@@ -26,6 +27,7 @@ import type { FetchHandler, Mount, NodeListener } from './mount.ts'
 interface MountContext {
   readonly definition: AppDefinition
   readonly container: Container
+  readonly services: AppServices
   readonly settings: OperationSettings
   readonly problems: Problems
   readonly lines: ResponseLines
@@ -49,12 +51,15 @@ export function mountHandler(mount: Mount, context: MountContext): MountHandler 
 /** The access rule of a mount is decided exactly as an operation's is. */
 function guardOf(
   { path, access }: Mount,
-  { definition, container, settings, problems }: MountContext,
+  { definition, container, services, settings, problems }: MountContext,
 ): CompiledOperation | undefined {
   // From JavaScript the rule may be missing; placing the operation reports that.
   const guarded = route.get('/', { access: access as NonNullable<typeof access>, response: empty }, () => undefined)
   const [placed] = placeOperations(router(path, { mount: guarded }), problems)
-  return placed && new CompiledOperation(describeOperation(placed, definition, container, problems), settings, problems)
+  return (
+    placed &&
+    new CompiledOperation(describeOperation(placed, definition, { container, services, problems }), settings, problems)
+  )
 }
 
 function pathBelow(path: string, prefix: string): string {

@@ -2,11 +2,16 @@ import type { Part } from '../core/part.ts'
 import type { Database } from '../data/database.ts'
 import type { AppDefinition } from './definition.ts'
 
+/** The parts that a definition names itself, in the order in which they are started. */
+export function ownParts({ database, redis, parts = [] }: Partial<AppDefinition>): Part[] {
+  return [...[database, redis].filter((part) => part !== undefined), ...parts]
+}
+
 /** The parts of a definition and of the apps mounted in it, each once. */
 export function partsOf(definition: Partial<AppDefinition>): Part[] {
-  const { database, parts = [], mounts = [] } = definition
+  const { mounts = [] } = definition
   const mounted = mounts.flatMap(({ target }) => (target.type === 'app' ? partsOf(target.app.definition) : []))
-  return [...new Set([...(database === undefined ? [] : [database]), ...parts, ...mounted])]
+  return [...new Set([...ownParts(definition), ...mounted])]
 }
 
 /** Told by its shape, so that an app without a database does not load the driver for it. */

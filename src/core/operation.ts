@@ -6,6 +6,7 @@ import type { InputDeclarations, InputValues } from './inputs.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Middleware } from './middleware.ts'
 import type { PathNames } from './path.ts'
+import type { OperationPolicy } from './policy/policy.ts'
 import type { Reply } from './reply.ts'
 import type { RequestHead, ResponseHead } from './request.ts'
 import type { Schema } from './schema.ts'
@@ -57,6 +58,14 @@ export interface Operation<out Types extends OperationTypes = OperationTypes> {
   readonly errors: readonly ErrorClass[]
   readonly middleware: readonly Middleware[]
   readonly documentation: Documentation
+  /** How often it may be called, on top of the limits of the app and of the routers above. */
+  readonly limit?: readonly OperationPolicy<'limit'>[]
+  /** Keeps its answers. */
+  readonly cache?: OperationPolicy<'cache'>
+  /** Whether a repeated request with the same `Idempotency-Key` has the effect of one. */
+  readonly idempotent?: boolean | 'required'
+  /** In place of the app's limit on a handler's time. */
+  readonly timeoutMs?: number
   readonly handler: (context: never) => unknown
   /**
    * Whether it makes conditions of its rules about rows: anywhere else they would be lost, and are an error at start.

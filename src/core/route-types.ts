@@ -6,6 +6,7 @@ import type { MaybePromise } from './maybe-promise.ts'
 import type { Middleware } from './middleware.ts'
 import type { Context, Documentation, FreeNames, Operation, Result } from './operation.ts'
 import type { PathNames } from './path.ts'
+import type { OneOrMore, OperationPolicy } from './policy/policy.ts'
 import type { OutputOf, Schema } from './schema.ts'
 
 export type NoUses = {}
@@ -19,13 +20,28 @@ type ParamsMatch<Path extends string, P> = P extends Schema
       }
   : unknown
 
-export interface Shared<U extends Uses, E extends ErrorClass> extends Documentation {
+/** How an operation may be called, besides who may. */
+export interface Conduct {
+  /** How often it may be called, on top of the limits of the routers above and of the app: `rateLimit({ ... })` of `ashlar/limits`. */
+  readonly limit?: OneOrMore<OperationPolicy<'limit'>>
+  /**
+   * `true`: a request with an `Idempotency-Key` that is repeated has the effect of one, and the same answer. `'required'`: one without a key is refused.
+   * Needs `createApp({ database })`. Not for GET, HEAD and OPTIONS, which are safe to repeat anyway.
+   */
+  readonly idempotent?: boolean | 'required'
+  /** In place of the app's `limits.handlerTimeoutMs`: then 503 `handler_timeout`, and `signal` is aborted. */
+  readonly timeoutMs?: number
+}
+
+export interface Shared<U extends Uses, E extends ErrorClass> extends Documentation, Conduct {
   /** Dependencies, by the name under which the handler receives them. */
   readonly uses?: U
   /** Errors it can give: they reach the documentation and the client's types. */
   readonly errors?: readonly E[]
   /** Wraps this operation; see {@link Middleware}. */
   readonly middleware?: readonly Middleware[]
+  /** Keeps answers of a GET: `cache({ ... })` of `ashlar/cache`. */
+  readonly cache?: OperationPolicy<'cache'>
 }
 
 interface Inputs<P, Q, H, C> {
@@ -149,9 +165,10 @@ export interface Preset {
   readonly errors: readonly ErrorClass[]
   readonly tags: readonly string[]
   readonly middleware: readonly Middleware[]
+  readonly conduct: Conduct
 }
 
-export interface PresetConfig<U extends Uses, Rule extends AccessRule, E extends ErrorClass> {
+export interface PresetConfig<U extends Uses, Rule extends AccessRule, E extends ErrorClass> extends Conduct {
   readonly uses?: U
   readonly access?: Rule
   readonly errors?: readonly E[]

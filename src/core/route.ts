@@ -4,7 +4,8 @@ import type { Uses } from './dependency.ts'
 import type { ErrorClass } from './errors/index.ts'
 import { inputsOf, type InputDeclarations } from './inputs.ts'
 import type { Method, Operation } from './operation.ts'
-import type { Answer, Preset, PresetConfig, Route, Shared } from './route-types.ts'
+import { listOf } from './policy/policy.ts'
+import type { Answer, Conduct, Preset, PresetConfig, Route, Shared } from './route-types.ts'
 
 /**
  * Declares an operation. `access` is required: without it the call does not compile, and the app does not start. Path parameters are strings
@@ -14,7 +15,14 @@ import type { Answer, Preset, PresetConfig, Route, Shared } from './route-types.
  * const readPost = route.get('/posts/:id', { access: anyone, uses: { blog }, response: Post, errors: [NotFound] },
  *   ({ params, blog }) => blog.read(params.id))
  */
-export const route: Route = makeRoute({ uses: {}, access: undefined, errors: [], tags: [], middleware: [] })
+export const route: Route = makeRoute({
+  uses: {},
+  access: undefined,
+  errors: [],
+  tags: [],
+  middleware: [],
+  conduct: {},
+})
 
 type AnyOptions = Shared<Uses, ErrorClass> &
   InputDeclarations &
@@ -39,6 +47,7 @@ function makeRoute<U extends Uses, Rule extends AccessRule, E extends ErrorClass
         errors: [...preset.errors, ...(more.errors ?? [])],
         tags: [...preset.tags, ...(more.tags ?? [])],
         middleware: [...preset.middleware, ...(more.middleware ?? [])],
+        conduct: conductOf(preset.conduct, more),
       }),
   }
   // The verbs' generic signatures cannot be stated on one closure; what they promise is what `operation` builds.
@@ -65,7 +74,26 @@ function operation(
     status: options.status ?? (options.response === undefined ? 204 : 200),
     errors: [...preset.errors, ...(options.errors ?? [])],
     middleware: [...preset.middleware, ...(options.middleware ?? [])],
+    ...declaredConduct(conductOf(preset.conduct, options)),
+    ...(options.cache !== undefined && { cache: options.cache }),
     documentation: { ...options, tags: [...preset.tags, ...(options.tags ?? [])] },
     handler,
   }
+}
+
+/** Limits are added; of the others the inner one holds. */
+function conductOf(outer: Conduct, inner: Conduct): Conduct {
+  const idempotent = inner.idempotent ?? outer.idempotent
+  const timeoutMs = inner.timeoutMs ?? outer.timeoutMs
+  return {
+    limit: [...listOf(outer.limit), ...listOf(inner.limit)],
+    ...(idempotent !== undefined && { idempotent }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  }
+}
+
+/** What is not asked for stands in no operation: most have none of it. */
+function declaredConduct({ limit, ...others }: Conduct): Pick<Operation, 'limit' | 'idempotent' | 'timeoutMs'> {
+  const limits = listOf(limit)
+  return { ...others, ...(limits.length > 0 && { limit: limits }) }
 }

@@ -3,6 +3,7 @@ import type { Uses } from './dependency.ts'
 import type { ErrorClass } from './errors/index.ts'
 import type { Middleware } from './middleware.ts'
 import type { Operation } from './operation.ts'
+import type { Conduct } from './route-types.ts'
 
 export type RouterNode = Operation | Router
 
@@ -10,7 +11,7 @@ export type RouterNode = Operation | Router
 export type RouterChildren = { readonly [name: string]: RouterNode }
 
 /** What a router adds to every operation below it. */
-export interface RouterOptions {
+export interface RouterOptions extends Conduct {
   /** For every operation below, before its own. */
   readonly tags?: readonly string[]
   /** Run for every operation below, before its own; their values are ignored. */

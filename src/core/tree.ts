@@ -7,6 +7,7 @@ import type { Problems } from './graph/problems.ts'
 import type { Middleware } from './middleware.ts'
 import type { Documentation, Operation } from './operation.ts'
 import { joinPath } from './path.ts'
+import { listOf, type OperationPolicy } from './policy/policy.ts'
 import type { Router, RouterNode, RouterOptions } from './router.ts'
 
 /** An operation at its place in the tree, with all that the routers above it add. */
@@ -27,6 +28,11 @@ export interface PlacedOperation {
   readonly routerUses: readonly Uses[]
   readonly errors: readonly ErrorClass[]
   readonly middleware: readonly Middleware[]
+  /** Of the routers above, outermost first, then the operation's own. The app adds its own in front. */
+  readonly policies: readonly OperationPolicy[]
+  readonly idempotent: boolean | 'required'
+  /** In place of the app's limit on a handler's time. */
+  readonly timeoutMs: number | undefined
 }
 
 /** Every operation of a tree, in the order of declaration. Mistakes of the tree itself go to `problems`. */
@@ -100,5 +106,19 @@ function placeOperation(
     routerUses: routers.flatMap(({ uses }) => (uses === undefined ? [] : [uses])),
     errors: [...routers.flatMap(({ errors }) => errors ?? []), ...operation.errors],
     middleware: [...routers.flatMap(({ middleware }) => middleware ?? []), ...operation.middleware],
+    policies: [
+      ...routers.flatMap(({ limit }) => listOf(limit)),
+      ...(operation.limit ?? []),
+      ...(operation.cache === undefined ? [] : [operation.cache]),
+    ],
+    idempotent: operation.idempotent ?? innermost(routers, 'idempotent') ?? false,
+    timeoutMs: operation.timeoutMs ?? innermost(routers, 'timeoutMs'),
   }
+}
+
+function innermost<K extends 'idempotent' | 'timeoutMs'>(
+  routers: readonly RouterOptions[],
+  key: K,
+): RouterOptions[K] | undefined {
+  return routers.findLast((router) => router[key] !== undefined)?.[key]
 }

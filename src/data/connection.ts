@@ -1,4 +1,6 @@
+import type { Changes } from '../core/changes.ts'
 import type { Logger } from '../core/request.ts'
+import type { AppServices } from '../core/services.ts'
 import { firstConnection } from './connect-error.ts'
 import { databaseEnvironment, type DatabaseOptions } from './database-options.ts'
 import type { DrizzleSchema } from './drizzle.ts'
@@ -23,6 +25,8 @@ export class Connection<Schema extends DrizzleSchema> {
   #connecting: Promise<Connected<Schema>> | undefined
   #starting: Promise<Engine<Schema>> | undefined
   #engine: Engine<Schema> | undefined
+  /** Of every app that uses it. */
+  readonly #changes = new Set<Changes>()
   /** How many have started it and not stopped it. */
   #starts = 0
 
@@ -38,8 +42,9 @@ export class Connection<Schema extends DrizzleSchema> {
     )
   }
 
-  async start(): Promise<void> {
+  async start(services?: AppServices): Promise<void> {
     this.#starts += 1
+    if (services !== undefined) this.#use(services)
     await this.ready()
   }
 
@@ -47,11 +52,28 @@ export class Connection<Schema extends DrizzleSchema> {
   async stop(): Promise<void> {
     this.#starts = Math.max(0, this.#starts - 1)
     if (this.#starts > 0) return
+    this.#changes.clear()
     const connecting = this.#connecting
     this.#connecting = this.#starting = this.#engine = undefined
     const connected = await connecting?.catch(() => undefined)
     await connected?.engine.end()
     await connected?.leave()
+  }
+
+  /** Whether anybody wants to know what is changed. */
+  get isHeard(): boolean {
+    for (const changes of this.#changes) if (changes.isHeard) return true
+    return false
+  }
+
+  /** Tells every app that uses it what has changed. */
+  async announce(tags: readonly string[]): Promise<void> {
+    await Promise.all([...this.#changes].map((changes) => changes.announce(tags)))
+  }
+
+  #use({ changes, logger }: AppServices): void {
+    this.#changes.add(changes)
+    this.log ??= logger
   }
 
   /** Connected and migrated. */

@@ -4,6 +4,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 /** A way to a database by TCP. */
 export interface DatabaseRelay {
   readonly url: string
+  /** Ends every connection; new ones are taken. */
+  cut(): void
   close(): void
 }
 
@@ -30,13 +32,17 @@ export async function databaseRelay(target: string, look: () => Onlooker): Promi
     relay(upstream, client, (bytes) => onlooker(bytes, 'server'))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
   to.searchParams.delete('host')
   to.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: to.href,
+    cut,
     close: () => {
       server.close()
-      for (const socket of sockets) socket.destroy()
+      cut()
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { dependency } from '../core/dependency.ts'
 import type { AshlarError } from '../core/errors/index.ts'
 import type { Part } from '../core/part.ts'
+import type { AppServices } from '../core/services.ts'
 import { Connection } from './connection.ts'
 import type { DatabaseDependency } from './database-dependency.ts'
 import type { DatabaseOptions } from './database-options.ts'
@@ -67,7 +68,7 @@ export interface Database<Schema extends DrizzleSchema = Record<string, never>> 
    * @throws TypeError for an empty reason.
    */
   system(reason: string): DatabaseDependency<SystemAccess<Schema>, 'handled'>
-  start(): Promise<void>
+  start(services?: AppServices): Promise<void>
   stop(): Promise<void>
   translateError(error: unknown): AshlarError | undefined
   /** Runs `work` in a transaction outside a request: saved when it resolves, undone when it rejects. With `retry`, it is run again from its start. */
@@ -147,8 +148,8 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     return systemDependency<Schema>(this, reason)
   }
 
-  start(): Promise<void> {
-    return this.#connection.start()
+  start(services?: AppServices): Promise<void> {
+    return this.#connection.start(services)
   }
 
   stop(): Promise<void> {

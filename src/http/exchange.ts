@@ -4,10 +4,13 @@ import type { CallerScope } from '../core/builtin.ts'
 import type { BuiltinName } from '../core/dependency.ts'
 import type { RunContext } from '../core/graph/resolution.ts'
 import type { MaybePromise } from '../core/maybe-promise.ts'
+import type { Outcome } from '../core/middleware.ts'
+import type { ObservedRequest, RequestTrace, StatementTally } from '../core/observation/observer.ts'
+import type { Call } from '../core/policy/policy.ts'
 import type { Logger } from '../core/request.ts'
-import type { RunningRequest } from '../core/running-request.ts'
 import type { Head } from './edge/head.ts'
 import type { Incoming } from './incoming.ts'
+import { checkHeader } from './edge/header-value.ts'
 import { SideHead } from './response-head.ts'
 
 /** What every exchange of one app shares. */
@@ -18,15 +21,23 @@ export interface ExchangeSettings {
 }
 
 /** One request and what comes of it. What few requests ask for is made when it is asked for. */
-export class Exchange implements RunContext, CallerScope, RunningRequest {
+export class Exchange implements RunContext, CallerScope, ObservedRequest, Call {
   readonly incoming: Incoming
   readonly head: Head
+  /** Of the monotonic clock, in milliseconds. */
+  readonly openedAt: number
   /** When the handler's time began; later than the request where a body had to arrive first. */
   startedAt: number
   /** Its index among those in flight; -1 when it is finished. */
   place = -1
-  /** The operation that answers it, once known: for the log. */
-  operation: string | undefined
+  /** In place of the app's limit on a handler's time. */
+  timeLimitMs: number | undefined
+  trace: RequestTrace | undefined
+  statements: StatementTally | undefined
+  /** Whether the observers were told how it ended. */
+  isReported = false
+  #operation: string | undefined
+  #answerHeaders: Map<string, string> | undefined
   /** Whose callers the operation's rules are about. */
   askedBy: AccessDecision['askedBy']
   /** Set when the time is up: the client has been answered, and whatever the handler still does must fail. */
@@ -50,8 +61,18 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   constructor(incoming: Incoming, settings: ExchangeSettings, startedAt: number) {
     this.incoming = incoming
     this.head = incoming.head
+    this.openedAt = startedAt
     this.startedAt = startedAt
     this.#settings = settings
+  }
+
+  /** The operation that answers it, once known: for the log. Of a mounted app's where that answers. */
+  get operation(): string | undefined {
+    return this.#operation ?? this.#inner?.operation
+  }
+
+  set operation(name: string) {
+    this.#operation = name
   }
 
   /** Who calls, once that is decided. */
@@ -71,7 +92,7 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   }
 
   get user(): Principal | undefined {
-    return this.caller?.user
+    return this.caller?.user ?? this.#inner?.user
   }
 
   get requestId(): string {
@@ -128,6 +149,18 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
     return this.#after !== undefined || this.afterSent !== undefined
   }
 
+  answerHeader(name: string, value: string): void {
+    const key = name.toLowerCase()
+    checkHeader(key, value)
+    this.#answerHeaders ??= new Map()
+    this.#answerHeaders.set(key, value)
+  }
+
+  addAnswerHeaders(outcome: Outcome): Outcome {
+    for (const [name, value] of this.#answerHeaders ?? []) outcome.headers.set(name, value)
+    return outcome
+  }
+
   /** Forgets what an attempt that is run again has set on the response. */
   startOver(): void {
     this.#response = undefined
@@ -151,6 +184,8 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   handTo(inner: Exchange): void {
     this.#inner = inner
     inner.#outer = this
+    inner.trace = this.trace
+    inner.statements = this.statements
     if (this.#aborted !== undefined) inner.abort(this.#aborted)
   }
 
@@ -182,7 +217,7 @@ export class Exchange implements RunContext, CallerScope, RunningRequest {
   }
 
   isOverdue(now: number): boolean {
-    return this.expired === undefined && now - this.startedAt > this.#settings.handlerTimeoutMs
+    return this.expired === undefined && now - this.startedAt > (this.timeLimitMs ?? this.#settings.handlerTimeoutMs)
   }
 
   expire(error: Error): void {

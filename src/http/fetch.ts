@@ -28,13 +28,14 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
     const failure = kernel.failure(error, { id, method: request.method, path: '' })
     return toResponse(failure, lines, { id, protocol: 'http', method: request.method })
   }
-  const exchange = kernel.open(incoming, performance.now())
+  const exchange = kernel.openObserved(incoming, performance.now())
   const aborted = (): void => exchange.abort(new ClientClosedRequest('The client has gone.'))
   request.signal.addEventListener('abort', aborted, { once: true })
   // An abort before this line sends no event any more.
   if (request.signal.aborted) aborted()
   const outcome = await answerInTime(kernel, exchange)
   request.signal.removeEventListener('abort', aborted)
+  kernel.report(exchange, outcome)
   if (exchange.expired !== undefined) return toResponse(outcome, lines, incoming.head)
   revalidate(outcome, incoming.head)
   if (outcome.body instanceof ReadableStream) outcome.body = whenRead(outcome.body, () => void kernel.close(exchange))
@@ -52,7 +53,7 @@ async function answerInTime(kernel: Kernel, exchange: Exchange): Promise<Outcome
   const answer = kernel.answer(exchange)
   if (!isPromise(answer)) return answer
   const late = new Promise<Error>((resolve) => exchange.onExpire(resolve))
-  const interval = Math.min(SWEEP_INTERVAL_MS, kernel.settings.handlerTimeoutMs)
+  const interval = Math.min(SWEEP_INTERVAL_MS, kernel.settings.shortestTimeoutMs)
   const sweeper = setInterval(() => kernel.expire(performance.now()), interval).unref()
   const first = await Promise.race([answer, late])
   clearInterval(sweeper)

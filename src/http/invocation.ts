@@ -5,6 +5,7 @@ import type { CustomNode } from '../core/access/rule.ts'
 import { Unauthenticated, ValidationFailed, type Issue } from '../core/errors/index.ts'
 import { Resolution, type Failure } from '../core/graph/resolution.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
+import { ReadyAnswer, type CheckedCall } from '../core/policy/policy.ts'
 import type { Outcome } from '../core/middleware.ts'
 import type { Logger } from '../core/request.ts'
 import { readAll } from './bind.ts'
@@ -46,7 +47,11 @@ export class Invocation {
   }
 
   proceed(): MaybePromise<Outcome> {
-    return chain(this.authorize(), () => this.#receive())
+    const { arrive, admit } = this.#operation.policies
+    if (arrive === undefined && admit === undefined) return chain(this.authorize(), () => this.#receive())
+    return chain(arrive?.(this.#exchange), () =>
+      chain(this.authorize(), () => chain(admit?.(this.#exchange), () => this.#receive())),
+    )
   }
 
   /** Decides access from the head of the request. */
@@ -72,6 +77,7 @@ export class Invocation {
   fail(error: unknown): MaybePromise<Outcome> {
     return chain(this.finish({ error }), (failure) => {
       const answered = failure?.error ?? error
+      if (answered instanceof ReadyAnswer) return answered.outcome
       if (this.#mayRunAgain(answered)) return this.#again(answered)
       // The client has been told, and the log too, when the time ran out.
       const log = answered === this.#exchange.expired ? SILENT : this.#exchange.log
@@ -160,14 +166,44 @@ export class Invocation {
     this.#body = body
     this.#raw.setBody(body)
     const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values, onInvalid)
+    const { around } = this.#operation.policies
+    if (around === undefined) return chain<unknown, Outcome>(bound, () => this.#perform())
     return chain<unknown, Outcome>(bound, () =>
-      chain(this.#resolution.resolve('main', this.#values), () =>
-        chain(this.#handle(), (result) => this.#answer(result)),
+      around(
+        () => this.#checked(),
+        () => this.#perform(),
       ),
     )
   }
 
+  /** Dependencies, handler, answer, and the end of the dependencies. */
+  #perform(): MaybePromise<Outcome> {
+    const { within } = this.#operation.policies
+    return chain(this.#resolution.resolve('main', this.#values), () => {
+      if (within === undefined) return chain(this.#handle(), (result) => this.#settle(this.#answer(result)))
+      const answered = within(
+        (index) => this.#checked(index),
+        () => chain(this.#handle(), (result) => this.#answer(result)),
+      )
+      return chain(answered, (outcome) => this.#settle(outcome))
+    })
+  }
+
+  /** @param index - The policy whose uses are there by now. */
+  #checked(index?: number): CheckedCall {
+    const uses: Record<string, unknown> = {}
+    if (index !== undefined) this.#resolution.fill(this.#operation.policyUses[index] ?? [], uses)
+    return { call: this.#exchange, inputs: this.#values, uses }
+  }
+
   #handle(): unknown {
+    const { trace } = this.#exchange
+    return trace === undefined
+      ? this.#callHandler()
+      : trace.step('handler', this.#operation.name, () => this.#callHandler())
+  }
+
+  #callHandler(): unknown {
     const { ownHolder, handler, uses } = this.#operation
     const inputs: HandlerInputs = (ownHolder < 0 ? undefined : this.#values[ownHolder]) ?? {}
     const context = new OperationContext(this.#exchange, inputs, this.#params)
@@ -176,11 +212,16 @@ export class Invocation {
     return handler(context as never)
   }
 
-  #answer(result: unknown): MaybePromise<Outcome> {
+  #answer(result: unknown): Outcome {
     const { respond, deprecation } = this.#operation
     if (this.#exchange.expired !== undefined) throw this.#exchange.expired
     const outcome = respond(result, this.#exchange.takeSideHead())
     for (const [name, value] of deprecation) outcome.headers.set(name, value)
+    return outcome
+  }
+
+  /** The answer counts once what lives as long as the handler has ended well. */
+  #settle(outcome: Outcome): MaybePromise<Outcome> {
     return chain(this.finish(undefined), (failure) => {
       if (failure !== undefined) throw failure.error
       // What cleanups have to tell, such as how far the database has come with the commit.

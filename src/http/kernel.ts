@@ -2,6 +2,7 @@ import type { AshlarError } from '../core/errors/index.ts'
 import { HandlerTimeout, NotFound } from '../core/errors/index.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
+import type { RequestObserver } from '../core/observation/observer.ts'
 import type { Logger } from '../core/request.ts'
 import { runningRequest } from '../core/running-request.ts'
 import { Exchange, type ExchangeSettings } from './exchange.ts'
@@ -16,6 +17,9 @@ export interface KernelSettings extends FailureSettings, ExchangeSettings {
   readonly mounts: MountTable
   readonly middleware: readonly Middleware[]
   readonly redirectSlashes: boolean
+  readonly observer: RequestObserver | undefined
+  /** How long an operation may take whose limit is the shortest: overdue ones are looked for that often. */
+  readonly shortestTimeoutMs: number
   /** The path under which a proxy serves the app, where it is said. */
   readonly rootPath: string | undefined
 }
@@ -53,9 +57,29 @@ export class Kernel {
     return exchange
   }
 
+  /** Begins one that came from outside, and not by another app in which this one is mounted. */
+  openObserved(incoming: Incoming, now: number): Exchange {
+    const exchange = this.open(incoming, now)
+    const { observer } = this.settings
+    if (observer === undefined) return exchange
+    if (observer.countsStatements === true) exchange.statements = { count: 0, waitedMs: 0 }
+    if (observer.begin !== undefined) exchange.trace = observer.begin(exchange)
+    return exchange
+  }
+
+  /** Tells the observers once how an exchange ended. */
+  report(exchange: Exchange, { status, error }: Pick<Outcome, 'status' | 'error'>): void {
+    const { observer } = this.settings
+    if (observer?.answered === undefined || exchange.isReported) return
+    exchange.isReported = true
+    observer.answered(exchange, { status, error, durationMs: performance.now() - exchange.openedAt })
+  }
+
   /** Answers an exchange. Never throws: every error has become a response. */
   answer(exchange: Exchange): MaybePromise<Outcome> {
-    return runningRequest.run(exchange, this.#answer, exchange)
+    const { trace } = exchange
+    if (trace === undefined) return runningRequest.run(exchange, this.#answer, exchange)
+    return trace.run(() => runningRequest.run(exchange, this.#answer, exchange))
   }
 
   readonly #answer = (exchange: Exchange): MaybePromise<Outcome> => {

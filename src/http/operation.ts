@@ -12,6 +12,7 @@ import { bodyParserOf, type BodyParser } from './body-input.ts'
 import type { Limits } from './edge/limits.ts'
 import type { Exchange } from './exchange.ts'
 import { failureOutcome, type FailureSettings } from './failure.ts'
+import { composePolicies, type ComposedPolicies } from '../core/policy/compose.ts'
 import { Invocation } from './invocation.ts'
 import { compileResponder, offeredTypes, type Responder } from './respond.ts'
 
@@ -44,9 +45,14 @@ export class CompiledOperation {
   /** The holder of the operation's own inputs. */
   readonly ownHolder: number
   readonly deprecation: ReadonlyMap<string, string>
+  readonly policies: ComposedPolicies
+  /** The uses of each policy, in their order. */
+  readonly policyUses: readonly (readonly Use[])[]
+  readonly #timeoutMs: number | undefined
+  readonly #hasPolicies: boolean
 
   constructor(description: OperationDescription, settings: OperationSettings, problems: Problems) {
-    const { placed, plan, access } = description
+    const { placed, plan, access, policies } = description
     this.name = placed.name
     this.description = description
     this.middleware = placed.middleware
@@ -69,14 +75,19 @@ export class CompiledOperation {
     this.customUses = customUsesOf(description)
     this.ownHolder = Object.keys(placed.operation.inputs).length === 0 ? -1 : plan.holders.length - 1
     this.deprecation = deprecationHeaders(placed.deprecated)
+    this.policies = composePolicies(policies.map(({ compiled }) => compiled))
+    this.policyUses = policies.map(({ uses }) => uses)
+    this.#hasPolicies = policies.length > 0
+    this.#timeoutMs = placed.timeoutMs
   }
 
   /** Runs the operation for one request. Never throws: every error has become a response. */
   run(exchange: Exchange, params: Readonly<Record<string, string>>): MaybePromise<Outcome> {
     exchange.operation = this.name
-    if (this.middleware.length === 0) return this.#invoke(exchange, params)
+    if (this.#timeoutMs !== undefined) exchange.timeLimitMs = this.#timeoutMs
+    if (this.middleware.length === 0) return this.#answer(exchange, params)
     return attempt(
-      () => compose(this.middleware, exchange.head, () => this.#invoke(exchange, params)),
+      () => compose(this.middleware, exchange.head, () => this.#answer(exchange, params)),
       (error) => failureOutcome(error, exchange.head, exchange.log, this.settings),
     )
   }
@@ -93,6 +104,12 @@ export class CompiledOperation {
         if (failure !== undefined) throw failure.error
       },
     )
+  }
+
+  /** What policies have to say stands on every answer, an error's too. */
+  #answer(exchange: Exchange, params: Readonly<Record<string, string>>): MaybePromise<Outcome> {
+    if (!this.#hasPolicies) return this.#invoke(exchange, params)
+    return chain(this.#invoke(exchange, params), (outcome) => exchange.addAnswerHeaders(outcome))
   }
 
   #invoke(exchange: Exchange, params: Readonly<Record<string, string>>): MaybePromise<Outcome> {

@@ -26,6 +26,9 @@ export interface HttpServerOptions {
 /** How often a stopping server looks for connections that have become idle. */
 const IDLE_CLOSE_MS = 20
 
+/** How the observers are told that the client left before there was an answer; no status of HTTP. */
+const CLIENT_GONE = 499
+
 /** What handlers have, once a stop has aborted them, to roll back before the app's parts are stopped. */
 const ABORT_GRACE_MS = 500
 
@@ -55,7 +58,7 @@ export class HttpServer {
         resolve()
       })
     })
-    const interval = Math.min(SWEEP_INTERVAL_MS, this.#options.limits.handlerTimeoutMs)
+    const interval = Math.min(SWEEP_INTERVAL_MS, this.#options.kernel.settings.shortestTimeoutMs)
     this.#sweeper = setInterval(() => this.#options.kernel.expire(performance.now()), interval)
     this.#sweeper.unref()
   }
@@ -91,7 +94,7 @@ export class HttpServer {
     let exchange: Exchange
     try {
       const head = parseHead(request, id, this.#options.head)
-      exchange = this.#options.kernel.open(new SocketIncoming(request, response, head), performance.now())
+      exchange = this.#options.kernel.openObserved(new SocketIncoming(request, response, head), performance.now())
     } catch (error) {
       return this.#refuse(request, response, { error, id })
     }
@@ -132,6 +135,8 @@ export class HttpServer {
     // The client has gone, or was answered when the time ran out: only what follows the response remains.
     if (response.headersSent || response.destroyed) {
       if (outcome.body instanceof ReadableStream) void outcome.body.cancel().catch(() => undefined)
+      // A mounted listener has answered by itself.
+      kernel.report(exchange, response.writableEnded ? outcome : { status: CLIENT_GONE, error: outcome.error })
       return void kernel.close(exchange)
     }
     if (exchange.hasAfter || outcome.body instanceof ReadableStream)
@@ -152,11 +157,13 @@ export class HttpServer {
     try {
       revalidate(outcome, head)
       sendOutcome(response, outcome, options)
+      this.#options.kernel.report(exchange, outcome)
     } catch (error) {
       // Middleware or a web Response made something that is none: a mistake of the app's, which must not end the process.
       const failure = this.#options.kernel.failed(exchange, error)
       if (response.headersSent) response.destroy()
       else sendOutcome(response, failure, options)
+      this.#options.kernel.report(exchange, failure)
     }
   }
 
@@ -170,6 +177,7 @@ export class HttpServer {
     const known = error instanceof AshlarError ? error : new BadRequest(undefined, { cause: error })
     if (known !== error) kernel.settings.logger.error({ err: error }, 'the head of a request could not be read')
     const outcome = kernel.failure(known, { id, method: request.method ?? '', path: '' })
+    kernel.settings.observer?.refused?.({ id, method: request.method ?? '', status: outcome.status, error: known })
     const unread = closesAfter(request, undefined)
     sendOutcome(response, outcome, {
       lines,

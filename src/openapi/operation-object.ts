@@ -26,7 +26,7 @@ export function operationObject(description: OperationDescription, shared: Share
   const { placed, plan, access } = description
   const { documentation, gives } = placed.operation
   if (gives !== undefined) shared.security.addFlows(gives, shared.root + placed.path)
-  const parameters = parametersOf(placed, plan.holders, shared.collector)
+  const parameters = [...parametersOf(placed, plan.holders, shared.collector), ...policyParameters(placed)]
   const requestBody = requestBodyOf(plan.holders, documentation.examples, shared.collector)
   return {
     ...(placed.tags.length === 0 ? {} : { tags: [...placed.tags] }),
@@ -38,12 +38,27 @@ export function operationObject(description: OperationDescription, shared: Share
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(requestBody === undefined ? {} : { requestBody }),
     responses: bothResponses(
-      successResponses(placed, shared.collector),
+      withPolicies(successResponses(placed, shared.collector), placed),
       errorResponses(description, shared.format, shared.errors),
     ),
     security: shared.security.requirements(placed.name, access),
     'x-access': accessInWords(access),
   }
+}
+
+function policyParameters({ policies }: PlacedOperation): JsonObject[] {
+  return policies.flatMap(({ document }) => [...(document?.parameters ?? [])])
+}
+
+/** What the policies of an operation add to its answers: headers, and statuses without a body. */
+function withPolicies(answers: Responses, { policies }: PlacedOperation): Responses {
+  const more: Responses = { ...answers }
+  for (const { document = {} } of policies) {
+    for (const [status, answer] of Object.entries(more))
+      more[status] = { ...answer, headers: { ...answer.headers, ...document.responseHeaders } }
+    for (const [status, description] of Object.entries(document.statuses ?? {})) more[status] ??= { description }
+  }
+  return more
 }
 
 /** What the rest of the object cannot say of an operation's place: a client made from the document needs it. */

@@ -1,5 +1,6 @@
 import type { BaseContext, BuiltinName } from '../dependency.ts'
 import { attempt, chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
+import type { RequestTrace } from '../observation/observer.ts'
 import type { Logger } from '../request.ts'
 import { enter, leave, type Entered } from './generator.ts'
 import type { Plan, PlanNode, Use } from './plan.ts'
@@ -9,6 +10,8 @@ export interface RunContext extends BaseContext {
   readonly user?: unknown
   /** The request's own values; absent outside a request. */
   readonly builtins?: Readonly<Record<BuiltinName, unknown>>
+  /** Sees each dependency, where anybody does. */
+  readonly trace?: RequestTrace | undefined
 }
 
 /** The checked inputs of each holder of the plan, in the plan's order. */
@@ -110,7 +113,9 @@ export class Resolution {
     const context = new DependencyContext(this.#run) as unknown as Record<string, unknown>
     if (node.holder >= 0) Object.assign(context, inputs[node.holder])
     this.fill(node.uses, context)
-    return enter(node.dependency, context, node.place)
+    const { trace } = this.#run
+    if (trace === undefined) return enter(node.dependency, context, node.place)
+    return trace.step('dependency', node.dependency.name, () => enter(node.dependency, context, node.place))
   }
 
   #keep(slot: number, node: PlanNode, { value, generator }: Entered): void {

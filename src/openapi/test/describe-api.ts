@@ -28,7 +28,7 @@ export function describeApi(root: Router, auth: readonly Authenticator[] = []): 
       },
       problems,
     )
-    return { placed, plan, access }
+    return { placed, plan, access, policies: [] }
   })
   problems.throwIfAny()
   return described
