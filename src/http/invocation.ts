@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { authenticate, authorize, challenge, type Caller } from '../core/access/decision.ts'
+import { authenticate, authorize, challenge, type AuthenticatorUses, type Caller } from '../core/access/decision.ts'
 import type { Principal } from '../core/access/index.ts'
 import type { CustomNode } from '../core/access/rule.ts'
 import { Unauthenticated, ValidationFailed, type Issue } from '../core/errors/index.ts'
 import { Resolution, type Failure } from '../core/graph/resolution.ts'
-import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
+import { attempt, chain, isPromise, type MaybePromise } from '../core/maybe-promise.ts'
 import { ReadyAnswer, type CheckedCall } from '../core/policy/policy.ts'
 import type { Outcome } from '../core/middleware.ts'
 import type { Logger } from '../core/request.ts'
@@ -58,11 +58,10 @@ export class Invocation {
   authorize(): MaybePromise<void> {
     const { open, accessBinding } = this.#operation
     if (open) return
-    if (accessBinding.isEmpty) return chain(this.#resolution.resolve('access', this.#values), () => this.#decide())
+    if (accessBinding.isEmpty) return this.#resolveAndDecide()
     const issues: Issue[] = []
     return chain(accessBinding.read(this.#raw, issues, this.#values), () => {
-      if (issues.length > 0) return this.#refuse(issues)
-      return chain(this.#resolution.resolve('access', this.#values), () => this.#decide())
+      return issues.length > 0 ? this.#refuse(issues) : this.#resolveAndDecide()
     })
   }
 
@@ -105,22 +104,32 @@ export class Invocation {
     )
   }
 
-  #decide(): MaybePromise<void> {
-    const { decision } = this.#operation
-    return chain(this.#authenticate(), (caller) => {
-      this.#exchange.askedBy = decision.askedBy
-      this.#exchange.caller = caller
-      return authorize(decision, caller, (node, principal) => this.#customContext(node, principal))
-    })
+  #resolveAndDecide(): MaybePromise<void> {
+    const resolved = this.#resolution.resolve('access', this.#values)
+    return resolved === undefined ? this.#decide() : resolved.then(() => this.#decide())
   }
 
-  #authenticate(): MaybePromise<Caller | undefined> {
-    const { decision, authenticatorUses } = this.#operation
-    return authenticate(decision, this.#exchange.head, (authenticator) => {
+  #decide(): MaybePromise<void> {
+    const { decision, appUsesOf } = this.#operation
+    const caller = authenticate(decision, this.#exchange.head, appUsesOf ?? this.#authenticatorUses())
+    // Almost always it is known at once: then nothing is made to go on later.
+    return isPromise(caller) ? caller.then((known) => this.#admit(known)) : this.#admit(caller)
+  }
+
+  #admit(caller: Caller | undefined): MaybePromise<void> {
+    const { decision } = this.#operation
+    this.#exchange.askedBy = decision.askedBy
+    this.#exchange.caller = caller
+    if (decision.custom.length === 0) return authorize(decision, caller, noContext)
+    return authorize(decision, caller, (node, principal) => this.#customContext(node, principal))
+  }
+
+  #authenticatorUses(): AuthenticatorUses {
+    return (index) => {
       const uses: Record<string, unknown> = {}
-      this.#resolution.fill(authenticatorUses.get(authenticator) ?? [], uses)
+      this.#resolution.fill(this.#operation.authenticatorUses[index] ?? [], uses)
       return uses
-    })
+    }
   }
 
   /** Input that access depends on is not valid. A stranger learns only that nobody knows them. */
@@ -229,4 +238,9 @@ export class Invocation {
       return outcome
     })
   }
+}
+
+/** Where no rule has code of its own. */
+function noContext(): object {
+  return {}
 }

@@ -1,7 +1,7 @@
-import type { AccessDecision } from '../core/access/decision.ts'
-import type { Authenticator } from '../core/access/index.ts'
+import type { AccessDecision, AuthenticatorUses } from '../core/access/decision.ts'
 import type { CustomNode } from '../core/access/rule.ts'
 import type { OperationDescription } from '../core/description.ts'
+import { appUsesOf } from '../core/graph/app-uses.ts'
 import type { Plan, Use } from '../core/graph/plan.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Operation } from '../core/operation.ts'
@@ -40,7 +40,10 @@ export class CompiledOperation {
   readonly onInvalid: Operation['onInvalid']
   /** The uses of the operation itself: the last root. */
   readonly uses: readonly Use[]
-  readonly authenticatorUses: ReadonlyMap<Authenticator, readonly Use[]>
+  /** The uses of each authenticator, in their order. */
+  readonly authenticatorUses: readonly (readonly Use[])[]
+  /** Their values, where all of them live as long as the app: nothing is put together per request. */
+  readonly appUsesOf: AuthenticatorUses | undefined
   readonly customUses: ReadonlyMap<CustomNode, { readonly uses: readonly Use[]; readonly holder: number }>
   /** The holder of the operation's own inputs. */
   readonly ownHolder: number
@@ -69,9 +72,8 @@ export class CompiledOperation {
     this.handler = placed.operation.handler
     this.onInvalid = placed.operation.onInvalid
     this.uses = plan.roots.at(-1) ?? []
-    this.authenticatorUses = new Map(
-      access.authenticators.map((authenticator, index) => [authenticator, plan.roots[index] ?? []]),
-    )
+    this.authenticatorUses = access.authenticators.map((_, index) => plan.roots[index] ?? [])
+    this.appUsesOf = appUsesOf(this.authenticatorUses)
     this.customUses = customUsesOf(description)
     this.ownHolder = Object.keys(placed.operation.inputs).length === 0 ? -1 : plan.holders.length - 1
     this.deprecation = deprecationHeaders(placed.deprecated)

@@ -4,7 +4,7 @@ import { createClaimsCache } from './claims-cache.ts'
 const claims = { sub: 'ada', exp: 100 }
 
 test('claims are remembered until they end', () => {
-  const cache = createClaimsCache(2)
+  const cache = createClaimsCache<typeof claims>(2)
   cache.set('a', claims, 100)
   expect(cache.get('a', 99)).toBe(claims)
   expect(cache.get('a', 100)).toBeUndefined()
@@ -12,19 +12,19 @@ test('claims are remembered until they end', () => {
 })
 
 test('the oldest makes room for the newest', () => {
-  const cache = createClaimsCache(2)
+  const cache = createClaimsCache<typeof claims>(2)
   for (const token of ['a', 'b', 'c']) cache.set(token, claims, 100)
   expect(['a', 'b', 'c'].map((token) => cache.get(token, 0))).toEqual([undefined, claims, claims])
 })
 
 test('a cache of no entries remembers nothing', () => {
-  const cache = createClaimsCache(0)
+  const cache = createClaimsCache<typeof claims>(0)
   cache.set('a', claims, 100)
   expect(cache.get('a', 0)).toBeUndefined()
 })
 
 test('a token so long that many would fill the memory is not remembered', () => {
-  const cache = createClaimsCache(2)
+  const cache = createClaimsCache<typeof claims>(2)
   cache.set('a'.repeat(4097), claims, 100)
   expect(cache.get('a'.repeat(4097), 0)).toBeUndefined()
 })

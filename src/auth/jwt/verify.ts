@@ -57,23 +57,30 @@ export interface JwtChecks {
 const CACHE_ENTRIES = 10_000
 const MAX_TOLERANCE_SECONDS = 300
 
-/** Gives a token's claims: at once where it was verified before. Throws Unauthenticated, or Unavailable where the key set cannot be had. */
-export type VerifyToken = (token: string) => MaybePromise<JwtClaims>
+/** Gives what a token says: at once where it was verified before. Throws Unauthenticated, or Unavailable where the key set cannot be had. */
+export type VerifyToken<Said = JwtClaims> = (token: string) => MaybePromise<Said>
 
 /** @throws TypeError where the key does not go with the algorithms, or is too weak. */
 export function tokenVerifier(options: JwtKeySource & JwtChecks, scheme: string, challenge: Challenge): VerifyToken {
-  return rememberingVerifier(signatureVerifier(options), options, { scheme, challenge })
+  return rememberingVerifier(signatureVerifier(options), options, { scheme, challenge, read: (claims) => claims })
+}
+
+interface Reading<Said> {
+  readonly scheme: string
+  readonly challenge: Challenge
+  /** What is remembered of the claims. What it throws refuses the token. */
+  readonly read: (claims: JwtClaims) => Said
 }
 
 /** A verifier that remembers what it has verified, for as long as that holds. */
-export function rememberingVerifier(
+export function rememberingVerifier<Said>(
   verify: (token: string) => Promise<JWTPayload>,
   options: JwtChecks,
-  { scheme, challenge }: { readonly scheme: string; readonly challenge: Challenge },
-): VerifyToken {
-  const cache = createClaimsCache(options.cacheEntries ?? CACHE_ENTRIES)
+  { scheme, challenge, read }: Reading<Said>,
+): VerifyToken<Said> {
+  const cache = createClaimsCache<Said>(options.cacheEntries ?? CACHE_ENTRIES)
   const tolerance = toleranceOf(options)
-  const slow = async (token: string): Promise<JwtClaims> => {
+  const slow = async (token: string): Promise<Said> => {
     // Only here: what the cache knows has been checked, and the check costs as much as the look-up.
     checkToken68(token, scheme, challenge)
     const claims = await verify(token).catch((error: unknown) => {
@@ -82,8 +89,9 @@ export function rememberingVerifier(
     if (options.audience === undefined && claims.aud !== undefined)
       throw refuse(challenge, 'The token is meant for another audience.')
     const frozen = deepFreeze(claims as JwtClaims)
-    cache.set(token, frozen, endOf(frozen, options.maxAgeSeconds) + tolerance)
-    return frozen
+    const said = read(frozen)
+    cache.set(token, said, endOf(frozen, options.maxAgeSeconds) + tolerance)
+    return said
   }
   return (token) => cache.get(token, Math.floor(Date.now() / 1000)) ?? slow(token)
 }

@@ -34,6 +34,7 @@ export function accessTokenSeconds({ options: { tokens } }: Pick<AccountsBase, '
   return expiresInSeconds
 }
 
+/** What is remembered of a token. */
 interface Known {
   readonly identity: Identity
   readonly issued: Issued
@@ -45,9 +46,7 @@ export class JwtAccessTokens implements AccessTokens {
   readonly #parts: AccessTokenParts
   readonly #issuer: string
   readonly #audience: string
-  readonly #verify: VerifyToken
-  /** Claims are remembered as one object for each token. */
-  readonly #identities = new WeakMap<JwtClaims, Known>()
+  readonly #verify: VerifyToken<Known>
 
   constructor(parts: AccessTokenParts) {
     const { origin, options } = parts.base
@@ -60,6 +59,7 @@ export class JwtAccessTokens implements AccessTokens {
     this.#verify = rememberingVerifier((token) => this.#verified(token), checks, {
       scheme: 'Bearer',
       challenge: CHALLENGE,
+      read: (claims) => this.#known(claims),
     })
   }
 
@@ -89,33 +89,29 @@ export class JwtAccessTokens implements AccessTokens {
   }
 
   identify(token: string): MaybePromise<Identity> {
-    const claims = this.#verify(token)
-    if (!isPromise(claims) && this.#parts.feed.current) return this.#admitted(claims)
-    return this.#identifySlowly(claims)
+    const known = this.#verify(token)
+    if (!isPromise(known) && this.#parts.feed.current) return this.#admitted(known)
+    return this.#identifySlowly(known)
   }
 
-  async #identifySlowly(verified: MaybePromise<JwtClaims>): Promise<Identity> {
-    const claims = await verified
+  async #identifySlowly(verified: MaybePromise<Known>): Promise<Identity> {
+    const known = await verified
     await this.#parts.feed.ensureCurrent()
-    return this.#admitted(claims)
+    return this.#admitted(known)
   }
 
   /** @throws Unauthenticated where it was ended. */
-  #admitted(claims: JwtClaims): Identity {
-    const { identity, issued } = this.#known(claims)
+  #admitted({ identity, issued }: Known): Identity {
     if (this.#parts.known.isRevoked(issued)) throw refuse(CHALLENGE, 'The token was ended.')
     return identity
   }
 
+  /** @throws Unauthenticated where the claims are none that were issued here. */
   #known(claims: JwtClaims): Known {
-    const found = this.#identities.get(claims)
-    if (found !== undefined) return found
     const subject = subjectOf(claims, this.#parts.base.users)
     if (subject === undefined) throw refuse(CHALLENGE, 'The token is not valid.')
     const via = subject.isClient === true ? 'client' : subject.clientId === undefined ? 'token' : 'oauth'
-    const known = { identity: this.#parts.identityOf({ ...subject, via }), issued: subject }
-    this.#identities.set(claims, known)
-    return known
+    return { identity: this.#parts.identityOf({ ...subject, via }), issued: subject }
   }
 
   /** The key is one of ours, looked up by its name; nothing else of the header has a say in it, but that its algorithm is the key's. */

@@ -70,6 +70,14 @@ test('the first authenticator that knows the caller decides who it is', async ()
   })
 })
 
+test('who is known at once is let in at once, without a promise', () => {
+  const authenticators = [authenticator('a', undefined), authenticator('b', ada)]
+  const decision = decide([authenticated, role('admin')], authenticators, true)
+  const caller = authenticate(decision, {} as RequestHead, () => ({}))
+  expect(caller).toEqual({ user: ada, by: authenticators[1] })
+  expect(authorize(decision, { user: ada, by: authenticators[1] }, () => ({}))).toBeUndefined()
+})
+
 test("rules bound to authenticators ask those and not the app's", () => {
   const own = authenticator('own', ada)
   const { role: ownRole } = accessFor(own)

@@ -1,5 +1,5 @@
 import { Forbidden, Unauthenticated } from '../errors/index.ts'
-import { chain, type MaybePromise } from '../maybe-promise.ts'
+import { chain, isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { RequestHead } from '../request.ts'
 import type { Authenticator, Principal } from './authenticator.ts'
 import { isGranted } from './grant.ts'
@@ -73,28 +73,40 @@ export function admitsAnonymous(node: RuleNode): boolean {
   return node.type === 'anyone' || (node.type === 'rows' && node.anonymous)
 }
 
-/** Asks each authenticator until one knows the caller. */
+/** Asks each authenticator until one knows the caller: without a promise, or anything made for it, where they answer at once. */
 export function authenticate(
-  {
-    authenticators,
-    known,
-    safe = false,
-  }: Pick<AccessDecision, 'authenticators' | 'known'> & { readonly safe?: boolean },
+  asked: Pick<AccessDecision, 'authenticators' | 'known'> & { readonly safe?: boolean },
   request: RequestHead,
-  usesOf: (authenticator: Authenticator) => object,
+  usesOf: AuthenticatorUses,
 ): MaybePromise<Caller | undefined> {
-  const user = known?.(request)
-  if (user !== undefined) return callerOf(completed(user, authenticators), undefined, safe)
-  const ask = (index: number): MaybePromise<Caller | undefined> => {
-    const by = authenticators[index]
-    if (by === undefined) return undefined
-    // The uses were assembled from what this authenticator declares.
-    return chain(by.authenticate(request, usesOf(by) as never), (found) =>
-      // From JavaScript it may be null.
-      (found ?? undefined) === undefined ? ask(index + 1) : callerOf(found as Principal, by, safe),
+  const user = asked.known?.(request)
+  if (user !== undefined) return callerOf(completed(user, asked.authenticators), undefined, asked.safe ?? false)
+  return askFrom(0, asked, request, usesOf)
+}
+
+/** What an authenticator has declared that it uses, by its place among those that are asked. */
+export type AuthenticatorUses = (index: number) => object
+
+function askFrom(
+  start: number,
+  asked: Parameters<typeof authenticate>[0],
+  request: RequestHead,
+  usesOf: AuthenticatorUses,
+): MaybePromise<Caller | undefined> {
+  const { authenticators, safe = false } = asked
+  for (let index = start; index < authenticators.length; index++) {
+    const by = authenticators[index] as Authenticator
+    // The uses were assembled from what this authenticator declares. From JavaScript a caller may be null.
+    const found = by.authenticate(request, usesOf(index) as never) ?? undefined
+    if (found === undefined) continue
+    if (!isPromise(found)) return callerOf(found, by, safe)
+    return found.then((user) =>
+      (user ?? undefined) === undefined
+        ? askFrom(index + 1, asked, request, usesOf)
+        : callerOf(user as Principal, by, safe),
     )
   }
-  return ask(0)
+  return undefined
 }
 
 function completed(user: Principal, authenticators: readonly Authenticator[]): Principal {
@@ -120,16 +132,25 @@ export function authorize(
   context: CustomContext,
 ): MaybePromise<void> {
   if (caller?.limited === true && !decision.rules.some(asksForScope)) throw new Forbidden(RESTRICTED)
-  const question: Question = { caller, context, askedBy: decision.askedBy }
-  const step = (index: number): MaybePromise<void> => {
-    const rule = decision.rules[index]
-    if (rule === undefined) return
-    return chain(holds(rule, question), (passed) => {
-      if (!passed) throw refusal(decision, caller)
-      return step(index + 1)
-    })
+  return passFrom(0, decision, caller, context)
+}
+
+function passFrom(
+  start: number,
+  decision: AccessDecision,
+  caller: Caller | undefined,
+  context: CustomContext,
+): MaybePromise<void> {
+  const { rules } = decision
+  for (let index = start; index < rules.length; index++) {
+    const passed = holds(rules[index] as AccessRule, decision, caller, context)
+    if (isPromise(passed))
+      return passed.then((later) => {
+        if (!later) throw refusal(decision, caller)
+        return passFrom(index + 1, decision, caller, context)
+      })
+    if (!passed) throw refusal(decision, caller)
   }
-  return step(0)
 }
 
 const RESTRICTED = 'The credentials are restricted, and none of their scopes opens this operation.'
@@ -145,11 +166,6 @@ export function challenge(authenticators: readonly Authenticator[]): Record<stri
     ...new Set(authenticators.map((authenticator) => authenticator.challenge).filter((value) => value !== '')),
   ]
   return challenges.length === 0 ? {} : { 'www-authenticate': challenges.join(', ') }
-}
-
-interface Question extends Pick<AccessDecision, 'askedBy'> {
-  readonly caller: Caller | undefined
-  readonly context: CustomContext
 }
 
 /** Which rows a rule leaves a caller: all, none, or those a combination of conditions allows. */
@@ -191,14 +207,21 @@ function combineScopes(type: 'anyOf' | 'allOf', scopes: readonly RowScope[]): Ro
   return of.length === 1 ? first : { type, of }
 }
 
-function holds(rule: AccessRule, question: Question): MaybePromise<boolean> {
+function holds(
+  rule: AccessRule,
+  decision: Pick<AccessDecision, 'askedBy'>,
+  caller: Caller | undefined,
+  context: CustomContext,
+): MaybePromise<boolean> {
   const { node } = rule
   if (node.type === 'anyone') return true
-  if ('rules' in node) return combine(node, question)
-  const { caller, context } = question
+  if ('rules' in node)
+    return combine(node.type === 'anyOf', rulesFor(node, caller?.limited === true), (each) =>
+      holds(each, decision, caller, context),
+    )
   // Which rows is for the statement to say; here only whether there is somebody to ask about.
   if (node.type === 'rows' && node.anonymous) return true
-  if (caller === undefined || !isAbout(rule, caller, question)) return false
+  if (caller === undefined || !isAbout(rule, caller, decision)) return false
   if (node.type === 'authenticated' || node.type === 'rows') return true
   // The check was declared with the context assembled here.
   if (node.type === 'custom') return node.check(context(node, caller.user) as never)
@@ -210,16 +233,16 @@ function isAbout(rule: AccessRule, { by }: Caller, { askedBy }: Pick<AccessDecis
   return by === undefined || (askedBy?.(rule)?.includes(by) ?? true)
 }
 
+/** @param decisive - The answer of one rule that decides for all of them. */
 function combine(
-  node: Extract<RuleNode, { readonly type: 'anyOf' | 'allOf' }>,
-  question: Question,
+  decisive: boolean,
+  rules: readonly AccessRule[],
+  answer: (rule: AccessRule) => MaybePromise<boolean>,
 ): MaybePromise<boolean> {
-  const decisive = node.type === 'anyOf'
-  const rules = rulesFor(node, question.caller?.limited === true)
   const step = (index: number): MaybePromise<boolean> => {
     const rule = rules[index]
     if (rule === undefined) return !decisive
-    return chain(holds(rule, question), (passed) => (passed === decisive ? decisive : step(index + 1)))
+    return chain(answer(rule), (passed) => (passed === decisive ? decisive : step(index + 1)))
   }
   return step(0)
 }
