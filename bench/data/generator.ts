@@ -6,9 +6,12 @@ import type { Load, LoadResult } from './load.ts'
 const HEAD_END = Buffer.from('\r\n\r\n')
 const { origin, requests, count, connections, status } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Load
 const { host, hostname, port } = new URL(origin)
-const encoded = requests.map(({ method, target, body = '' }) => {
+const encoded = requests.map(({ method, target, body = '', headers = {} }) => {
+  const more = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
   const type = body === '' ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
-  return Buffer.from(`${method} ${target} HTTP/1.1\r\nhost: ${host}\r\n${type}\r\n${body}`)
+  return Buffer.from(`${method} ${target} HTTP/1.1\r\nhost: ${host}\r\n${more}${type}\r\n${body}`)
 })
 const latencies: number[] = []
 let sent = 0

@@ -2,7 +2,7 @@ import { processTree, scheduledMsOf } from '../linux-process.ts'
 import { CONNECTIONS, generate } from './load.ts'
 import { cpuMsBetween, type PostgresCpu } from './postgres-cpu.ts'
 import type { Request, Scenario } from './scenarios.ts'
-import type { Server } from './servers.ts'
+import type { RunningServer, ServerCommand } from '../server-process.ts'
 
 /** One server under one scenario in one round: CPU in microseconds per request. */
 export interface Sample {
@@ -17,7 +17,8 @@ export interface Sample {
 
 export interface Contender {
   readonly name: string
-  readonly server: Server
+  /** `share`: the part of the requests that it is given. */
+  readonly server: RunningServer<ServerCommand & { readonly share: number }>
   readonly postgres: PostgresCpu
   readonly requests: readonly Request[]
 }

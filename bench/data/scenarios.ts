@@ -4,6 +4,7 @@ export interface Request {
   readonly method: 'GET' | 'POST'
   readonly target: string
   readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Scenario {

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { PEERS, VENV_PYTHON } from '../install.ts'
+import type { ServerCommand } from '../server-process.ts'
+
+export type HeadlineServer = ServerCommand & {
+  readonly name: 'ashlar' | 'fastify' | 'fastapi'
+  readonly title: string
+  /** The part of the requests that this one is given: a slow server shall not take all the time. */
+  readonly share: number
+}
+
+const UVICORN = [
+  '-m',
+  'uvicorn',
+  '--no-access-log',
+  '--log-level',
+  'warning',
+  '--loop',
+  'uvloop',
+  '--http',
+  'httptools',
+]
+
+/** In the order in which they take turns. uvicorn takes its port as an argument. */
+export function headlineServers(databaseUrl: string, secret: string, uvicornPort: number): readonly HeadlineServer[] {
+  const env = { DATABASE_URL: databaseUrl, JWT_SECRET: secret }
+  return [
+    {
+      name: 'fastify',
+      title: 'Fastify + pino + jose + Zod + Drizzle',
+      share: 1,
+      command: [process.execPath, join(PEERS, 'headline', 'fastify.mjs')],
+      cwd: PEERS,
+      env,
+    },
+    {
+      name: 'ashlar',
+      title: 'Ashlar',
+      share: 2,
+      command: [process.execPath, '--conditions=ashlar-source', join(import.meta.dirname, 'ashlar.ts')],
+      cwd: import.meta.dirname,
+      // Whoever scrapes it shows this.
+      env: { ...env, METRICS_TOKEN: 'a-token-for-the-metrics-of-this-benchmark' },
+    },
+    {
+      name: 'fastapi',
+      title: 'FastAPI + PyJWT + SQLAlchemy async',
+      share: 0.25,
+      command: [VENV_PYTHON, ...UVICORN, '--port', String(uvicornPort), 'fastapi_headline:app'],
+      cwd: join(PEERS, 'headline'),
+      env: { ...env, POOL_SIZE: '10' },
+    },
+  ]
+}
