@@ -3,6 +3,7 @@ import type { AshlarError, ErrorFormat } from '../core/errors/index.ts'
 import { Container } from '../core/graph/container.ts'
 import { Problems } from '../core/graph/problems.ts'
 import { Changes } from '../core/changes.ts'
+import { NO_METERS } from '../core/observation/meters.ts'
 import { observersTogether } from '../core/observation/together.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
@@ -94,7 +95,7 @@ interface Context {
 }
 
 function servicesOf({ database, redis }: AppDefinition, environment: Environment, logger: Logger): AppServices {
-  return { environment, database, redis, logger, changes: new Changes() }
+  return { environment, database, redis, logger, changes: new Changes(), meters: NO_METERS }
 }
 
 /** The app's own pages have neither its dependencies nor its limits. */

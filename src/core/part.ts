@@ -13,6 +13,8 @@ export interface Part {
   /** Whether it works now: rejects where it does not. For `/readyz`; it has the time that the signal leaves it. */
   check?(signal: AbortSignal): Promise<void>
   /** What makes operations safe to repeat, where this part can keep keys together with what the operation writes. */
+  /** The app answers without it, if not as well: `/readyz` tells of it, and stays ready. */
+  readonly isOptional?: boolean
   idempotency?(required: boolean): OperationPolicy<'idempotency'>
   /** Gives an error of this part's libraries its answer, or `undefined` where it is not one. */
   translateError?(error: unknown): AshlarError | undefined

@@ -1,4 +1,5 @@
 import type { Changes } from './changes.ts'
+import type { Meters } from './observation/meters.ts'
 import type { Part } from './part.ts'
 import type { Logger } from './request.ts'
 
@@ -11,3 +12,5 @@ export interface AppServices {
   /** What is told of changed data, and who listens. */
   readonly changes: Changes
 }
+  /** Where what happens is counted; counts nothing where the app has no metrics. */
+  readonly meters: Meters

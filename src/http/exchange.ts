@@ -116,7 +116,8 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
 
   get log(): Logger {
     const { logger } = this.#settings
-    this.#log ??= logger.child?.({ requestId: this.head.id, operation: this.operation }) ?? logger
+    this.#log ??=
+      logger.child?.({ requestId: this.head.id, operation: this.operation, ...this.trace?.logFields }) ?? logger
     return this.#log
   }
 

@@ -63,6 +63,7 @@ class RedisPart implements Redis {
   readonly name = 'redis'
   readonly prefix: string
   readonly #url: string
+  readonly isOptional = true
   readonly #timeoutMs: number
   #client: RedisClient | undefined
   #subscriptions: Subscriptions | undefined

@@ -14,6 +14,10 @@ export interface RequestTrace {
   step<T>(kind: StepKind, name: string, work: () => T, fields?: StepFields): T
   /** Something that takes no time of its own: a cache that had it. */
   note(kind: StepKind, name: string, fields?: StepFields): void
+  /** Writes into the headers of a call that the request makes, in lower case, by what the trace goes on elsewhere. */
+  readonly carry?: (headers: Record<string, string>) => void
+  /** What every line of the request's log has besides. */
+  readonly logFields?: Readonly<Record<string, string>>
 }
 
 /** Statements a request has sent, and the time it has waited for them, in milliseconds. */

@@ -32,5 +32,10 @@ function tracesTogether(traces: readonly RequestTrace[]): RequestTrace | undefin
       outer.note(kind, name, fields)
       inner.note(kind, name, fields)
     },
+    carry: (headers) => {
+      outer.carry?.(headers)
+      inner.carry?.(headers)
+    },
+    logFields: { ...outer.logFields, ...inner.logFields },
   }
 }

@@ -1,7 +1,7 @@
 import { runningRequest, type RunningRequest } from '../../core/running-request.ts'
 import { RepeatedStatement } from '../errors.ts'
 import type { StatementObserver } from '../observe/statement-observer.ts'
-import { isControl, patternOf, shortened } from '../observe/statement-text.ts'
+import { isControl, shortened, StatementPatterns } from '../observe/statement-text.ts'
 import { userFrame } from '../observe/user-frame.ts'
 
 /** How often one request may run the same statement. */
@@ -12,14 +12,11 @@ export interface RepeatedStatementsOptions {
 
 export const REPEATED_STATEMENTS = 10
 
-/** Patterns are worked out once per text; a program that writes its values into its texts must not fill the memory. */
-const MOST_TEXTS = 5_000
-
 /** Finds a statement that is run once per row: in a test the request fails, in development it is told once. */
 export class RepeatedStatements implements StatementObserver {
   readonly #limit: number
   readonly #strict: boolean
-  readonly #patterns = new Map<string, string>()
+  readonly #patterns = new StatementPatterns()
   readonly #counts = new WeakMap<RunningRequest, Map<string, number>>()
   readonly #told = new Set<string>()
 
@@ -31,7 +28,7 @@ export class RepeatedStatements implements StatementObserver {
   statement(text: string): undefined {
     const request = runningRequest.getStore()
     if (request === undefined || isControl(text)) return
-    const pattern = this.#patternOf(text)
+    const pattern = this.#patterns.of(text)
     const count = this.#count(request, pattern)
     if (count <= this.#limit) return
     const operation = request.operation ?? `${request.head.method} ${request.head.path}`
@@ -43,15 +40,6 @@ export class RepeatedStatements implements StatementObserver {
       { operation, statement: shortened(pattern), count, at: userFrame() },
       explained(operation, pattern, count),
     )
-  }
-
-  #patternOf(text: string): string {
-    const known = this.#patterns.get(text)
-    if (known !== undefined) return known
-    if (this.#patterns.size >= MOST_TEXTS) this.#patterns.clear()
-    const pattern = patternOf(text)
-    this.#patterns.set(text, pattern)
-    return pattern
   }
 
   #count(request: RunningRequest, pattern: string): number {

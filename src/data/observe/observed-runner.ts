@@ -1,5 +1,5 @@
 import type { Runner } from '../wire/runner.ts'
-import type { StatementObserver } from './statement-observer.ts'
+import type { StatementEnd, StatementObserver } from './statement-observer.ts'
 
 /** A runner whose statements are seen, and the one beneath it. */
 interface ObservedRunner extends Runner {
@@ -11,16 +11,31 @@ export function observedRunner(runner: Runner, observer: StatementObserver | und
   if (observer === undefined) return runner
   const observed: ObservedRunner = {
     unobserved: runner,
-    run: async (statement, values, options) => {
-      const ended = observer.statement(statement.text, values)
+    // Without a promise of its own where nobody waits for the end.
+    run: (statement, values, options) => {
+      let ended: StatementEnd | undefined
       try {
-        return await runner.run(statement, values, options)
-      } finally {
-        ended?.()
+        ended = observer.statement(statement.text, values)
+      } catch (error) {
+        return Promise.reject(error)
       }
+      const result = runner.run(statement, values, options)
+      return ended === undefined ? result : untilEnded(result, ended)
     },
   }
   return observed
+}
+
+/** The same result, once the observer knows of it. */
+export async function untilEnded<T>(result: Promise<T>, ended: StatementEnd): Promise<T> {
+  try {
+    const value = await result
+    ended()
+    return value
+  } catch (error) {
+    ended({ error })
+    throw error
+  }
 }
 
 /** For statements that are the same many times on purpose: they are sent together, and cost one round trip. */

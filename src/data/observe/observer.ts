@@ -4,6 +4,7 @@ import { REPEATED_STATEMENTS, RepeatedStatements } from '../n-plus-one/repeated-
 import type { DatabaseOptions } from '../database-options.ts'
 import { explain } from './explain.ts'
 import { SLOW_STATEMENT_MS, SlowStatements } from './slow-statements.ts'
+import { RequestStatements } from './request-statements.ts'
 import { observersTogether, type StatementObserver } from './statement-observer.ts'
 
 export type DatabaseEnvironment = 'development' | 'test' | 'production'
@@ -16,12 +17,12 @@ interface Watched {
   readonly log: () => Logger | undefined
 }
 
-/** What sees the statements of a database: nobody, in production, unless it was asked for. */
+/** What sees the statements of a database: in production only what requests are asked for, and what was asked for. */
 export function observerOf(
   { repeatedStatements = { limit: REPEATED_STATEMENTS }, slowStatementMs }: Observed,
   { pool, environment, log }: Watched,
 ): StatementObserver | undefined {
-  const observers: StatementObserver[] = []
+  const observers: StatementObserver[] = [new RequestStatements()]
   if (repeatedStatements !== false && environment !== 'production')
     observers.push(new RepeatedStatements(repeatedStatements.limit, environment === 'test'))
   const thresholdMs = slowStatementMs ?? (environment === 'development' ? SLOW_STATEMENT_MS : false)

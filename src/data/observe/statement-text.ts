@@ -23,3 +23,20 @@ export function shortened(text: string): string {
 export function isControl(text: string): boolean {
   return /^\s*(?:begin|commit|rollback|savepoint|release|set|show|start)\b/i.test(text)
 }
+
+/** Patterns are worked out once per text; a program that writes its values into its texts must not fill the memory. */
+const MOST_TEXTS = 5_000
+
+/** The patterns of statements that come again and again. */
+export class StatementPatterns {
+  readonly #known = new Map<string, string>()
+
+  of(text: string): string {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    if (this.#known.size >= MOST_TEXTS) this.#known.clear()
+    const pattern = patternOf(text)
+    this.#known.set(text, pattern)
+    return pattern
+  }
+}
