@@ -7,7 +7,7 @@ import type { Mailer } from 'ashlar/mail'
 import { boolean, pgTable, uuid, text as varchar } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 
-export const settings = { jwtSecret: 'a secret of the example, of 32 bytes and more' }
+export const config = { jwtSecret: 'a secret of the example, of 32 bytes and more' }
 export const Post = z.object({ id: z.string(), title: z.string(), published: z.boolean() })
 export const Token = z.object({ access_token: z.string(), token_type: z.literal('bearer') })
 export const posts = pgTable('posts', {

@@ -9,7 +9,7 @@ export function explain(error: unknown): string {
   if (error instanceof CommandError) return withHint(error)
   if (!(error instanceof Error)) return `Something was thrown that is not an Error: ${String(error)}`
   // By name: the app may have loaded another copy of the package.
-  if (error.name === 'DefinitionError') return error.message
+  if (error.name === 'DefinitionError' || error.name === 'SettingsError') return error.message
   return [shown(error), ...causes(error)].join('\n')
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { App } from '../app/app.ts'
 import { shortPath } from './app-file.ts'
 import { CommandError } from './command-error.ts'
+import { loadEnvFiles } from './env-files.ts'
 import { sourcePlace } from './explain.ts'
 
 /**
@@ -21,6 +22,7 @@ export async function loadApp(path: string): Promise<App> {
 
 /** @throws CommandError where it cannot be imported, with what helps. */
 export async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
+  loadEnvFiles()
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>
   } catch (error) {

@@ -24,6 +24,7 @@ export function program(version: string, done: (code: number) => void): Command 
   addDev(root, done)
   addStart(root)
   addRoutes(root, done)
+  addConfig(root, done)
   addAccess(root, FILE, done)
   addOpenapi(root, done)
   addMigrate(root, FILE, done)
@@ -64,6 +65,20 @@ function addRoutes(root: Command, done: (code: number) => void): void {
     .action(async (file: string | undefined, options: { readonly json?: boolean }) => {
       const { routes } = await import('./routes.ts')
       await routes(file, options)
+      done(0)
+    })
+}
+
+function addConfig(root: Command, done: (code: number) => void): void {
+  root
+    .command('config')
+    .description('show what holds for the app: its settings, limits and parts, and where each value comes from')
+    .argument('[file]', FILE)
+    .option('--json', 'as JSON')
+    .addHelpText('after', CONFIG_HELP)
+    .action(async (file: string | undefined, options: { readonly json?: boolean }) => {
+      const { config } = await import('./config.ts')
+      await config(file, options)
       done(0)
     })
 }
@@ -109,6 +124,7 @@ Examples:
   ashlar dev                     serve src/app.ts while you work on it
   ashlar start dist/app.js       serve an app
   ashlar routes                  what is there, and who may call it
+  ashlar config                  what holds for it, and where each value comes from
   ashlar access                  what each role may do
   ashlar openapi --out api.json  write the OpenAPI document
   ashlar migrate status          which migrations are pending
@@ -139,6 +155,13 @@ The app is loaded and not started: no database is needed.
 Examples:
   ashlar routes
   ashlar routes src/app.ts --json`
+
+const CONFIG_HELP = `
+The app is loaded and not started. Secrets are shown as [redacted]. Where settings are missing or wrong, all of them are listed.
+
+Examples:
+  ashlar config
+  NODE_ENV=production ashlar config src/app.ts --json`
 
 const OPENAPI_HELP = `
 The app is loaded and not started: no database is needed. In CI, --check notices a change of the API that nobody has looked at.

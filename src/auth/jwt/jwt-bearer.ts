@@ -27,7 +27,7 @@ export type JwtBearerOptions<User extends Principal, U extends Uses> = JwtUserOp
  * One that is not valid answers 401 `unauthenticated`; a key set that cannot be fetched, 503 `unavailable`.
  *
  * @example
- * const token = jwtBearer({ secret: settings.jwtSecret, audience: 'blog', user: ({ sub }) => ({ id: String(sub) }) })
+ * const token = jwtBearer({ secret: config.jwtSecret, audience: 'blog', user: ({ sub }) => ({ id: String(sub) }) })
  * export const { authenticated } = accessFor(token)
  * @throws TypeError where the secret is shorter than 32 bytes or a public key, or the algorithms do not go with the key.
  * @see jwtTokens, which issues such tokens too.

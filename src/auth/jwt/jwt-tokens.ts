@@ -1,7 +1,7 @@
-import { SignJWT } from 'jose'
 import { createPrivateKey, randomUUID, type KeyObject } from 'node:crypto'
 import type { Authenticator, Principal } from '../../core/access/authenticator.ts'
 import type { Uses } from '../../core/dependency.ts'
+import { joseSign } from './jose.ts'
 import { jwtBearer, type JwtUserOptions } from './jwt-bearer.ts'
 import { publicKey, secretKey, type JwtAlgorithm, type JwtKey } from './key.ts'
 import type { JwtChecks } from './verify.ts'
@@ -44,7 +44,7 @@ const TYP = 'at+jwt'
  * Tokens of the app's own (RFC 7519), of 15 minutes unless it says otherwise: issued and verified by one declaration.
  *
  * @example
- * export const tokens = jwtTokens({ secret: settings.jwtSecret, issuer: 'blog', user: ({ sub }) => ({ id: String(sub) }) })
+ * export const tokens = jwtTokens({ secret: config.jwtSecret, issuer: 'blog', user: ({ sub }) => ({ id: String(sub) }) })
  * export const { authenticated } = accessFor(tokens.authenticator)
  * const token = await tokens.issue({ sub: 'ada' })
  * token.split('.').length   // => 3
@@ -61,7 +61,8 @@ export function jwtTokens<User extends Principal, const U extends Uses = {}>(
   if (!Number.isInteger(expiresIn) || expiresIn <= 0)
     throw new TypeError(`"expiresInSeconds" is a whole number above 0; got ${expiresIn}.`)
   return {
-    issue: (claims) => {
+    issue: async (claims) => {
+      const { SignJWT } = await joseSign()
       const now = Math.floor(Date.now() / 1000)
       const jwt = new SignJWT({ ...claims, iat: now, exp: now + expiresIn, jti: randomUUID() })
       if (options.issuer !== undefined) jwt.setIssuer(options.issuer)

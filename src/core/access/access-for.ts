@@ -29,7 +29,7 @@ export interface AccessFor<User> extends RowRules<User> {
  * The access rules for these authenticators: `user` is what they give, and they, rather than the app's own, are asked.
  *
  * @example
- * const token = jwtBearer({ secret: settings.jwtSecret, user: ({ sub }) => ({ id: Number(sub), premium: true }) })
+ * const token = jwtBearer({ secret: config.jwtSecret, user: ({ sub }) => ({ id: Number(sub), premium: true }) })
  * export const { authenticated, role } = accessFor(token)
  */
 export function accessFor<const A extends readonly [Authenticator, ...Authenticator[]]>(

@@ -1,0 +1,106 @@
+import type { Part } from '../core/part.ts'
+import { DEFAULT_LIMITS, resolveLimits, type Limits } from '../http/edge/limits.ts'
+import { describeSettings } from '../settings/settings.ts'
+import type { App } from './app.ts'
+import type { AppDefinition } from './definition.ts'
+import { environmentOf } from './environment.ts'
+import { partsOf } from './parts.ts'
+
+/** One value that holds for an app. */
+export interface ConfigRow {
+  readonly name: string
+  readonly value: string
+  /** `createApp`, a variable of the environment, a file, or `default`. */
+  readonly source: string
+}
+
+export interface ConfigSection {
+  readonly title: string
+  readonly rows: readonly ConfigRow[]
+}
+
+/** What holds for an app, with where each value comes from. No secret is in it. */
+export function configOf({ definition }: App): readonly ConfigSection[] {
+  return [
+    { title: 'settings', rows: settingRows(definition) },
+    { title: 'app', rows: appRows(definition) },
+    { title: 'limits', rows: limitRows(definition) },
+    {
+      title: 'parts',
+      rows: partsOf(definition)
+        .filter(({ name }) => name !== 'settings')
+        .map(partRow),
+    },
+  ]
+}
+
+function settingRows({ settings }: AppDefinition): readonly ConfigRow[] {
+  if (settings === undefined) return []
+  return describeSettings(settings).map(({ name, variable, value, source }) => ({
+    name,
+    value,
+    source: source === 'environment' ? variable : source,
+  }))
+}
+
+function appRows(definition: AppDefinition): readonly ConfigRow[] {
+  const environment = environmentOf(definition)
+  return [
+    fromOptionOr(definition.environment, 'NODE_ENV', { name: 'environment', fallback: environment }),
+    fromOptionOr(definition.allowedHosts, 'ALLOWED_HOSTS', { name: 'allowedHosts', fallback: 'this machine' }),
+    ...OPTIONS.map(({ name, standard }) => optionRow(name, definition[name], standard)),
+  ]
+}
+
+interface Named {
+  readonly name: string
+  readonly fallback: string
+}
+
+function fromOptionOr(option: unknown, variable: string, { name, fallback }: Named): ConfigRow {
+  if (option !== undefined) return { name, value: inWords(option), source: 'createApp' }
+  const given = process.env[variable]
+  return given === undefined || given === ''
+    ? { name, value: fallback, source: 'default' }
+    : { name, value: given, source: variable }
+}
+
+/** Options that are on or off, and what they are where nothing is said. */
+const OPTIONS = [
+  { name: 'trustedProxies', standard: 'none' },
+  { name: 'errors', standard: 'problem' },
+  { name: 'docs', standard: 'on, except in production' },
+  { name: 'redirectSlashes', standard: 'on' },
+  { name: 'securityHeaders', standard: 'on' },
+  { name: 'limit', standard: 'none' },
+] as const satisfies readonly { readonly name: keyof AppDefinition; readonly standard: string }[]
+
+function optionRow(name: string, option: unknown, standard: string): ConfigRow {
+  return option === undefined
+    ? { name, value: standard, source: 'default' }
+    : { name, value: inWords(option), source: 'createApp' }
+}
+
+/** An option for people: a list by its items, an object by its plain values, a function by its being there. */
+function inWords(option: unknown): string {
+  if (option === true) return 'on'
+  if (option === false) return 'off'
+  if (Array.isArray(option)) return option.length === 0 ? 'none' : option.map(inWords).join(', ')
+  if (typeof option === 'function') return 'a function'
+  if (typeof option !== 'object' || option === null) return String(option)
+  const plain = Object.entries(option).filter(([, value]) => typeof value !== 'function' && typeof value !== 'object')
+  return plain.length === 0 ? 'on' : plain.map(([key, value]) => `${key}: ${inWords(value)}`).join(', ')
+}
+
+function limitRows({ limits = {} }: AppDefinition): readonly ConfigRow[] {
+  const resolved = resolveLimits(limits)
+  return (Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]).map((name) => ({
+    name,
+    value: String(resolved[name]),
+    source: limits[name] === undefined ? 'default' : 'createApp',
+  }))
+}
+
+function partRow(part: Part): ConfigRow {
+  return { name: part.name, value: part.describe?.() ?? 'started with the app', source: 'createApp' }
+}

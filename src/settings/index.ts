@@ -1,0 +1,5 @@
+export { Secret } from '../core/secret.ts'
+export { SettingsError, type SettingProblem } from './report.ts'
+export { secretText, type SecretOptions } from './secret-text.ts'
+export { settings, type SettingsOptions } from './settings.ts'
+export { variable } from './variables.ts'
