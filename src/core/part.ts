@@ -1,5 +1,6 @@
 import type { AshlarError } from './errors/index.ts'
 import type { MaybePromise } from './maybe-promise.ts'
+import type { CounterStore } from './policy/counter-store.ts'
 import type { OperationPolicy } from './policy/policy.ts'
 import type { AppServices } from './services.ts'
 
@@ -16,6 +17,8 @@ export interface Part {
   /** The app answers without it, if not as well: `/readyz` tells of it, and stays ready. */
   readonly isOptional?: boolean
   idempotency?(required: boolean): OperationPolicy<'idempotency'>
+  /** Counters that all processes of the app share; `undefined` where this part has no place for them. */
+  counters?(): CounterStore | undefined
   /** Gives an error of this part's libraries its answer, or `undefined` where it is not one. */
   translateError?(error: unknown): AshlarError | undefined
 }

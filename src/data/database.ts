@@ -2,8 +2,11 @@ import type { Pool } from 'pg'
 import { dependency } from '../core/dependency.ts'
 import type { AshlarError } from '../core/errors/index.ts'
 import type { Part } from '../core/part.ts'
+import type { CounterStore } from '../core/policy/counter-store.ts'
 import type { AppServices } from '../core/services.ts'
 import { Connection } from './connection.ts'
+import { PostgresCounters } from './counters/postgres-counters.ts'
+import { rateLimitCounters } from './counters/rate-limit-counters.ts'
 import type { DatabaseDependency } from './database-dependency.ts'
 import type { DatabaseOptions } from './database-options.ts'
 import type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
@@ -107,6 +110,7 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
   readonly drizzle: Database<Schema>['drizzle']
   readonly reader: Database<Schema>['reader']
   readonly #connection: Connection<Schema>
+  #counters: PostgresCounters | undefined
 
   constructor(options: DatabaseOptions<Schema>) {
     const name = options.name ?? DEFAULT_NAME
@@ -152,8 +156,15 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     return this.#connection.start(services)
   }
 
-  stop(): Promise<void> {
-    return this.#connection.stop()
+  async stop(): Promise<void> {
+    await this.#counters?.end()
+    await this.#connection.stop()
+  }
+
+  counters(): CounterStore | undefined {
+    if (!Object.values(this.options.schema ?? {}).includes(rateLimitCounters)) return undefined
+    this.#counters ??= new PostgresCounters(() => this.#connection.ready())
+    return this.#counters
   }
 
   translateError(error: unknown): AshlarError | undefined {

@@ -21,6 +21,7 @@ export type {
   TableLike,
 } from './columns/table-types.ts'
 export { uniqueAmongLiving } from './columns/unique-among-living.ts'
+export { rateLimitCounters } from './counters/rate-limit-counters.ts'
 export { database } from './database.ts'
 export type { Database, DatabaseOptions, RunInTransactionOptions } from './database.ts'
 export type { DatabaseDependency } from './database-dependency.ts'

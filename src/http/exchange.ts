@@ -38,6 +38,7 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
   isReported = false
   #operation: string | undefined
   #answerHeaders: Map<string, string> | undefined
+  #answerMembers: Map<string, string> | undefined
   /** Whose callers the operation's rules are about. */
   askedBy: AccessDecision['askedBy']
   /** Set when the time is up: the client has been answered, and whatever the handler still does must fail. */
@@ -157,8 +158,17 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
     this.#answerHeaders.set(key, value)
   }
 
+  answerMember(name: string, value: string): void {
+    checkHeader(name, value)
+    this.#answerMembers ??= new Map()
+    joinMember(this.#answerMembers, name.toLowerCase(), value)
+  }
+
   addAnswerHeaders(outcome: Outcome): Outcome {
-    for (const [name, value] of this.#answerHeaders ?? []) outcome.headers.set(name, value)
+    if (this.#answerHeaders !== undefined)
+      for (const [name, value] of this.#answerHeaders) outcome.headers.set(name, value)
+    if (this.#answerMembers !== undefined)
+      for (const [name, value] of this.#answerMembers) joinMember(outcome.headers, name, value)
     return outcome
   }
 
@@ -227,6 +237,11 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
     if (this.#inner !== undefined) this.#inner.expired = error
     this.#onExpire?.(error)
   }
+}
+
+function joinMember(headers: Map<string, string>, name: string, value: string): void {
+  const before = headers.get(name)
+  headers.set(name, before === undefined ? value : `${before}, ${value}`)
 }
 
 /** Made anew for each use that asks for one, and each value only when it is read. */

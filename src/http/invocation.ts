@@ -48,7 +48,9 @@ export class Invocation {
 
   proceed(): MaybePromise<Outcome> {
     const { arrive, admit } = this.#operation.policies
-    if (arrive === undefined && admit === undefined) return chain(this.authorize(), () => this.#receive())
+    // One that is run again is still one request.
+    if ((arrive === undefined && admit === undefined) || this.#attempt > 1)
+      return chain(this.authorize(), () => this.#receive())
     return chain(arrive?.(this.#exchange), () =>
       chain(this.authorize(), () => chain(admit?.(this.#exchange), () => this.#receive())),
     )

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { createClient } from 'redis'
 import type { Part } from '../core/part.ts'
+import type { CounterStore } from '../core/policy/counter-store.ts'
 import type { Logger } from '../core/request.ts'
 import type { AppServices } from '../core/services.ts'
+import { RedisCounters } from './redis-counters.ts'
 import { RedisUnavailable, translateRedisError } from './errors.ts'
 import { Subscriptions, type Subscription } from './subscriptions.ts'
 
@@ -123,6 +125,10 @@ class RedisPart implements Redis {
 
   translateError(error: unknown): RedisUnavailable | undefined {
     return translateRedisError(error)
+  }
+
+  counters(): CounterStore {
+    return new RedisCounters(this)
   }
 
   async #expire(signal: AbortSignal): Promise<never> {

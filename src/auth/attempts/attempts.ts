@@ -9,7 +9,7 @@ import type { AccountsCore } from '../core/accounts-core.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { Attempts } from '../core/services.ts'
 import { limitsDependency, type Limit, type Limits } from './limiters.ts'
-import { networkPrefix } from './network-prefix.ts'
+import { networkPrefix } from '../../limits/network-prefix.ts'
 
 /**
  * Counts attempts by the account and by the network they come from. Both stand in the database, or those of networks in Redis where one is named. Those of

@@ -56,6 +56,8 @@ export interface Call {
   readonly after: (work: () => MaybePromise<void>) => void
   /** Sets a header on whatever the answer will be, an error's too. */
   answerHeader(name: string, value: string): void
+  /** Adds a member to a header that is a list, on whatever the answer will be. */
+  answerMember(name: string, value: string): void
 }
 
 /** A request whose input is checked. */

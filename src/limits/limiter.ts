@@ -1,0 +1,71 @@
+import { TooManyRequests } from '../core/errors/index.ts'
+import { isPromise, type MaybePromise } from '../core/maybe-promise.ts'
+import type { CounterStore, Quota, Taken } from '../core/policy/counter-store.ts'
+import type { Call } from '../core/policy/policy.ts'
+import { partitionKey, policyMember, secondsUntil, stateMember } from './header-fields.ts'
+import type { Settings } from './options.ts'
+import { whoseOf, type Whose } from './whose.ts'
+
+const MAX_PARTITIONS = 10_000
+
+/** One limit on one operation. */
+export class Limiter {
+  readonly #settings: Settings
+  readonly #counters: CounterStore
+  readonly #prefix: string
+  readonly #whose: Whose
+  readonly #quota: Quota
+  /** Hashes of those who have called of late. */
+  readonly #partitions = new Map<string, string>()
+
+  constructor(settings: Settings, counters: CounterStore, prefix: string) {
+    const { by, cost, max, windowSeconds } = settings
+    this.#settings = settings
+    this.#counters = counters
+    this.#prefix = prefix
+    this.#whose = whoseOf(by)
+    this.#quota = { cost: typeof cost === 'number' ? cost : 1, max, windowMs: windowSeconds * 1000 }
+  }
+
+  /** @throws TooManyRequests where there is too little left. */
+  count(call: Call): MaybePromise<void> {
+    const who = this.#whose(call)
+    if (who === undefined) return undefined
+    const quota = this.#quotaOf(call)
+    if (quota.cost === 0) return undefined
+    const taken = this.#counters.take(this.#prefix + who, quota)
+    return isPromise(taken) ? taken.then((settled) => this.#tell(call, who, settled)) : this.#tell(call, who, taken)
+  }
+
+  #quotaOf(call: Call): Quota {
+    const { cost } = this.#settings
+    if (typeof cost === 'number') return this.#quota
+    const asked = cost(call)
+    if (Number.isInteger(asked) && asked >= 0) return { ...this.#quota, cost: asked }
+    throw new RangeError(
+      `The cost of a call is a whole number from 0; that of the limit "${this.#settings.name}" is ${asked}.`,
+    )
+  }
+
+  #tell(call: Call, who: string, { granted, used, resetMs }: Taken): void {
+    const { max, windowSeconds } = this.#settings
+    const resetSeconds = secondsUntil(resetMs)
+    const partition = this.#partitionOf(who)
+    const remaining = Math.max(0, max - used)
+    call.answerMember('ratelimit-policy', policyMember(this.#settings, partition))
+    call.answerMember('ratelimit', stateMember(this.#settings, { remaining, resetSeconds }, partition))
+    if (granted) return
+    throw new TooManyRequests(`There are at most ${max} in ${windowSeconds} s.`, {
+      headers: { 'retry-after': String(resetSeconds) },
+    })
+  }
+
+  #partitionOf(who: string): string {
+    const known = this.#partitions.get(who)
+    if (known !== undefined) return known
+    if (this.#partitions.size >= MAX_PARTITIONS) this.#partitions.clear()
+    const made = partitionKey(who)
+    this.#partitions.set(who, made)
+    return made
+  }
+}
