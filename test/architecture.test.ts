@@ -14,6 +14,7 @@ const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; re
   redis: { values: ['core'] },
   settings: { values: ['core', 'schema'] },
   limits: { values: ['core'] },
+  cache: { values: ['core', 'schema'], types: ['redis'] },
   auth: { values: ['core', 'schema', 'data', 'mail', 'limits'], types: ['redis'] },
   client: { values: ['core'], types: ['schema'] },
   app: { values: ['core', 'schema', 'http', 'openapi'], types: ['data'] },

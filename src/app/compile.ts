@@ -50,11 +50,11 @@ export interface Compiled {
 export function compile(definition: AppDefinition, logger: Logger): Compiled {
   const problems = new Problems()
   const environment = environmentOf(definition, problems)
-  const container = new Container(definition.provide ?? [], { log: logger })
+  const services = servicesOf(definition, environment, logger)
+  const container = new Container(definition.provide ?? [], { log: logger, services })
   const edge = edgeOf(definition, environment, problems)
   const parts = ownParts(definition)
   const settings = { format: formatOf(definition), translate: translator(definition, parts), limits: edge.limits }
-  const services = servicesOf(definition, environment, logger)
   const context: Context = { definition, environment, container, services, settings, problems, lines: edge.lines }
   const { operations, routes } = compileOperations(context)
   const mounts = compileMounts(context, operations)

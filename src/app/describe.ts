@@ -67,7 +67,7 @@ export function describeOperation(
   checkParams(placed, plan, problems)
   const first = plan.roots.length - 1 - policyUses.length
   const policies = placed.policies.flatMap((policy, index) => {
-    const compiled = problems.collect(name, () => policy.compile(place))
+    const compiled = problems.collect(name, () => policy.compile({ ...place, plan, access }))
     return compiled === undefined ? [] : [{ compiled, uses: plan.roots[first + index] ?? [] }]
   })
   return { placed, plan, access, policies }

@@ -74,6 +74,12 @@ export interface Operation<out Types extends OperationTypes = OperationTypes> {
    */
   readonly rowScoped?: boolean
   /**
+   * Tags of the data that its answers are made of, for who keeps them.
+   *
+   * @internal
+   */
+  readonly readTags?: () => readonly string[]
+  /**
    * Gives input that is not valid another answer than 422.
    *
    * @internal

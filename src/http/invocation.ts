@@ -179,12 +179,46 @@ export class Invocation {
     const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values, onInvalid)
     const { around } = this.#operation.policies
     if (around === undefined) return chain<unknown, Outcome>(bound, () => this.#perform())
-    return chain<unknown, Outcome>(bound, () =>
-      around(
+    return chain<unknown, Outcome>(bound, () => {
+      // What finding out who calls has set on the response is this caller's, and nothing to be kept for others.
+      const own = this.#exchange.takeSideHead()
+      let performed = false
+      const answered = around(
         () => this.#checked(),
-        () => this.#perform(),
-      ),
-    )
+        () => {
+          performed = true
+          return this.#perform()
+        },
+      )
+      return chain(answered, (outcome) => {
+        own?.addBeneath(outcome)
+        return performed ? outcome : this.#settle(outcome)
+      })
+    })
+  }
+
+  /** The operation again, for its answer alone. What this run has left open ends as it would have. */
+  async #anew(): Promise<Outcome> {
+    const earlier = this.#exchange.afterSent
+    this.#exchange.afterSent = undefined
+    this.#exchange.startOver()
+    const next = new Invocation(this.#operation, this.#exchange, this.#params, this)
+    try {
+      await next.authorize()
+      return await next.#operateAlone()
+    } catch (error) {
+      throw (await next.finish({ error }))?.error ?? error
+    } finally {
+      const later = this.#exchange.afterSent as (() => MaybePromise<unknown>) | undefined
+      if (earlier !== undefined) this.#exchange.afterSent = () => chain(later?.(), () => earlier())
+    }
+  }
+
+  #operateAlone(): MaybePromise<Outcome> {
+    const { binding, onInvalid, body } = this.#operation
+    this.#raw.setBody((this.#body ??= body.none))
+    const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values, onInvalid)
+    return chain<unknown, Outcome>(bound, () => this.#perform())
   }
 
   /** Dependencies, handler, answer, and the end of the dependencies. */
@@ -204,7 +238,7 @@ export class Invocation {
   #checked(index?: number): CheckedCall {
     const uses: Record<string, unknown> = {}
     if (index !== undefined) this.#resolution.fill(this.#operation.policyUses[index] ?? [], uses)
-    return { call: this.#exchange, inputs: this.#values, uses }
+    return { call: this.#exchange, inputs: this.#values, uses, anew: () => this.#anew() }
   }
 
   #handle(): unknown {

@@ -32,6 +32,12 @@ export class SideHead implements ResponseHead {
     outcome.cookies.push(...this.cookies)
   }
 
+  /** The same, where the response says nothing else. */
+  addBeneath(outcome: Outcome): void {
+    for (const [name, value] of this.headers) if (!outcome.headers.has(name)) outcome.headers.set(name, value)
+    outcome.cookies.unshift(...this.cookies)
+  }
+
   clearCookie(name: string, options: CookieOptions = {}): void {
     this.cookie(name, '', { ...options, maxAgeSeconds: 0 })
   }

@@ -3,6 +3,7 @@ import type { Override } from '../override.ts'
 import { isPromise } from '../maybe-promise.ts'
 import type { BaseContext } from '../dependency.ts'
 import type { Logger } from '../request.ts'
+import { withServices, type AppServices } from '../services.ts'
 import type { AppNode, Plan, PlanRequest } from './plan.ts'
 import { buildPlan } from './build.ts'
 import { Problems } from './problems.ts'
@@ -16,13 +17,18 @@ export class Container {
   readonly overrides: ReadonlyMap<Dependency, Dependency>
   readonly appNodes = new Map<Dependency, AppNode>()
   readonly #log: Logger
+  readonly #services: AppServices | undefined
   #started: AppNode[] = []
   #starting: Promise<void> | undefined
   #abort = new AbortController()
 
-  constructor(overrides: readonly Override[], { log }: Pick<BaseContext, 'log'>) {
+  constructor(
+    overrides: readonly Override[],
+    { log, services }: Pick<BaseContext, 'log'> & { readonly services?: AppServices },
+  ) {
     this.overrides = new Map(overrides.map(({ target, replacement }) => [target, replacement]))
     this.#log = log
+    this.#services = services
   }
 
   /** Compiles what must be resolved, and in which order. Mistakes go to `problems`, or are thrown where none is given. */
@@ -73,7 +79,11 @@ export class Container {
   async #startNode(node: AppNode): Promise<void> {
     node.state = 'starting'
     try {
-      const context: Record<string, unknown> = { signal: this.#abort.signal, log: this.#log }
+      const context: Record<string, unknown> = {
+        signal: this.#abort.signal,
+        log: this.#log,
+        ...withServices(this.#services),
+      }
       for (const use of node.uses) if (use.from === 'app') context[use.key] = use.node.value
       const entered = enter(node.dependency, context, node.place)
       const { value, generator }: Entered = isPromise(entered) ? await entered : entered

@@ -1,9 +1,12 @@
+import type { AccessDecision, Caller } from '../access/decision.ts'
 import type { Principal } from '../access/index.ts'
 import type { Dependency, Uses } from '../dependency.ts'
 import type { ErrorClass } from '../errors/index.ts'
+import type { Plan } from '../graph/plan.ts'
 import type { HolderValues } from '../graph/resolution.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { Outcome } from '../middleware.ts'
+import type { RequestTrace } from '../observation/observer.ts'
 import type { AppServices } from '../services.ts'
 import type { Logger, RequestHead } from '../request.ts'
 import type { PlacedOperation } from '../tree.ts'
@@ -25,7 +28,7 @@ export interface OperationPolicy<out Kind extends PolicyKind = PolicyKind> {
    */
   readonly uses?: (place: PolicyPlace, present: readonly Dependency[]) => Uses
   /** Works it out for one operation, at start. Mistakes are thrown, and stand under the operation's name. */
-  readonly compile: (place: PolicyPlace) => CompiledPolicy
+  readonly compile: (place: WorkedOutPlace) => CompiledPolicy
 }
 
 /** In terms of OpenAPI; `$ref` only to what the document has anyway. */
@@ -43,6 +46,12 @@ export interface PolicyPlace {
   readonly services: AppServices
 }
 
+/** The same once it is known what the operation resolves and who may call it. */
+export interface WorkedOutPlace extends PolicyPlace {
+  readonly plan: Plan
+  readonly access: AccessDecision
+}
+
 /** A request as policies see it. */
 export interface Call {
   readonly head: RequestHead
@@ -50,6 +59,9 @@ export interface Call {
   readonly operation: string | undefined
   /** Who calls; `undefined` before that is decided, and where nobody is known. */
   readonly user: Principal | undefined
+  /** The same, with who says so. */
+  readonly caller: Caller | undefined
+  readonly trace: RequestTrace | undefined
   readonly signal: AbortSignal
   readonly log: Logger
   /** Runs work after the response is sent. */
@@ -67,6 +79,8 @@ export interface CheckedCall {
   readonly inputs: HolderValues
   /** Values of the policy's own uses; only within. */
   readonly uses: Readonly<Record<string, unknown>>
+  /** Runs the operation again from access on, past its policies, once the response is sent: for an answer that is kept for others. */
+  readonly anew: () => Promise<Outcome>
 }
 
 /** Runs the rest of the operation. */
