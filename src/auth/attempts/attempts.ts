@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimiterRes } from 'rate-limiter-flexible'
 import { currentRequest } from '../../core/builtin.ts'
 import { dependency } from '../../core/dependency.ts'
 import { TooManyRequests } from '../../core/errors/index.ts'
@@ -8,6 +8,7 @@ import { afterCommit } from '../../data/transactions/after-commit.ts'
 import type { AccountsCore } from '../core/accounts-core.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { Attempts } from '../core/services.ts'
+import { limiterPackage } from './limiter-package.ts'
 import { limitsDependency, type Limit, type Limits } from './limiters.ts'
 import { networkPrefix } from '../../limits/network-prefix.ts'
 
@@ -92,6 +93,7 @@ export async function consume(limit: Limit, key: string): Promise<void> {
   try {
     await limit.counters.consume(key)
   } catch (error) {
+    const { RateLimiterRes } = await limiterPackage()
     // Anything else is the database's, and has an answer of its own: what cannot be counted is not let in.
     throw error instanceof RateLimiterRes ? tooMany(limit, error) : error
   }

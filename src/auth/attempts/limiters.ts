@@ -1,15 +1,10 @@
 import { escapeIdentifier, type Pool, type QueryConfig } from 'pg'
-import {
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  RLWrapperTimeouts,
-  type RateLimiterAbstract,
-} from 'rate-limiter-flexible'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { dependency } from '../../core/dependency.ts'
 import type { AccountsCore, OfApp } from '../core/accounts-core.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { AttemptOptions } from '../core/options.ts'
+import { countersOnFirstUse, type Counters } from './limiter-package.ts'
 import { redisStore } from './redis-store.ts'
 
 /** A limit with its counters. */
@@ -18,7 +13,7 @@ export interface Limit {
   /** Attempts in a window. */
   readonly quota: number
   readonly windowSeconds: number
-  readonly counters: Pick<RateLimiterAbstract, 'consume' | 'reward' | 'delete'>
+  readonly counters: Counters
 }
 
 export interface Limits {
@@ -45,17 +40,23 @@ export function limitsDependency(base: AccountsBase): OfApp<Limits> {
     { name: 'accounts.limits', scope: 'app', uses: { engine: base.database.engine, outside: base.outside } },
     async function* ({ engine, outside, log }) {
       const store = { ...postgresStore(base, outside, engine.prepared), duration: settings.windowSeconds }
-      const account = new RateLimiterPostgres({ ...store, points: settings.perAccount })
+      const inDatabase = (points: number): Counters =>
+        countersOnFirstUse(({ RateLimiterPostgres }) => new RateLimiterPostgres({ ...store, points }))
       const redis = settings.redisUrl === undefined ? undefined : await redisStore(settings.redisUrl, log)
       const ofNetworks = (quota: number): Limit => {
-        const own = new RateLimiterPostgres({ ...store, points: quota })
-        const counters = redis === undefined ? own : inRedis(base, redis.client, own)
+        const counters =
+          redis === undefined ? inDatabase(quota) : inRedis(base, redis.client, { ...store, points: quota })
         return { name: 'network', quota, windowSeconds, counters }
       }
       const clearing = setInterval(() => clearExpired(base, outside), CLEAR_EVERY_MS).unref()
       try {
         yield {
-          account: { name: 'account', quota: settings.perAccount, windowSeconds, counters: account },
+          account: {
+            name: 'account',
+            quota: settings.perAccount,
+            windowSeconds,
+            counters: inDatabase(settings.perAccount),
+          },
           network: ofNetworks(settings.perNetwork),
           begun: ofNetworks(settings.perNetwork * BEGUN_FOR_ATTEMPTS),
         } satisfies Limits
@@ -106,17 +107,20 @@ function clearExpired({ tables }: Pick<AccountsCore, 'tables'>, pool: Pool): voi
 function inRedis(
   { origin }: Pick<AccountsCore, 'origin'>,
   client: object,
-  insurance: RateLimiterPostgres,
-): Limit['counters'] {
-  const { points, duration } = insurance
-  const limiter = new RateLimiterRedis({
-    storeClient: client,
-    useRedisPackage: true,
-    rejectIfRedisNotReady: true,
-    keyPrefix: `ashlar:limits:${new URL(origin).host}`,
-    points,
-    duration,
+  database: ReturnType<typeof postgresStore> & { readonly points: number; readonly duration: number },
+): Counters {
+  return countersOnFirstUse(({ RateLimiterPostgres, RateLimiterRedis, RLWrapperTimeouts }) => {
+    const { points, duration } = database
+    const limiter = new RateLimiterRedis({
+      storeClient: client,
+      useRedisPackage: true,
+      rejectIfRedisNotReady: true,
+      keyPrefix: `ashlar:limits:${new URL(origin).host}`,
+      points,
+      duration,
+    })
+    const insuranceLimiter = new RateLimiterPostgres(database)
+    // Its types lack the second limiter.
+    return Object.assign(new RLWrapperTimeouts({ limiter, timeoutMs: REDIS_TIMEOUT_MS }), { insuranceLimiter })
   })
-  // Its types lack the second limiter.
-  return Object.assign(new RLWrapperTimeouts({ limiter, timeoutMs: REDIS_TIMEOUT_MS }), { insuranceLimiter: insurance })
 }

@@ -1,9 +1,12 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose'
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose'
+import * as errors from 'jose/errors'
 import type { KeyObject } from 'node:crypto'
 import { Unavailable, type Unauthenticated } from '../../core/errors/index.ts'
 import type { MaybePromise } from '../../core/maybe-promise.ts'
 import { checkToken68, refuse, type Challenge } from '../credentials.ts'
+import { onFirstUse } from '../core/on-first-use.ts'
 import { createClaimsCache } from './claims-cache.ts'
+import { joseVerify } from './jose.ts'
 import { keySetAlgorithms, publicKey, secretKey, type JwtAlgorithm } from './key.ts'
 
 /** The claims of a verified token. Shared by all requests with that token, and therefore frozen. */
@@ -117,14 +120,24 @@ function signatureVerifier(options: JwtKeySource & JwtChecks): (token: string) =
   }
   if ('jwks' in options) {
     const algorithms = [...keySetAlgorithms(options.algorithms)]
-    const keys = options.jwks instanceof URL ? createRemoteJWKSet(options.jwks) : createLocalJWKSet(options.jwks)
-    return async (token) => (await jwtVerify(token, keys, { ...checks, algorithms })).payload
+    const keys = keySet(options.jwks)
+    return async (token) =>
+      (await (await joseVerify()).jwtVerify(token, await keys(), { ...checks, algorithms })).payload
   }
   const { key, algorithms } =
     'secret' in options
       ? secretKey(options.secret, options.algorithms)
       : publicKey(options.publicKey, options.algorithms)
-  return async (token) => (await jwtVerify(token, key, { ...checks, algorithms: [...algorithms] })).payload
+  const accepted = { ...checks, algorithms: [...algorithms] }
+  return async (token) => (await (await joseVerify()).jwtVerify(token, key, accepted)).payload
+}
+
+/** @throws TypeError where it is neither a set nor the URL of one. */
+function keySet(jwks: JSONWebKeySet | URL): () => Promise<JWTVerifyGetKey> {
+  if (jwks instanceof URL) return onFirstUse(async () => (await import('jose/jwks/remote')).createRemoteJWKSet(jwks))
+  if (!Array.isArray(jwks.keys) || !jwks.keys.every((key) => typeof key === 'object'))
+    throw new TypeError('"jwks" is a JWK Set (RFC 7517), as { keys: [...] }, or the URL of one.')
+  return onFirstUse(async () => (await import('jose/jwks/local')).createLocalJWKSet(jwks))
 }
 
 function listOf(value: string | readonly string[]): string[] {

@@ -1,5 +1,4 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
-import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { anyone } from '../../core/access/index.ts'
 import { Unauthenticated } from '../../core/errors/index.ts'
@@ -103,6 +102,7 @@ async function introspection(asked: Asked, token: string): Promise<Introspection
   const { process, client } = asked
   const holder = await holderOf(process.accessTokens, token)
   if (holder === undefined || !(client.introspectsAll || holder.clientId === client.id)) return INACTIVE
+  const { decodeJwt } = await import('jose/jwt/decode')
   const { exp, iat, nbf, sub, aud, iss, jti } = decodeJwt<{ readonly aud?: string }>(token)
   return {
     active: true,

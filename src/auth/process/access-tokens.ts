@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
+import { JWKSNoMatchingKey } from 'jose/errors'
 import { isPromise, type MaybePromise } from '../../core/maybe-promise.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { AccessTokens, AccessTokenSubject, Issued } from '../core/services.ts'
 import { bearerChallenge, refuse } from '../credentials.ts'
 import type { Identity } from '../identity.ts'
+import { joseSign, joseVerify } from '../jwt/jose.ts'
 import { rememberingVerifier, type JwtClaims, type VerifyToken } from '../jwt/verify.ts'
 import { claimsOf, subjectOf } from './access-token-claims.ts'
 import type { IdentityMaker } from './identity-of.ts'
@@ -71,7 +73,8 @@ export class JwtAccessTokens implements AccessTokens {
     return { keys: this.#parts.ring.published().flatMap(({ jwk }) => (jwk === undefined ? [] : [jwk])) }
   }
 
-  issue(subject: AccessTokenSubject): Promise<string> {
+  async issue(subject: AccessTokenSubject): Promise<string> {
+    const { SignJWT } = await joseSign()
     const { kid, algorithm, sign } = this.#parts.ring.current()
     const now = Math.floor(Date.now() / 1000)
     const claims = {
@@ -119,9 +122,10 @@ export class JwtAccessTokens implements AccessTokens {
     const { ring } = this.#parts
     const keyOf = async ({ alg, kid }: { readonly alg?: string; readonly kid?: string }) => {
       const key = await ring.find(kid)
-      if (key === undefined || key.algorithm !== alg) throw new errors.JWKSNoMatchingKey()
+      if (key === undefined || key.algorithm !== alg) throw new JWKSNoMatchingKey()
       return key.verify
     }
+    const { jwtVerify } = await joseVerify()
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms: [...ring.algorithms],
       issuer: this.#issuer,

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
-import { RateLimiterPostgres } from 'rate-limiter-flexible'
 import { consume } from '../../attempts/attempts.ts'
+import { countersOnFirstUse } from '../../attempts/limiter-package.ts'
 import { postgresStore, type Limit } from '../../attempts/limiters.ts'
 import type { AccountsBase } from '../../core/base.ts'
 import type { Found } from './remembered.ts'
@@ -28,7 +28,8 @@ export function keyLimits(
   const limitOf = (quota: number): Limit => {
     const known = limits.get(quota)
     if (known !== undefined) return known
-    const counters = new RateLimiterPostgres({ ...store, points: quota, duration: WINDOW_SECONDS })
+    const window = { ...store, points: quota, duration: WINDOW_SECONDS }
+    const counters = countersOnFirstUse(({ RateLimiterPostgres }) => new RateLimiterPostgres(window))
     const limit: Limit = { name: 'api-key', quota, windowSeconds: WINDOW_SECONDS, counters }
     limits.set(quota, limit)
     return limit

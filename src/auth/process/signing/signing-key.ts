@@ -1,5 +1,4 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { calculateJwkThumbprint } from 'jose'
 import type { JwtAlgorithm } from '../../jwt/key.ts'
 
 /** A key that signs tokens, or has signed some that still hold. */
@@ -25,6 +24,7 @@ export function generateSigningKey(algorithm: 'EdDSA' | 'ES256'): KeyObject {
 export async function asymmetricKey(privateKey: KeyObject, algorithm: JwtAlgorithm): Promise<SigningKey> {
   const verify = createPublicKey(privateKey)
   const bare = verify.export({ format: 'jwk' })
+  const { calculateJwkThumbprint } = await import('jose/jwk/thumbprint')
   const kid = await calculateJwkThumbprint(bare)
   return { kid, algorithm, sign: privateKey, verify, jwk: { ...bare, kid, alg: algorithm, use: 'sig' } }
 }
