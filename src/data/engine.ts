@@ -11,6 +11,7 @@ import { readingPool, type Reader } from './scale/reader.ts'
 import { disconnect, readingRunner, type Read, type ReadTarget } from './scale/read-target.ts'
 import type { Replicas } from './scale/replicas.ts'
 import { exclusiveRunner } from './wire/exclusive-runner.ts'
+import { groupedRunner } from './wire/grouped-runner.ts'
 import { poolRunner, type PoolRunner } from './wire/pool-runner.ts'
 import type { Runner } from './wire/runner.ts'
 import { AbandonedTransactions } from './transactions/abandoned-transactions.ts'
@@ -30,7 +31,7 @@ export interface Engine<Schema extends DrizzleSchema> {
   readonly replicas: Replicas | undefined
   /** Statements of resources outside of transactions: many requests share few connections. */
   readonly runner: PoolRunner
-  /** The same for statements that write, each on a connection of its own. */
+  /** The same for statements that write, on connections they share with no reads; rows inserted at one time are saved together. */
   readonly writeRunner: Runner
   /** Seals what callers carry for the app, such as cursors. */
   signingKey(): Promise<Uint8Array>
@@ -79,7 +80,7 @@ export function createEngine<Schema extends DrizzleSchema>(
     handles,
     drizzle: handles.on(pool),
     runner,
-    writeRunner: exclusiveRunner(pool, { prepare: !behindPooler }),
+    writeRunner: writeRunner(pool, limits, behindPooler),
     reader: handles.on(readingPool(pool, read)),
     read,
     readRunner: replicas === undefined ? runner : readingRunner(read),
@@ -99,6 +100,12 @@ export function createEngine<Schema extends DrizzleSchema>(
       await Promise.all([disconnect(primary), replicas?.end()])
     },
   }
+}
+
+/** What comes from a pooler has no prepared statements, of which groups are made. */
+function writeRunner(pool: Pool, limits: SessionLimits, behindPooler: boolean): Runner {
+  const alone = exclusiveRunner(pool, { prepare: !behindPooler })
+  return behindPooler ? alone : groupedRunner(pool, alone, limits)
 }
 
 function limitsOf({ statementTimeoutMs, lockTimeoutMs }: Pick<DatabaseOptions, keyof SessionLimits>): SessionLimits {

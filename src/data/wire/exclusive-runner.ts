@@ -1,4 +1,4 @@
-import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { isRefusal } from '../commit-outcome.ts'
 import { CommitOutcomeUnknown } from '../errors.ts'
 import { connectionLost } from '../translate-error.ts'
@@ -30,7 +30,7 @@ export function exclusiveRunner(pool: Pool, options: RunnerOptions = {}): Runner
 
 const isRead = ({ text }: Statement): boolean => /^select\b/i.test(text)
 
-/** An answer of the server leaves the connection as it was; after anything else nobody knows. */
-function giveBack(client: PoolClient, error: unknown): void {
-  client.release(!(error instanceof DatabaseError))
+/** A refusal leaves the connection as it was; after anything else nobody knows, and of a server that is about to stop it is the last word. */
+export function giveBack(client: PoolClient, error: unknown): void {
+  client.release(!isRefusal(error))
 }

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import type { Connection } from 'pg'
 import { frameLength, type FrameConsumer } from './frame-reader.ts'
+import { QueuedQuery } from './queued-query.ts'
 import type { ReceivedBytes } from './received-bytes.ts'
-import { WireQuery } from './wire-query.ts'
 
 const HEADER = 5
 /** @see https://www.postgresql.org/docs/current/protocol-message-formats.html */
@@ -41,12 +41,12 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
     let at = from
     while (isWhole(bytes, at, to)) {
       const query = active()
-      at = query instanceof WireQuery ? routeFrame(query, received, at) : relayRun(bytes, at, to)
+      at = query instanceof QueuedQuery ? routeFrame(query, received, at) : relayRun(bytes, at, to)
     }
     return at
   }
 
-  function routeFrame(query: WireQuery, received: ReceivedBytes, at: number): number {
+  function routeFrame(query: QueuedQuery<unknown>, received: ReceivedBytes, at: number): number {
     const { bytes } = received
     const end = at + frameLength(bytes, at)
     switch (bytes[at]) {
@@ -54,7 +54,7 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
         query.rows.add(received, at, end)
         break
       case COMMAND_COMPLETE:
-        query.rows.complete(bytes.toString('latin1', at + HEADER, end - 1))
+        query.completed(bytes.toString('latin1', at + HEADER, end - 1))
         break
       case READY_FOR_QUERY:
         connection.emit('readyForQuery', READY[bytes[at + HEADER]!])

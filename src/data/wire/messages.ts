@@ -16,18 +16,21 @@ export interface QueryMessages {
   readonly values: readonly unknown[]
   /** The columns of the result that are to come in binary form. */
   readonly binary: BinaryColumns | undefined
+  /** Whether a Sync follows, which ends the implicit transaction. Default `true`. */
+  readonly sync?: boolean
 }
 
 const [CLOSE, PARSE, DESCRIBE, BIND] = [0x43, 0x50, 0x44, 0x42]
 /** Execute the unnamed portal without a limit of rows, then Sync. */
 const EXECUTE_AND_SYNC = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4])
+const SYNC_LENGTH = 5
 /** Longer texts are measured; for shorter ones three bytes for each UTF-16 unit are set aside. */
 const SHORT = 128
 const STATEMENT = 0x53
 const MAX_PARAMETERS = 65_535
 
 /** Close, Parse with Describe, Bind, Execute and Sync in one buffer. What has been parsed is described already. */
-export function queryMessages({ close, parse, name, values, binary }: QueryMessages): Buffer {
+export function queryMessages({ close, parse, name, values, binary, sync = true }: QueryMessages): Buffer {
   if (values.length > MAX_PARAMETERS) {
     throw new RangeError(
       `A statement takes ${MAX_PARAMETERS} values at most, and here are ${values.length}: pass arrays, or split it.`,
@@ -57,7 +60,7 @@ export function queryMessages({ close, parse, name, values, binary }: QueryMessa
   writeBind(writer, name, parameters)
   writer.formats(binary?.types)
   writer.end()
-  return writer.finish()
+  return writer.finish(sync)
 }
 
 function writeBind(writer: MessageWriter, name: string, parameters: readonly (string | Uint8Array | null)[]): void {
@@ -146,9 +149,9 @@ class MessageWriter {
     for (const type of types) this.int16(type === undefined ? 0 : 1)
   }
 
-  finish(): Buffer {
+  finish(sync: boolean): Buffer {
     this.#bytes.set(EXECUTE_AND_SYNC, this.#at)
-    return this.#bytes.subarray(0, this.#at + EXECUTE_AND_SYNC.length)
+    return this.#bytes.subarray(0, this.#at + EXECUTE_AND_SYNC.length - (sync ? 0 : SYNC_LENGTH))
   }
 
   /** Short ASCII byte by byte: a call into the engine costs more. */

@@ -4,3 +4,8 @@ export interface Statement {
   /** One name for one text in the whole process. Without a name it is parsed again for each run. */
   readonly name: string | undefined
 }
+
+/** A statement that is prepared. */
+export interface NamedStatement extends Statement {
+  readonly name: string
+}

@@ -6,11 +6,13 @@ import { AnswerWatch } from './answer-watch.ts'
 import { FrameReader } from './frame-reader.ts'
 import { frameRouter } from './frame-router.ts'
 import { PreparedStatements } from './prepared-statements.ts'
+import { QueuedQuery, type QueryHost } from './queued-query.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import type { RowSet } from './row-set.ts'
 import type { Statement } from './statement.ts'
-import { WireQuery, type QueryHost, type WireQueryOptions } from './wire-query.ts'
+import { WireBatch, type BatchRun } from './wire-batch.ts'
+import { WireQuery, type WireQueryOptions } from './wire-query.ts'
 
 const { TIMESTAMP, TIMESTAMPTZ, DATE } = types.builtins
 const TIMES: readonly number[] = [TIMESTAMP, TIMESTAMPTZ]
@@ -67,7 +69,15 @@ export class WireClient extends Client implements QueryHost {
     return query.result
   }
 
-  send(query: WireQuery): void {
+  /** Sends statements to be saved together, in a transaction of their own. */
+  runBatch(runs: readonly BatchRun[]): WireBatch {
+    const batch = new WireBatch(this, runs)
+    this.#watch.began()
+    this.send(batch)
+    return batch
+  }
+
+  send(query: Pick<QueuedQuery<unknown>, 'handleError'>): void {
     const internals = this.#internals
     if (!internals._queryable || internals._ending) {
       query.handleError(new Error(internals._ending ? CLOSED : BROKEN))
@@ -109,7 +119,7 @@ export class WireClient extends Client implements QueryHost {
   /** The server has not answered for longer than any statement may take. */
   #giveUp(): void {
     const active = this.#internals._activeQuery
-    if (active instanceof WireQuery) active.handleError(new Error('Query read timeout'))
+    if (active instanceof QueuedQuery) active.handleError(new Error('Query read timeout'))
     this.connection.stream.destroy()
   }
 
