@@ -4,31 +4,40 @@ import { Container } from '../core/graph/container.ts'
 import { Problems } from '../core/graph/problems.ts'
 import { Changes } from '../core/changes.ts'
 import { NO_METERS } from '../core/observation/meters.ts'
-import { observersTogether } from '../core/observation/together.ts'
 import type { Part } from '../core/part.ts'
 import type { Logger } from '../core/request.ts'
 import type { AppServices } from '../core/services.ts'
 import { placeOperations, type PlacedOperation } from '../core/tree.ts'
 import type { HeadOptions } from '../http/edge/head.ts'
 import { trustedProxies } from '../http/edge/forwarded.ts'
-import { checkHeader } from '../http/edge/header-value.ts'
 import { DEVELOPMENT_HOSTS, hostList } from '../http/edge/host.ts'
 import { DEFAULT_LIMITS, resolveLimits, type Limits } from '../http/edge/limits.ts'
 import { fastapiFormat } from '../http/fastapi-format.ts'
 import { Kernel } from '../http/kernel.ts'
+import type { LoadLimits } from '../http/load.ts'
 import { isBelow, MountTable } from '../http/mounts.ts'
 import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
 import { problemFormat } from '../http/problem-format.ts'
-import { ResponseLines, SECURITY_HEADERS, STRICT_TRANSPORT } from '../http/response-lines.ts'
+import { OuterLayer, type OuterLayerParts } from '../http/outer-layer.ts'
+import type { ResponseLines } from '../http/response-lines.ts'
 import { Routes } from '../http/routes.ts'
+import type { AppLogging } from '../observe/app-logging.ts'
 import { checkPlaces } from '../openapi/paths.ts'
 import { checkResourceNames } from '../openapi/resource-names.ts'
 import type { AppDefinition } from './definition.ts'
 import { describeOperation } from './describe.ts'
-import { docsRouter, rootPathOf } from './docs.ts'
+import { Availability } from './availability.ts'
+import { rootPathOf } from './docs.ts'
 import { allowedHostsOf, environmentOf, type Environment } from './environment.ts'
-import { mountHandler } from './mount-handlers.ts'
+import { metricsOf, type AppMetrics } from './metrics.ts'
+import { mounted } from './mount-handlers.ts'
+import { observersOf } from './observers.ts'
+import { ownRouters, probePaths, withoutProbes } from './own-routers.ts'
+import { frontendHandler, outerParts } from './outer.ts'
+import { loadLimitsOf } from './overload.ts'
 import { ownParts } from './parts.ts'
+import { knowPaths } from './request-log.ts'
+import { responseLines } from './security-headers.ts'
 
 /** An app's definition, worked out. */
 export interface Compiled {
@@ -40,6 +49,9 @@ export interface Compiled {
   readonly head: HeadOptions
   readonly limits: Limits
   readonly services: AppServices
+  readonly availability: Availability
+  readonly loadLimits: LoadLimits | undefined
+  readonly metrics: AppMetrics | undefined
 }
 
 /**
@@ -47,17 +59,31 @@ export interface Compiled {
  *
  * @throws DefinitionError that lists every mistake found.
  */
-export function compile(definition: AppDefinition, logger: Logger): Compiled {
+export function compile(definition: AppDefinition, logging: AppLogging): Compiled {
+  const { log: logger, paths } = logging
   const problems = new Problems()
   const environment = environmentOf(definition, problems)
-  const services = servicesOf(definition, environment, logger)
+  const metrics = metricsOf(definition, environment, problems)
+  const services = servicesOf(definition, environment, logger, metrics)
+  const availability = new Availability()
   const container = new Container(definition.provide ?? [], { log: logger, services })
   const edge = edgeOf(definition, environment, problems)
   const parts = ownParts(definition)
-  const settings = { format: formatOf(definition), translate: translator(definition, parts), limits: edge.limits }
-  const context: Context = { definition, environment, container, services, settings, problems, lines: edge.lines }
-  const { operations, routes } = compileOperations(context)
+  const settings = {
+    format: formatOf(definition),
+    translate: translator(definition, parts),
+    shownPath: paths.shown,
+    limits: edge.limits,
+  }
+  const outer = outerParts(definition, environment, problems)
+  const { lines } = edge
+  const { cors } = outer
+  const context: Context = { definition, environment, container, services, settings, problems, lines, cors, logger }
+  const { operations, own, routes } = compileOperations(context, { availability, metrics })
+  knowPaths(logging, definition, operations)
   const mounts = compileMounts(context, operations)
+  const fallback = frontendHandler(context)
+  const loadLimits = loadLimitsOf(definition, environment, problems)
   problems.throwIfAny()
   return {
     ...edge,
@@ -65,10 +91,15 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
     container,
     operations,
     services,
+    availability,
+    loadLimits,
+    metrics,
     kernel: new Kernel({
       ...settings,
       routes,
       mounts,
+      fallback,
+      outer: OuterLayer.of(outer, { mounts, routes }),
       logger,
       secureCookies: environment === 'production',
       handlerTimeoutMs: edge.limits.handlerTimeoutMs,
@@ -76,8 +107,8 @@ export function compile(definition: AppDefinition, logger: Logger): Compiled {
         edge.limits.handlerTimeoutMs,
         ...operations.map(({ placed }) => placed.timeoutMs ?? Infinity),
       ),
-      observer: observersTogether(definition.observers ?? []),
-      middleware: definition.middleware ?? [],
+      observer: observersOf(definition, { operations: [...operations, ...own], metrics, logging }),
+      middleware: withoutProbes(definition),
       redirectSlashes: definition.redirectSlashes ?? true,
       rootPath: rootPathOf(definition),
     }),
@@ -92,10 +123,17 @@ interface Context {
   readonly settings: OperationSettings
   readonly problems: Problems
   readonly lines: ResponseLines
+  readonly cors: OuterLayerParts['cors']
+  readonly logger: Logger
 }
 
-function servicesOf({ database, redis }: AppDefinition, environment: Environment, logger: Logger): AppServices {
-  return { environment, database, redis, logger, changes: new Changes(), meters: NO_METERS }
+function servicesOf(
+  { database, redis }: AppDefinition,
+  environment: Environment,
+  logger: Logger,
+  metrics: AppMetrics | undefined,
+): AppServices {
+  return { environment, database, redis, logger, changes: new Changes(), meters: metrics?.meters ?? NO_METERS }
 }
 
 /** The app's own pages have neither its dependencies nor its limits. */
@@ -115,13 +153,18 @@ function edgeOf(
   const proxies = problems.collect('trustedProxies', () => trustedProxies(definition.trustedProxies ?? []))
   return {
     limits,
-    head: { hosts, trustedProxies: proxies, limits },
-    lines: new ResponseLines(securityHeaders(definition, environment, problems)),
+    head: { hosts, trustedProxies: proxies, limits, probes: probePaths(definition) },
+    lines: responseLines(definition, environment, problems),
   }
 }
 
-function compileOperations({ definition, environment, container, services, settings, problems }: Context): {
+function compileOperations(
+  { definition, environment, container, services, settings, problems }: Context,
+  state: Pick<Compiled, 'availability' | 'metrics'>,
+): {
   readonly operations: readonly OperationDescription[]
+  /** Those that the app has for itself. */
+  readonly own: readonly OperationDescription[]
   readonly routes: Routes
 } {
   const routes = new Routes()
@@ -137,9 +180,9 @@ function compileOperations({ definition, environment, container, services, setti
   const operations = compileEach(placeOperations(definition.api, problems), definition)
   checkPlaces(operations, problems)
   checkResourceNames(operations, problems)
-  const docs = docsRouter(definition, { environment, operations, format: settings.format })
-  if (docs !== undefined) compileEach(placeOperations(docs, problems), withoutShared(definition))
-  return { operations, routes }
+  const routers = ownRouters(definition, { environment, operations, format: settings.format, ...state })
+  const own = routers.flatMap((each) => compileEach(placeOperations(each, problems), withoutShared(definition)))
+  return { operations, own, routes }
 }
 
 function compileMounts(context: Context, operations: readonly OperationDescription[]): MountTable {
@@ -151,8 +194,8 @@ function compileMounts(context: Context, operations: readonly OperationDescripti
     const hidden = operations.find(({ placed }) => isBelow(placed.path, mount.path))
     if (hidden !== undefined)
       problems.add(place, `it answers ${hidden.placed.path} in the place of "${hidden.placed.name}"; move one of them`)
-    const handler = problems.collect(place, () => mountHandler(mount, context))
-    if (handler !== undefined) table.add(mount.path, handler)
+    const found = problems.collect(place, () => mounted(mount, context))
+    if (found !== undefined) table.add(mount.path, found)
   }
   return table
 }
@@ -175,21 +218,4 @@ function translatedBy(parts: readonly Part[], error: unknown): AshlarError | und
     if (translated !== undefined) return translated
   }
   return undefined
-}
-
-function securityHeaders(
-  { securityHeaders: changes = {} }: AppDefinition,
-  environment: Environment,
-  problems: Problems,
-): Record<string, string> {
-  const headers: Record<string, string> = { ...SECURITY_HEADERS }
-  if (environment === 'production') headers['strict-transport-security'] = STRICT_TRANSPORT
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === false) delete headers[name.toLowerCase()]
-    else {
-      problems.collect('securityHeaders', () => checkHeader(name, value))
-      headers[name.toLowerCase()] = value
-    }
-  }
-  return headers
 }

@@ -8,16 +8,18 @@ import type { OperationDescription } from '../core/description.ts'
 import { answerFetch } from '../http/fetch.ts'
 import { requestIds } from '../http/request-id.ts'
 import { HttpServer } from '../http/server.ts'
+import type { AppLogging } from '../observe/app-logging.ts'
 import type { OpenApiDocument } from '../openapi/types.ts'
 import { compile, formatOf, type Compiled } from './compile.ts'
 import type { AppDefinition } from './definition.ts'
 import { documentOf } from './docs.ts'
 import { INTERNALS, type Internals } from './internals.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { defaultLogger } from './logger.ts'
-import { environmentOf } from './environment.ts'
+import { serveMetrics, type MetricsServer } from './metrics-server.ts'
+import { watchRequests } from './metrics.ts'
 import { partsOf } from './parts.ts'
 import { buildPaths, type Paths } from './paths.ts'
+import { loggingOf } from './request-log.ts'
 
 /** @see App */
 export class CompiledApp<Api extends Router> implements App<Api> {
@@ -27,33 +29,38 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   readonly paths: Paths<Api>
   readonly [INTERNALS]: Internals
   readonly #compiled: Compiled
+  readonly #logging: AppLogging
   readonly #logger: Logger
   readonly #lifecycle: Lifecycle
   readonly #nextId = requestIds()
   readonly #plans = new WeakMap<Uses, Plan>()
   #document: OpenApiDocument | undefined
+  #metricsServer: MetricsServer | undefined
   #listening: Promise<HttpServer> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(definition: AppDefinition<Api>) {
     this.definition = definition
     this.api = definition.api
-    this.#logger = definition.logger ?? defaultLogger(environmentOf(definition))
-    this.#compiled = compile(definition, this.#logger)
+    this.#logging = loggingOf(definition)
+    this.#logger = this.#logging.log
+    this.#compiled = compile(definition, this.#logging)
     this.operations = this.#compiled.operations
     // Built from the same tree the type is read from.
     this.paths = buildPaths(
       definition.api,
       this.operations.map(({ placed }) => placed),
     ) as Paths<Api>
-    const { container, kernel, services } = this.#compiled
+    const { container, kernel, services, availability } = this.#compiled
     this.#lifecycle = new Lifecycle({
       parts: partsOf(definition),
       container,
       services,
+      availability,
       mounted: mountedApps(definition),
     })
-    this[INTERNALS] = { kernel, lifecycle: this.#lifecycle }
+    this[INTERNALS] = { logging: this.#logging, kernel, lifecycle: this.#lifecycle, availability }
+    watchRequests(services.meters, kernel)
   }
 
   start(): Promise<void> {
@@ -136,11 +143,15 @@ export class CompiledApp<Api extends Router> implements App<Api> {
   }
 
   async #stop(): Promise<void> {
+    this.#compiled.availability.drain()
     const listening = this.#listening
     this.#listening = undefined
     const server = await listening?.catch(() => undefined)
     await server?.stop()
+    await this.#metricsServer?.stop()
+    this.#metricsServer = undefined
     await this.#lifecycle.stop()
+    await this.#logging.reports?.flush()
   }
 
   async #serve(port: number, host: string): Promise<HttpServer> {
@@ -148,6 +159,13 @@ export class CompiledApp<Api extends Router> implements App<Api> {
     await this.start()
     const server = new HttpServer(this.#compiled)
     await server.listen(port, host)
+    try {
+      const { metrics, limits } = this.#compiled
+      this.#metricsServer = await serveMetrics(metrics, { host, limits })
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
     return server
   }
 

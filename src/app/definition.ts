@@ -4,14 +4,24 @@ import type { Override } from '../core/override.ts'
 import type { AshlarError, ErrorFormat } from '../core/errors/index.ts'
 import type { Middleware } from '../core/middleware.ts'
 import type { RequestObserver } from '../core/observation/observer.ts'
+import type { Tracing } from '../core/observation/tracing.ts'
 import type { Part } from '../core/part.ts'
 import type { OneOrMore, OperationPolicy } from '../core/policy/policy.ts'
 import type { Logger } from '../core/request.ts'
 import type { Router } from '../core/router.ts'
+import type { CompressionOptions } from '../http/compression.ts'
+import type { CorsOptions } from '../http/cors.ts'
 import type { Limits } from '../http/edge/limits.ts'
+import type { HttpsRedirectOptions } from '../http/https-redirect.ts'
+import type { LogOptions } from '../observe/logs/log-options.ts'
+import type { ErrorHook } from '../observe/reports/error-report.ts'
 import type { DocumentInfo } from '../openapi/index.ts'
 import type { KNOWN_CALLER, KnownCaller } from './known-caller.ts'
+import type { HealthOptions } from './health.ts'
+import type { MetricsOptions } from './metrics-options.ts'
 import type { Mount } from './mount.ts'
+import type { AppFrontend } from './outer.ts'
+import type { OverloadOptions } from './overload.ts'
 
 /** Where the documents of an app are, and who may see them. */
 export interface DocsOptions {
@@ -31,6 +41,8 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly api: Api
   /** Asked who calls, in order, wherever a rule is not bound to authenticators of its own. What has them, such as `accounts(...)`, is as good. */
   readonly auth?: readonly Authenticator[] | { readonly authenticators: readonly Authenticator[] }
+  /** What `settings(schema)` of `ashlar/settings` gives: checked before anything else is started, and shown by `ashlar config`. */
+  readonly settings?: object
   /** Started before the first request, stopped after the last; its errors get their answers. */
   readonly database?: Part
   /** Redis, shared by all processes of the app: `redis()` of `ashlar/redis`. Limits and caches use it where it is there. */
@@ -39,6 +51,18 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly parts?: readonly Part[]
   /** How often every operation may be called, each counted for itself unless the limit says otherwise: `rateLimit({ ... })` of `ashlar/limits`. */
   readonly limit?: OneOrMore<OperationPolicy<'limit'>>
+  /**
+   * Whether the process answers (`/healthz`) and whether it can take requests (`/readyz`), for who runs it: neither is in the OpenAPI document, counted by
+   * limits, or held to `allowedHosts`. `false`: neither. Default: both, for everybody.
+   */
+  readonly health?: HealthOptions | false
+  /**
+   * Metrics for Prometheus at `/metrics`: requests by operation, connections of databases, the event loop, and your own by `meters` of `ashlar/observe`. In
+   * production they need `METRICS_TOKEN`, an access rule or a port of their own. Default `false`.
+   */
+  readonly metrics?: MetricsOptions | boolean
+  /** Traces of requests: `openTelemetry()` of `ashlar/observe`. Default: none. */
+  readonly tracing?: Tracing
   /** Told of each request, beside the app's own log, metrics and traces. */
   readonly observers?: readonly RequestObserver[]
   /** Implementations for slots, and stand-ins for other dependencies. */
@@ -65,9 +89,30 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly trustedProxies?: readonly string[]
   /** Limits other than the defaults. */
   readonly limits?: Partial<Limits>
+  /**
+   * When requests are turned away with 503 `overloaded`, so that the others are answered in time: those for health, metrics and documents never. `false`: never.
+   * Default: on.
+   */
+  readonly overload?: OverloadOptions | false
+  /** Which pages of other origins may call the app. Default: none, which browsers hold them to. */
+  readonly cors?: CorsOptions
+  /**
+   * How answers are compressed, where the client asks for it: from 1,024 bytes on, with zstd, brotli or gzip; not those that set cookies or say `no-store`.
+   * `false`: not at all, such as behind a proxy that does it.
+   */
+  readonly compression?: CompressionOptions | false
+  /** A front end that was built into a folder: its files are served where nothing else answers. */
+  readonly frontend?: string | URL | AppFrontend
+  /** Sends who asks over http to https (308), but for `/healthz` and `/readyz`. The proxy that knows must be in `trustedProxies`. Default `false`. */
+  readonly redirectToHttps?: boolean | HttpsRedirectOptions
   /** Headers on every response, in place of or on top of the secure defaults; `false` takes one off. */
   readonly securityHeaders?: Readonly<Record<string, string | false>>
+  /** Where the log is written, in place of standard output: pino and its relatives fit as they are. It is told no secrets. */
   readonly logger?: Logger
+  /** What is logged of requests. `false`: nothing but errors and what the app's own code logs. */
+  readonly logs?: LogOptions | false
+  /** Told of every error that is logged as one: what was thrown and nobody had foreseen, in a request or after it; to pass it on. May be async. */
+  readonly onError?: ErrorHook
   /** Default: `NODE_ENV`, or `development`. Any other value is an error at start. */
   readonly environment?: 'development' | 'production' | 'test'
   /** @internal */

@@ -1,5 +1,7 @@
 import type { Kernel } from '../http/kernel.ts'
+import type { AppLogging } from '../observe/app-logging.ts'
 import type { App } from './app.ts'
+import type { Availability } from './availability.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 /** Where an app keeps what another needs to mount it. */
@@ -8,6 +10,8 @@ export const INTERNALS = Symbol('ashlar.internals')
 export interface Internals {
   readonly kernel: Kernel
   readonly lifecycle: Lifecycle
+  readonly availability: Availability
+  readonly logging: AppLogging
 }
 
 function internalsOf(app: App): Internals {
@@ -22,4 +26,9 @@ export function kernelOf(app: App): Kernel {
 
 export function lifecycleOf(app: App): Lifecycle {
   return internalsOf(app).lifecycle
+}
+
+/** The app's log, and who is told of its errors; `undefined` for one made by another copy of the package. */
+export function findLogging(app: App): AppLogging | undefined {
+  return (app as App & { readonly [INTERNALS]?: Internals })[INTERNALS]?.logging
 }

@@ -1,11 +1,11 @@
 import type { App, ListenOptions } from '../app/app.ts'
 import { environmentOf } from '../app/environment.ts'
-import { defaultLogger } from '../app/logger.ts'
+import { findLogging } from '../app/internals.ts'
 import { announcement } from './announce.ts'
 import { findAppFile } from './app-file.ts'
 import { checkDocument } from './check-document.ts'
 import { saveCompiled } from './compile-cache.ts'
-import { exitWith } from './exit-with.ts'
+import { crash } from './crash.ts'
 import { listen } from './listen.ts'
 import { loadApp } from './load-app.ts'
 import { print } from './print.ts'
@@ -13,8 +13,12 @@ import { stopOnSignal } from './stop-on-signal.ts'
 
 /** `ashlar start`: serves the app until it is told to stop. */
 export async function start(file: string | undefined, options: ListenOptions): Promise<void> {
-  process.on('uncaughtException', (error) => void exitWith('The app crashed.', error))
-  const app = await loadApp(findAppFile(file))
+  let app: App | undefined
+  process.on('uncaughtException', (error) => void crash(app, 'The app crashed.', error))
+  await serve((app = await loadApp(findAppFile(file))), options)
+}
+
+async function serve(app: App, options: ListenOptions): Promise<void> {
   const listening = listen(app, options)
   stopOnSignal(
     async (signal) => {
@@ -22,7 +26,7 @@ export async function start(file: string | undefined, options: ListenOptions): P
       await listening.catch(() => undefined)
       await stop(app, signal)
     },
-    (error) => void exitWith('The app did not stop cleanly.', error),
+    (error) => void crash(app, 'The app did not stop cleanly.', error),
   )
   await announce(app, announcement(app, await listening))
   await checkDocument(app)
@@ -36,8 +40,8 @@ async function stop(app: App, signal: NodeJS.Signals): Promise<void> {
 }
 
 /** In production whoever reads the output expects log lines. */
-async function announce({ definition }: App, text: string): Promise<void> {
-  const environment = environmentOf(definition)
-  if (environment === 'production') (definition.logger ?? defaultLogger(environment)).info({}, text)
-  else await print(text)
+async function announce(app: App, text: string): Promise<void> {
+  const log = environmentOf(app.definition) === 'production' ? findLogging(app)?.log : undefined
+  if (log === undefined) await print(text)
+  else log.info({}, text)
 }

@@ -5,23 +5,26 @@ import type { BuiltinName } from '../core/dependency.ts'
 import type { RunContext } from '../core/graph/resolution.ts'
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
-import type { ObservedRequest, RequestTrace, StatementTally } from '../core/observation/observer.ts'
+import type { AppLog } from '../core/observation/app-log.ts'
+import type { RequestFailure, RequestObserver, RequestTrace, StatementTally } from '../core/observation/observer.ts'
 import type { Call } from '../core/policy/policy.ts'
 import type { Logger } from '../core/request.ts'
 import type { Head } from './edge/head.ts'
 import type { Incoming } from './incoming.ts'
 import { checkHeader } from './edge/header-value.ts'
+import { FailureLog, type FailureHolder } from './failure-log.ts'
 import { SideHead } from './response-head.ts'
 
 /** What every exchange of one app shares. */
 export interface ExchangeSettings {
-  readonly logger: Logger & { child?(fields: object): Logger }
+  readonly logger: AppLog
+  readonly observer: RequestObserver | undefined
   readonly secureCookies: boolean
   readonly handlerTimeoutMs: number
 }
 
 /** One request and what comes of it. What few requests ask for is made when it is asked for. */
-export class Exchange implements RunContext, CallerScope, ObservedRequest, Call {
+export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   readonly incoming: Incoming
   readonly head: Head
   /** Of the monotonic clock, in milliseconds. */
@@ -34,8 +37,13 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
   timeLimitMs: number | undefined
   trace: RequestTrace | undefined
   statements: StatementTally | undefined
+  /** Counts it while it is worked on. */
+  load: { working: number } | undefined
+  #isWorkedOn = false
   /** Whether the observers were told how it ended. */
   isReported = false
+  /** What the line of the request will tell. */
+  failure: RequestFailure | undefined
   #operation: string | undefined
   #answerHeaders: Map<string, string> | undefined
   #answerMembers: Map<string, string> | undefined
@@ -116,10 +124,15 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
   }
 
   get log(): Logger {
-    const { logger } = this.#settings
-    this.#log ??=
-      logger.child?.({ requestId: this.head.id, operation: this.operation, ...this.trace?.logFields }) ?? logger
+    this.#log ??= this.#settings.logger.of(this)
     return this.#log
+  }
+
+  /** Where it is told what the answer failed of. A mounted app's failure is told by the line of the app in which it is mounted. */
+  get failureLog(): Logger {
+    const outermost = this.#outer ?? this
+    const { observer, logger } = outermost.#settings
+    return observer?.tellsFailures === true ? new FailureLog(outermost, logger) : this.log
   }
 
   get response(): SideHead {
@@ -200,6 +213,11 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
     if (this.#aborted !== undefined) inner.abort(this.#aborted)
   }
 
+  /** Whether another app has handed it on. */
+  get isMounted(): boolean {
+    return this.#outer !== undefined
+  }
+
   /** A body is on its way: its time is the server's, not the handler's. */
   waitForBody(): void {
     this.stopClock()
@@ -207,13 +225,27 @@ export class Exchange implements RunContext, CallerScope, ObservedRequest, Call 
 
   bodyArrived(): void {
     this.startedAt = performance.now()
+    this.beginWork()
     this.#outer?.bodyArrived()
   }
 
   /** The handler's time is over: its answer is there, or belongs to somebody with limits of their own. */
   stopClock(): void {
     this.startedAt = Number.POSITIVE_INFINITY
+    if (this.#isWorkedOn) this.#endWork()
     this.#outer?.stopClock()
+  }
+
+  /** From here on it is part of the server's load, until its clock is stopped. */
+  beginWork(): void {
+    if (this.load === undefined || this.#isWorkedOn) return
+    this.#isWorkedOn = true
+    this.load.working += 1
+  }
+
+  #endWork(): void {
+    this.#isWorkedOn = false
+    if (this.load !== undefined) this.load.working -= 1
   }
 
   /** Called when somebody first asks for the signal: until then nobody needs to know that the client has gone. */

@@ -10,6 +10,8 @@ export interface FailureSettings {
   readonly format: ErrorFormat
   /** Gives errors of libraries their answers: each part's, and the app's own mapping with the last word. */
   readonly translate: (error: unknown) => AshlarError | undefined
+  /** A path as it may stand in the log: without parameters that are secret. */
+  readonly shownPath: (path: string) => string
 }
 
 interface FailedRequest {
@@ -24,19 +26,32 @@ export function failureOutcome(
   error: unknown,
   request: FailedRequest,
   log: Logger,
-  { format, translate }: FailureSettings,
+  settings: FailureSettings,
 ): Outcome {
-  const known = knownError(error, translate)
-  if (known === undefined) log.error({ err: error, method: request.method, path: request.path }, 'the operation failed')
-  else if (known.status >= 500) log.warn({ err: error, method: request.method, path: request.path }, known.code)
+  const { format } = settings
+  const known = knownError(error, settings.translate)
+  if (known === undefined) log.error({ err: error, ...placeOf(request, settings) }, 'the operation failed')
+  else if (known.status >= 500) tell(known, log, { err: error, ...placeOf(request, settings) })
   try {
     return rendered(known ?? new InternalError(), request, format, error)
   } catch (mistake) {
     // Data or a header that cannot be written, or a format that throws: an error must have an answer all the same.
-    log.error({ err: mistake, method: request.method, path: request.path }, 'the error could not be rendered')
+    log.error({ err: mistake, ...placeOf(request, settings) }, 'the error could not be rendered')
     return lastResort(request, format, error)
   }
 }
+
+function placeOf({ method, path, basePath = '' }: FailedRequest, { shownPath }: FailureSettings): object {
+  return { method, path: basePath + shownPath(path) }
+}
+
+/** What asks the client to come back is the load's or the client's, and nobody has to look after it; its stack says nothing where it has no cause. */
+function tell(known: AshlarError, log: Logger, fields: { readonly err: unknown }): void {
+  if (!COME_BACK.has(known.status)) return log.error(fields, known.code)
+  log.warn({ ...fields, ...(known.cause === undefined && { hasReason: false }) }, known.code)
+}
+
+const COME_BACK = new Set([501, 503])
 
 function lastResort(request: FailedRequest, format: ErrorFormat, error: unknown): Outcome {
   try {

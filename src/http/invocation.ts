@@ -81,7 +81,7 @@ export class Invocation {
       if (answered instanceof ReadyAnswer) return answered.outcome
       if (this.#mayRunAgain(answered)) return this.#again(answered)
       // The client has been told, and the log too, when the time ran out.
-      const log = answered === this.#exchange.expired ? SILENT : this.#exchange.log
+      const log = answered === this.#exchange.expired ? SILENT : this.#exchange.failureLog
       return failureOutcome(answered, this.#exchange.head, log, this.#operation.settings)
     })
   }
@@ -238,7 +238,7 @@ export class Invocation {
   #checked(index?: number): CheckedCall {
     const uses: Record<string, unknown> = {}
     if (index !== undefined) this.#resolution.fill(this.#operation.policyUses[index] ?? [], uses)
-    return { call: this.#exchange, inputs: this.#values, uses, anew: () => this.#anew() }
+    return { call: this.#exchange, inputs: this.#values, sent: this.#body ?? {}, uses, anew: () => this.#anew() }
   }
 
   #handle(): unknown {

@@ -2,22 +2,25 @@ import type { AshlarError } from '../core/errors/index.ts'
 import { HandlerTimeout, NotFound } from '../core/errors/index.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
-import type { RequestObserver } from '../core/observation/observer.ts'
 import type { Logger } from '../core/request.ts'
 import { runningRequest } from '../core/running-request.ts'
 import { Exchange, type ExchangeSettings } from './exchange.ts'
 import { failureOutcome, type FailureSettings } from './failure.ts'
 import { InFlight } from './in-flight.ts'
 import type { Incoming } from './incoming.ts'
-import type { MountTable } from './mounts.ts'
+import type { MountHandler, MountTable } from './mounts.ts'
+import type { OuterLayer } from './outer-layer.ts'
 import { operationFor, type Match, type Routes } from './routes.ts'
 
 export interface KernelSettings extends FailureSettings, ExchangeSettings {
   readonly routes: Routes
   readonly mounts: MountTable
+  /** What is around everything it answers: CORS, compression. */
+  readonly outer: OuterLayer | undefined
+  /** Answers paths that nobody else does: a front end. */
+  readonly fallback: MountHandler | undefined
   readonly middleware: readonly Middleware[]
   readonly redirectSlashes: boolean
-  readonly observer: RequestObserver | undefined
   /** How long an operation may take whose limit is the shortest: overdue ones are looked for that often. */
   readonly shortestTimeoutMs: number
   /** The path under which a proxy serves the app, where it is said. */
@@ -72,7 +75,8 @@ export class Kernel {
     const { observer } = this.settings
     if (observer?.answered === undefined || exchange.isReported) return
     exchange.isReported = true
-    observer.answered(exchange, { status, error, durationMs: performance.now() - exchange.openedAt })
+    const { openedAt, failure } = exchange
+    observer.answered(exchange, { status, error, durationMs: performance.now() - openedAt, failure })
   }
 
   /** Answers an exchange. Never throws: every error has become a response. */
@@ -83,6 +87,15 @@ export class Kernel {
   }
 
   readonly #answer = (exchange: Exchange): MaybePromise<Outcome> => {
+    const { outer } = this.settings
+    if (outer === undefined) return this.#inside(exchange)
+    return attempt(
+      () => outer.before(exchange) ?? chain(this.#inside(exchange), (outcome) => outer.after(exchange, outcome)),
+      (error) => this.failed(exchange, error),
+    )
+  }
+
+  #inside(exchange: Exchange): MaybePromise<Outcome> {
     const { middleware } = this.settings
     if (middleware.length === 0) return this.#route(exchange)
     return attempt(
@@ -114,6 +127,12 @@ export class Kernel {
       if (!exchange.isOverdue(now)) continue
       exchange.expire(new HandlerTimeout(undefined, { headers: { 'retry-after': '1' } }))
     }
+  }
+
+  /** The methods of a path, as its 405 names them; `undefined` for one that is not known. */
+  allowAt(path: string): string | undefined {
+    const mounted = this.settings.mounts.find(path)
+    return mounted === undefined ? this.settings.routes.find(path)?.allow : mounted.allowAt?.(path)
   }
 
   /** The response to an error outside any operation. */
@@ -149,9 +168,9 @@ export class Kernel {
     try {
       const { path, method } = exchange.head
       const mounted = this.settings.mounts.find(path)
-      if (mounted !== undefined) return this.#guarded(exchange, () => mounted(exchange))
+      if (mounted !== undefined) return this.#guarded(exchange, () => mounted.answer(exchange))
       const match = path === '*' ? undefined : this.settings.routes.find(path)
-      if (match === undefined) return this.#unknownPath(exchange)
+      if (match === undefined) return this.#guarded(exchange, () => this.#unknownPath(exchange))
       if (method === 'OPTIONS' && !match.operations.has('OPTIONS'))
         return this.#guarded(exchange, () => this.#options(exchange, match))
       return operationFor(match, method).run(exchange, match.params)
@@ -169,7 +188,7 @@ export class Kernel {
     return this.settings.rootPath ?? head.basePath
   }
 
-  #unknownPath(exchange: Exchange): Outcome {
+  #unknownPath(exchange: Exchange): MaybePromise<Outcome> {
     const { head } = exchange
     if (head.path === '*')
       return {
@@ -188,6 +207,8 @@ export class Kernel {
         body: undefined,
       }
     }
+    const { fallback } = this.settings
+    if (fallback !== undefined) return fallback(exchange)
     throw new NotFound()
   }
 
@@ -200,6 +221,8 @@ export class Kernel {
 
   /** The response to an error of this exchange. */
   failed(exchange: Exchange, error: unknown): Outcome {
-    return failureOutcome(error, exchange.head, exchange.log, this.settings)
+    const outcome = failureOutcome(error, exchange.head, exchange.failureLog, this.settings)
+    this.settings.outer?.mark(exchange, outcome)
+    return outcome
   }
 }

@@ -90,7 +90,7 @@ export class CompiledOperation {
     if (this.middleware.length === 0) return this.#answer(exchange, params)
     return attempt(
       () => compose(this.middleware, exchange.head, () => this.#answer(exchange, params)),
-      (error) => failureOutcome(error, exchange.head, exchange.log, this.settings),
+      (error) => failureOutcome(error, exchange.head, exchange.failureLog, this.settings),
     )
   }
 

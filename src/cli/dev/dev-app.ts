@@ -9,16 +9,15 @@ import { announcement } from '../announce.ts'
 import { checkDocument } from '../check-document.ts'
 import { CommandError } from '../command-error.ts'
 import { saveCompiled } from '../compile-cache.ts'
+import { loadEnvFiles } from '../env-files.ts'
 import { exitWith } from '../exit-with.ts'
 import { explain } from '../explain.ts'
 import { listen } from '../listen.ts'
 import { loadApp } from '../load-app.ts'
 import { print, printError } from '../print.ts'
 import { resolveQuickly } from '../quick-resolve.ts'
-import { devLogger } from './dev-logger.ts'
 import { FATAL_EXIT, STOP, type FromApp } from './messages.ts'
 import { reportFiles } from './report-files.ts'
-import { requestLines } from './request-lines.ts'
 
 function tell(message: FromApp): void {
   process.send?.(message)
@@ -31,7 +30,8 @@ async function serve(file: string, options: ListenOptions): Promise<void> {
     resolveQuickly()
     tell({ type: 'file', path: file })
     reportFiles((path) => tell({ type: 'file', path }))
-    const app = withLines(await loadApp(file))
+    for (const name of loadEnvFiles()) tell({ type: 'file', path: resolve(name) })
+    const app = await loadApp(file)
     const databases = partsOf(app.definition).filter(isDatabase)
     databases.forEach(reportMigrations)
     const listening = await listen(app, options)
@@ -56,11 +56,6 @@ function stopWhenTold(starting: Promise<App | undefined>): void {
   process.on('SIGINT', () => undefined)
   process.on('message', (message) => void (message === STOP && stop()))
   process.on('disconnect', () => void stop())
-}
-
-function withLines(app: App): App {
-  const { logger = devLogger(), middleware = [] } = app.definition
-  return app.with({ logger, middleware: [requestLines((line) => void print(line)), ...middleware] })
 }
 
 function reportMigrations({ options: { migrations } }: Database): void {

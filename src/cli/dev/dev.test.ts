@@ -34,7 +34,7 @@ export const app = createApp({ title: 'Dev', version: '1.0.0', ${definition} api
 }
 
 function dev(): CommandProcess {
-  return new CommandProcess(['dev'], { cwd: folder, env: { PORT: '0' } })
+  return new CommandProcess(['dev'], { cwd: folder, env: { PORT: '0', LOG_FORMAT: 'pretty' } })
 }
 
 async function hello(command: CommandProcess): Promise<unknown> {
@@ -44,7 +44,7 @@ async function hello(command: CommandProcess): Promise<unknown> {
 test('dev serves the app, prints a line per request, and starts it again when a file it imports changes', async () => {
   await using command = dev()
   expect(await hello(command)).toBe('hello')
-  await command.until(/GET \/api\/hello 200 \d+\.\d ms/)
+  await command.until(/GET \/api\/hello 200 \d+\.\d ms hello\n {2}└─ handler hello \d+\.\d ms\n/)
   write('src/greeting.ts', "export const greeting: string = 'good morning'")
   await command.until(/Changed: src\/greeting\.ts/)
   expect(await hello(command)).toBe('good morning')

@@ -5,7 +5,16 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 /** What a test's own environment would change. */
-const CLEAN = { NODE_ENV: '', PORT: '', HOST: '', DATABASE_URL: '', ALLOWED_HOSTS: '', LOG_LEVEL: '', NODE_OPTIONS: '' }
+const CLEAN = {
+  NODE_ENV: '',
+  PORT: '',
+  HOST: '',
+  DATABASE_URL: '',
+  ALLOWED_HOSTS: '',
+  LOG_LEVEL: '',
+  LOG_FORMAT: '',
+  NODE_OPTIONS: '',
+}
 
 export interface CommandOptions {
   readonly cwd?: string

@@ -6,5 +6,5 @@ export interface AppLog extends Logger {
   /** Whose every line says which request it is about. */
   of(request: ObservedRequest): Logger
   /** Tells of an error that another line shows: whoever is told of the app's errors hears of it, and the log has nothing more. */
-  report(error: unknown, message: string, request: ObservedRequest): void
+  report(error: unknown, message: string, request: ObservedRequest | undefined): void
 }

@@ -17,7 +17,7 @@ export interface RequestTrace {
   /** Writes into the headers of a call that the request makes, in lower case, by what the trace goes on elsewhere. */
   readonly carry?: (headers: Record<string, string>) => void
   /** What every line of the request's log has besides. */
-  readonly logFields?: Readonly<Record<string, string>>
+  readonly logFields?: Readonly<Record<string, string>> | undefined
 }
 
 /** Statements a request has sent, and the time it has waited for them, in milliseconds. */
@@ -42,6 +42,18 @@ export interface ObservedAnswer {
   readonly durationMs: number
   /** What was thrown, where something was; also what was answered with a 4xx. */
   readonly error: unknown
+  /** What the log has not been told of yet; only for observers that say it. */
+  readonly failure?: RequestFailure | undefined
+}
+
+/** An error that nobody had foreseen, or that is the server's own to answer for. */
+export interface RequestFailure {
+  readonly error: unknown
+  readonly level: 'warn' | 'error'
+  /** What the log says of it. */
+  readonly message: string
+  /** Whether the error has more to say than its code. */
+  readonly hasReason: boolean
 }
 
 /** A request refused before it was one: its head could not be read. */
@@ -55,9 +67,11 @@ export interface RefusedRequest {
 /** Sees the requests of an app: its log, its metrics, its traces. What it does not have costs nothing. */
 export interface RequestObserver {
   /** Asked at the begin of each request; gives who sees it from inside. */
-  readonly begin?: (request: ObservedRequest) => RequestTrace | undefined
+  readonly begin?: ((request: ObservedRequest) => RequestTrace | undefined) | undefined
   /** Whether statements are to be counted for each request. */
   readonly countsStatements?: boolean
+  /** Whether it writes the failures of answers into the log: nobody else does then. */
+  readonly tellsFailures?: boolean
   /** Once the answer is on its way. Must not throw. */
   readonly answered?: (request: ObservedRequest, answer: ObservedAnswer) => void
   readonly refused?: (request: RefusedRequest) => void

@@ -9,6 +9,7 @@ export function observersTogether(observers: readonly RequestObserver[]): Reques
   const [first] = begins
   return {
     countsStatements: observers.some(({ countsStatements }) => countsStatements === true),
+    tellsFailures: observers.some(({ tellsFailures }) => tellsFailures === true),
     ...(first !== undefined && {
       begin: begins.length === 1 ? first : (request) => tracesTogether(begins.flatMap((begin) => begin(request) ?? [])),
     }),

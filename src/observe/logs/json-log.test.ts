@@ -1,10 +1,14 @@
 import { DrizzleQueryError } from 'drizzle-orm'
-import { expect, test, vi } from 'vitest'
-import { defaultLogger } from './logger.ts'
+import { expect, test } from 'vitest'
+import { HiddenNames } from './hidden-names.ts'
+import { jsonLog } from './json-log.ts'
+import { logLevel } from './log-level.ts'
+import { RedactingLog } from './redacting-log.ts'
 
 function logged(error: unknown): string {
   let text = ''
-  defaultLogger('development', { write: (line) => void (text += line) }).error({ err: error }, 'failed')
+  const sink = jsonLog('info', { write: (line) => void (text += line) })
+  new RedactingLog({ sink, names: new HiddenNames(), reports: undefined }).error({ err: error }, 'failed')
   return text
 }
 
@@ -19,7 +23,7 @@ test('a failed query is logged with its text, its place and its cause, and witho
   expect(text).not.toContain('secret')
   const { err } = JSON.parse(text) as { err: { message: string; stack: string; cause: { code: string } } }
   expect(err.message).toContain('insert into')
-  expect(err.stack).toContain('logger.test.ts')
+  expect(err.stack).toContain('json-log.test.ts')
   expect(err.cause.code).toBe('23505')
 })
 
@@ -30,9 +34,7 @@ test('other errors are logged as they are, and so is what is none', () => {
 })
 
 test('a level that is none is refused, with those there are', () => {
-  vi.stubEnv('LOG_LEVEL', 'verbose')
-  expect(() => defaultLogger('test')).toThrow(
+  expect(() => logLevel('verbose', 'LOG_LEVEL')).toThrow(
     'LOG_LEVEL must be one of debug, info, warn, error, fatal, silent; it is "verbose".',
   )
-  vi.unstubAllEnvs()
 })

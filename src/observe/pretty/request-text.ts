@@ -1,0 +1,102 @@
+import type { FullLine } from '../logs/request-log.ts'
+import { errorLines } from './error-text.ts'
+import type { RequestTree, TreeStep } from './request-tree.ts'
+import { duration, plain, styled } from './terminal-text.ts'
+
+/** A longer text of a statement is cut: the log of slow statements has it whole. */
+const LONGEST_NAME = 100
+/** Steps of one parent that are shown one by one. */
+const MOST_SHOWN = 25
+
+/** A request as a person reads it: what was asked and how it ended, and below that what it did. */
+export function requestText(line: FullLine, tree: RequestTree | undefined, slow: boolean): string {
+  const { err } = line
+  const below = [
+    ...(tree === undefined ? [] : branches(tree.root.steps)),
+    ...(err === undefined ? [] : errorLines(err).map((text) => styled('red', `    ${text}`))),
+  ]
+  return `${[headOf(line, slow), ...below].join('\n')}\n`
+}
+
+function headOf(line: FullLine, slow: boolean): string {
+  const { method, path, status, durationMs, operation, userId, statements, statementsMs = 0, error } = line
+  const notes = [
+    operation,
+    userId === undefined ? undefined : `user ${userId}`,
+    statements === undefined
+      ? undefined
+      : `${statements} ${statements === 1 ? 'statement' : 'statements'} ${duration(statementsMs)}`,
+    error,
+  ].filter((note) => note !== undefined)
+  return [
+    styled('bold', plain(method)),
+    plain(path),
+    styled(styleOf(status), String(status)),
+    slow ? styled('yellow', `${duration(durationMs)} slow`) : duration(durationMs),
+    styled('dim', plain(notes.join(' · '))),
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+const CLIENT_ERROR = 400
+const SERVER_ERROR = 500
+
+function styleOf(status: number): 'green' | 'yellow' | 'red' {
+  if (status >= SERVER_ERROR) return 'red'
+  return status >= CLIENT_ERROR ? 'yellow' : 'green'
+}
+
+/** Steps that are the same and have none below them, such as a statement run once per row, as one. */
+interface Branch {
+  readonly step: TreeStep
+  times: number
+  tookMs: number
+}
+
+function branches(steps: readonly TreeStep[], indent = '  '): string[] {
+  const found = together(steps)
+  const shown = found.slice(0, MOST_SHOWN)
+  const left = found.length - shown.length
+  return [
+    ...shown.flatMap((branch, index) => {
+      const isLast = index === shown.length - 1 && left === 0
+      const text = `${indent}${isLast ? '└─' : '├─'} ${branchText(branch)}`
+      return [text, ...branches(branch.step.steps, `${indent}${isLast ? '   ' : '│  '}`)]
+    }),
+    ...(left === 0 ? [] : [`${indent}└─ … ${left} more`]),
+  ]
+}
+
+function together(steps: readonly TreeStep[]): Branch[] {
+  const found = new Map<unknown, Branch>()
+  for (const step of steps) {
+    // One with steps of its own stands for itself.
+    const key = step.steps.length > 0 ? step : `${step.kind} ${textOf(step)}`
+    const same = found.get(key)
+    if (same === undefined) found.set(key, { step, times: 1, tookMs: step.tookMs ?? 0 })
+    else {
+      same.times += 1
+      same.tookMs += step.tookMs ?? 0
+    }
+  }
+  return [...found.values()]
+}
+
+function branchText({ step, times, tookMs }: Branch): string {
+  const took = step.beganAt === undefined ? '' : step.tookMs === undefined ? 'not ended' : duration(tookMs)
+  return [
+    textOf(step),
+    times > 1 ? styled('yellow', `×${times}`) : '',
+    styled('dim', took),
+    step.failed ? styled('red', 'failed') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+function textOf({ kind, name, fields }: TreeStep): string {
+  const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name
+  const more = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${value}`)
+  return plain([kind === 'statement' ? short : `${kind} ${short}`, ...more].join(' '))
+}
