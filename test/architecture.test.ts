@@ -17,9 +17,9 @@ const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; re
   cache: { values: ['core', 'schema'], types: ['redis'] },
   auth: { values: ['core', 'schema', 'data', 'mail', 'limits'], types: ['redis'] },
   client: { values: ['core'], types: ['schema'] },
-  app: { values: ['core', 'schema', 'http', 'openapi'], types: ['data'] },
+  app: { values: ['core', 'schema', 'http', 'openapi', 'settings'], types: ['data'] },
   testing: { values: ['core', 'http', 'data', 'mail', 'client', 'app'] },
-  cli: { values: ['core', 'openapi', 'data', 'app'] },
+  cli: { values: ['core', 'openapi', 'data', 'app', 'settings'] },
   'index.ts': { values: ['core', 'schema', 'app'] },
 }
 
@@ -28,6 +28,8 @@ const MAX_LINES = 400
 interface Import {
   readonly specifier: string
   readonly typeOnly: boolean
+  /** Loaded where it is needed, not with the file. */
+  readonly onUse: boolean
 }
 
 const read = (file: string): string => readFileSync(file, 'utf8')
@@ -38,9 +40,10 @@ function importsOf(text: string): Import[] {
   const fixed = [...text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'/gm)]
   const bare = [...text.matchAll(/^import\s+(type\s)?'([^']+)'/gm)]
   const dynamic = [...text.matchAll(/^[^*\n]*\bimport\(()'([^']+)'\)/gm)]
-  return [...fixed, ...bare, ...dynamic].map(([, type, specifier = '']) => ({
-    specifier,
-    typeOnly: type !== undefined && type !== '',
+  return [...fixed, ...bare, ...dynamic].map((match) => ({
+    specifier: match[2] ?? '',
+    typeOnly: match[1] !== undefined && match[1] !== '',
+    onUse: dynamic.includes(match),
   }))
 }
 
@@ -52,12 +55,21 @@ function resolve(from: string, specifier: string): string {
 }
 
 /** Every file and package that comes along at run time. */
-function reachedFrom(file: string, seen = new Set<string>()): Set<string> {
+function reachedFrom(file: string, seen = new Set<string>(), comes: (one: Import) => boolean = isValue): Set<string> {
   if (seen.has(file)) return seen
   seen.add(file)
-  for (const { specifier, typeOnly } of importsByFile.get(file) ?? [])
-    if (!typeOnly) reachedFrom(resolve(file, specifier), seen)
+  for (const one of importsByFile.get(file) ?? [])
+    if (comes(one)) reachedFrom(resolve(file, one.specifier), seen, comes)
   return seen
+}
+
+function isValue({ typeOnly }: Import): boolean {
+  return !typeOnly
+}
+
+/** Every file and package that is loaded with the file, before anything of it is used. */
+function loadedWith(file: string): Set<string> {
+  return reachedFrom(file, new Set(), (one) => isValue(one) && !one.onUse)
 }
 
 describe('imports', () => {
@@ -106,6 +118,13 @@ describe('imports', () => {
   test('of an app without a database reach no database driver', () => {
     expect(reachedFrom('src/index.ts')).not.toContain('pg')
     expect(reachedFrom('src/index.ts')).not.toContain('drizzle-orm')
+  })
+
+  test('of accounts load what signs, counts and logs in elsewhere only where it is needed, so that apps start sooner', () => {
+    const loaded = [...loadedWith('src/auth/index.ts')]
+    const late = /^(jose|rate-limiter-flexible|openid-client|@simplewebauthn|redis|nodemailer)(\/|$)/
+    expect(loaded.filter((name) => late.test(name))).toEqual(['jose/errors'])
+    expect(reachedFrom('src/auth/index.ts')).toContain('jose/jwt/verify')
   })
 })
 

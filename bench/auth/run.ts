@@ -5,25 +5,24 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Client } from 'pg'
 import { median, printGoals, type Goal } from '../goal.ts'
-import { CONNECTIONS, loadGenerator } from '../http/load.ts'
 import { freePort, startServer, type RunningServer } from '../server-process.ts'
 import { post } from './client.ts'
 import { firstSeenMicros } from './first-seen.ts'
 import { logInStorm } from './log-in-storm.ts'
 import type { SigningName } from './plan.ts'
+import { ratiosOf } from './ratios.ts'
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 if (process.platform !== 'linux') throw new Error('bench:auth reads CPU time from /proc and runs on Linux only.')
-const rounds = options.quick ? 2 : 8
+const rounds = options.quick ? 2 : 10
 const firstSeenTokens = options.quick ? 1000 : 5000
 const logIns = options.quick ? 50 : 500
 
-const ratios: number[] = []
 const firstSeen: Record<string, number> = {}
-await withServer('EdDSA', async (server) => {
-  const token = await tokenOf(server)
-  await measureRatios(server, token)
+const ratios = await withServer('EdDSA', async (server) => {
+  const measured = await ratiosOf(server, await tokenOf(server), rounds)
   firstSeen['EdDSA'] = await firstSeenMicros(server, firstSeenTokens)
+  return measured
 })
 for (const signing of ['ES256', 'HS256'] as const)
   await withServer(signing, async (server) => {
@@ -31,6 +30,9 @@ for (const signing of ['ES256', 'HS256'] as const)
   })
 const storm = await withServer('EdDSA', async (server) => logInStorm(server, await tokenOf(server), logIns))
 
+console.log(
+  `authenticated GET against the same open, CPU: median ${median(ratios).toFixed(3)}x, from ${Math.min(...ratios).toFixed(3)}x to ${Math.max(...ratios).toFixed(3)}x`,
+)
 for (const [signing, micros] of Object.entries(firstSeen))
   console.log(`first-seen token, ${signing}: ${micros.toFixed(0)} us of CPU more than a remembered one`)
 console.log(
@@ -97,31 +99,6 @@ async function withServer<T>(signing: SigningName, work: (server: RunningServer)
 async function tokenOf(server: RunningServer): Promise<string> {
   const { body } = await post(server.origin, '/tokens', { count: 1 })
   return (JSON.parse(body) as readonly string[])[0]!
-}
-
-/** The two take turns; the first round warms up. */
-async function measureRatios(server: RunningServer, token: string): Promise<void> {
-  const { generate, name } = loadGenerator()
-  console.log(`Node ${process.version}, ${name}, ${CONNECTIONS} connections, ${rounds} rounds of 1 s`)
-  const cost = async (target: string, headers: Readonly<Record<string, string>>): Promise<number> => {
-    const before = server.cpuMs()
-    const operation = {
-      name: 'get',
-      method: 'GET',
-      target,
-      headers,
-      body: undefined,
-      status: 200,
-      answer: undefined,
-    } as const
-    const { requests } = await generate(server.origin, operation, 1)
-    return (server.cpuMs() - before) / requests
-  }
-  for (let round = 0; round <= rounds; round += 1) {
-    const open = await cost('/open', {})
-    const guarded = await cost('/guarded', { authorization: `Bearer ${token}` })
-    if (round > 0) ratios.push(guarded / open)
-  }
 }
 
 async function record(): Promise<void> {

@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { memoryMiBOf, processTree } from '../linux-process.ts'
+import { cpuMsOf, memoryMiBOf, processTree } from '../linux-process.ts'
 import { ROOT } from './project.ts'
 
 const START_TIMEOUT_MS = 30_000
@@ -15,6 +15,8 @@ const REST_MS = 2000
 export interface AppRun {
   /** From the command to the first answered request. */
   readonly answeredMs: number
+  /** What the app itself computed until then: the same on a busy machine, and without the database. */
+  readonly cpuMs: number
   readonly appMiB: number
   readonly databaseMiB: number
 }
@@ -40,8 +42,9 @@ export async function runApp(command: AppCommand, options: { readonly readMemory
   try {
     await firstAnswer(command, child)
     const answeredMs = performance.now() - started
+    const cpuMs = cpuMsOf([child.pid!])
     const memory = options.readMemory ? await memoryAtRest(child.pid!, command.folder) : { appMiB: 0, databaseMiB: 0 }
-    return { answeredMs, ...memory }
+    return { answeredMs, cpuMs, ...memory }
   } catch (error) {
     throw new Error(`The quickstart did not answer.\n${output()}`, { cause: error })
   } finally {

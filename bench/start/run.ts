@@ -24,7 +24,9 @@ const laterSeconds = median(later.map((run) => run.answeredMs)) / 1000
 const resting = later.filter((run) => run.appMiB > 0)
 const appMiB = median(resting.map((run) => run.appMiB))
 const databaseMiB = median(resting.map((run) => run.databaseMiB))
+const cpuSeconds = median(later.map((run) => run.cpuMs)) / 1000
 console.log(`first start ${seconds(first)}; later ${seconds(later)}`)
+console.log(`CPU of the app until its first answer, later starts: ${cpuSeconds.toFixed(2)} s`)
 console.log(
   `memory at rest: app ${appMiB.toFixed(0)} MiB, database ${databaseMiB.toFixed(0)} MiB (proportional set size)`,
 )
@@ -35,7 +37,7 @@ const goals = [
 ]
 const results = join(import.meta.dirname, '..', 'results')
 await mkdir(results, { recursive: true })
-const record = { node: process.version, firstSeconds, laterSeconds, appMiB, databaseMiB, goals }
+const record = { node: process.version, firstSeconds, laterSeconds, cpuSeconds, appMiB, databaseMiB, goals }
 await writeFile(join(results, 'start.json'), `${JSON.stringify(record, null, 2)}\n`)
 printGoals(goals)
 
