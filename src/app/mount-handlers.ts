@@ -12,7 +12,9 @@ import { placeOperations } from '../core/tree.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { HOP_BY_HOP } from '../http/hop-by-hop.ts'
 import type { Incoming } from '../http/incoming.ts'
-import type { MountHandler } from '../http/mounts.ts'
+import type { Cors } from '../http/cors.ts'
+import type { Mounted, MountHandler } from '../http/mounts.ts'
+import { FILE_METHODS, FileServer } from '../http/files/file-server.ts'
 import { CompiledOperation, type OperationSettings } from '../http/operation.ts'
 import { fromResponse } from '../http/respond.ts'
 import type { ResponseLines } from '../http/response-lines.ts'
@@ -22,7 +24,8 @@ import { kernelOf } from './internals.ts'
 import type { AppDefinition } from './definition.ts'
 import { describeOperation } from './describe.ts'
 import { rootPathOf } from './docs.ts'
-import type { FetchHandler, Mount, NodeListener } from './mount.ts'
+import type { FetchHandler, Mount, MountTarget, NodeListener } from './mount.ts'
+import { replacedHeaders } from './security-headers.ts'
 
 interface MountContext {
   readonly definition: AppDefinition
@@ -31,27 +34,48 @@ interface MountContext {
   readonly settings: OperationSettings
   readonly problems: Problems
   readonly lines: ResponseLines
+  readonly cors: Cors | undefined
 }
 
-/** The handler of what is mounted, behind its access rule. */
-export function mountHandler(mount: Mount, context: MountContext): MountHandler {
+/** What is mounted, behind its access rule. */
+export function mounted(mount: Mount, context: MountContext): Mounted {
   if (!/^(\/[\w.~-]+)+$/.test(mount.path))
     context.problems.add(`mount ${mount.path}`, 'the path must be "/" and plain segments, without a slash at the end')
   const { target } = mount
-  if (target.type === 'app')
-    return (exchange) => appOutcome(target.app, exchange, { prefix: mount.path, root: rootPathOf(context.definition) })
+  if (target.type === 'app') return mountedApp(target.app, { prefix: mount.path, root: rootPathOf(context.definition) })
   const guard = guardOf(mount, context)
-  const answer: MountHandler =
-    target.type === 'fetch'
-      ? (exchange) => fetchOutcome(target.handler, exchange, mount.path, context.settings.limits.bodyBytes)
-      : (exchange) => nodeOutcome(target.listener, exchange, { prefix: mount.path, ...context })
-  return (exchange) => chain(guard?.guard(exchange, {}), () => answer(exchange))
+  const answer = handlerOf(mount, target, context)
+  return {
+    answer: (exchange) => chain(guard?.guard(exchange, {}), () => answer(exchange)),
+    ...(target.type === 'files' && { allowAt: () => FILE_METHODS }),
+  }
+}
+
+function mountedApp(app: App, place: MountPlace): Mounted {
+  return {
+    answer: (exchange) => appOutcome(app, exchange, place),
+    allowAt: (path) => kernelOf(app).allowAt(pathBelow(path, place.prefix)),
+    hasCors: app.definition.cors !== undefined,
+  }
+}
+
+function handlerOf(
+  { path }: Mount,
+  target: Exclude<MountTarget, { type: 'app' }>,
+  context: MountContext,
+): MountHandler {
+  if (target.type === 'fetch')
+    return (exchange) => fetchOutcome(target.handler, exchange, path, context.settings.limits.bodyBytes)
+  if (target.type === 'node') return (exchange) => nodeOutcome(target.listener, exchange, { prefix: path, ...context })
+  const files = new FileServer(target.folder, target.options, replacedHeaders(context.definition))
+  if (!files.folder.exists) context.problems.add(`mount ${path}`, `there is no folder ${files.folder.path}`)
+  return ({ head }) => files.answer(head, pathBelow(head.path, path))
 }
 
 /** The access rule of a mount is decided exactly as an operation's is. */
-function guardOf(
-  { path, access }: Mount,
-  { definition, container, services, settings, problems }: MountContext,
+export function guardOf(
+  { path, access }: Pick<Mount, 'path' | 'access'>,
+  { definition, container, services, settings, problems }: Omit<MountContext, 'lines' | 'cors'>,
 ): CompiledOperation | undefined {
   // From JavaScript the rule may be missing; placing the operation reports that.
   const guarded = route.get('/', { access: access as NonNullable<typeof access>, response: empty }, () => undefined)
@@ -118,7 +142,7 @@ async function bodyOf(exchange: Exchange, limitBytes: number): Promise<Uint8Arra
   return exchange.head.method === 'GET' || exchange.head.method === 'HEAD' ? null : new Uint8Array(bytes)
 }
 
-interface NodePlace extends Pick<MountContext, 'lines' | 'settings'> {
+interface NodePlace extends Pick<MountContext, 'lines' | 'settings' | 'cors'> {
   readonly prefix: string
 }
 
@@ -129,7 +153,7 @@ interface NodePlace extends Pick<MountContext, 'lines' | 'settings'> {
 function nodeOutcome(
   listener: NodeListener,
   exchange: Exchange,
-  { prefix, lines, settings }: NodePlace,
+  { prefix, lines, settings, cors }: NodePlace,
 ): Promise<Outcome> {
   const { head, incoming } = exchange
   const { bodyBytes } = settings.limits
@@ -141,6 +165,9 @@ function nodeOutcome(
   exchange.stopClock()
   response.setHeader('x-request-id', head.id)
   for (const [name, value] of lines.defaultsFor(head.protocol)) response.setHeader(name, value)
+  const marks = new Map<string, string>()
+  cors?.mark(head, { headers: marks })
+  response.setHeaders(marks)
   if (head.expectsContinue) response.writeContinue()
   // The path whose guard has decided, not the one that was sent.
   request.url = targetBelow(head, prefix)

@@ -11,6 +11,8 @@ export interface Outcome {
   body: OutcomeBody
   /** The error that was answered, if one was; never sent. */
   readonly error?: unknown
+  /** Whether it may be compressed, in place of what the app decides by itself. */
+  compress?: boolean
 }
 
 export type OutcomeBody = string | Uint8Array | ReadableStream<Uint8Array> | undefined

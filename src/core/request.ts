@@ -19,6 +19,11 @@ export interface RequestHead {
   readonly host: string
   /** The client's IP address in canonical form. */
   readonly address: string
+  /**
+   * The `Origin` of a page that the app lets call with cookies: `cors: { credentials: true }` names it. It counts as the app's own where the proof of that is
+   * asked for.
+   */
+  readonly trustedOrigin?: string | undefined
   /** The value of a header by its lower-case name; values of a repeatable header are joined by `, `. */
   header(name: string): string | undefined
   /** Every value of a header, in order. */

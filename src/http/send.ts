@@ -4,7 +4,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Outcome } from '../core/middleware.ts'
 import { drain } from './edge/body.ts'
-import { declaredLength, hasNoBody, isStatus, type Answered, type ResponseLines } from './response-lines.ts'
+import { measured } from './measured.ts'
+import { hasNoBody, isStatus, type Answered, type ResponseLines } from './response-lines.ts'
 
 /** Set on a socket whose last response is under way: what was pipelined behind it is not a request any more (RFC 9112 section 9.6). */
 const CLOSING = Symbol('ashlar.closing')
@@ -62,24 +63,4 @@ function sendStream(
     if ((error as { readonly code?: unknown } | undefined)?.code !== 'ERR_STREAM_PREMATURE_CLOSE') failed(error)
     response.destroy()
   })
-}
-
-/** A stream whose length was announced fails where it has another: what is too much would be read as the next response. */
-function measured(body: ReadableStream<Uint8Array>, headers: ReadonlyMap<string, string>): ReadableStream<Uint8Array> {
-  const length = declaredLength(headers)
-  if (length === undefined) return body
-  let left = length
-  const wrong = (): Error => new Error(`The body of the response has not the ${length} bytes its Content-Length says.`)
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        left -= Buffer.byteLength(chunk)
-        if (left < 0) throw wrong()
-        controller.enqueue(chunk)
-      },
-      flush() {
-        if (left > 0) throw wrong()
-      },
-    }),
-  )
 }

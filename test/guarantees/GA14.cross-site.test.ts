@@ -32,7 +32,7 @@ type Headers = Readonly<Record<string, string | readonly string[]>>
 function send(method: string, path: string, headers: Headers, body = ''): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-  const sent = httpRequest(own + path, { method, headers: { ...headers, ...length } }, (answer) => {
+  const sent = httpRequest(new URL(path, own), { method, headers: { ...headers, ...length } }, (answer) => {
     answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
   })
   sent.on('error', reject).end(body)
@@ -156,4 +156,38 @@ test('the error says what to do, and changes nothing', async () => {
 test('a trusted origin that is none is an error when the app is declared', async () => {
   for (const origin of ['pages.example.com', 'https://pages.example.com/', 'https://*.example.com', 'null'])
     await expect(processApp({ sessions: { trustedOrigins: [origin] } })).rejects.toThrow(/trustedOrigins/)
+})
+
+describe('pages that CORS lets call', () => {
+  const named = ['https://front.example.com', 'https://*.pages.example.org']
+  const servedWith = async (credentials: boolean): Promise<string> =>
+    (await (await app.t.with({ cors: { origins: named, credentials } })).listen()).url
+
+  test('with cookies act by them as those of the app do, and no others', async () => {
+    const url = await servedWith(true)
+    for (const [origin, status] of [
+      ['https://front.example.com', 200],
+      ['https://a.pages.example.org', 200],
+      ['https://pages.example.org', 403],
+      ['https://front.example.com.eve.example', 403],
+      ['null', 403],
+      ['https://eve.example', 403],
+    ] as const)
+      for (const cookie of COOKIES)
+        for (const method of METHODS) {
+          const headers = { cookie: cookieOf(cookie), origin, 'sec-fetch-site': 'cross-site' }
+          expect(await send(method, `${url}/write`, headers), `${method} of ${origin}`).toBe(status)
+        }
+    // A page of theirs that does not say so has not shown it.
+    const unsaid = { cookie: session, referer: 'https://front.example.com/', 'sec-fetch-site': 'cross-site' }
+    expect(await send('POST', `${url}/write`, unsaid)).toBe(403)
+    expect(await send('POST', `${url}/write`, { cookie: session, referer: 'https://front.example.com/' })).toBe(403)
+  })
+
+  test('without cookies may not act by one', async () => {
+    const url = await servedWith(false)
+    expect(await send('POST', `${url}/write`, { cookie: session, origin: named[0]! })).toBe(403)
+    const bearer = { authorization: `Bearer ${token}`, origin: named[0]! }
+    expect(await send('POST', `${url}/write`, bearer)).toBe(200)
+  })
 })

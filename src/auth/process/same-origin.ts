@@ -24,7 +24,7 @@ export function cookieOrigins({ origin, options }: Pick<AccountsBase, 'origin' |
  * Proof is what a page cannot write: `Sec-Fetch-Site: same-origin`, an `Origin` that is the request's own or a trusted one, or, from clients that send
  * neither, such a `Referer`. `Origin: null` belongs to nobody.
  *
- * @param origins - The app's origin and those it trusts.
+ * @param origins - The app's origin and those it trusts. Those that its CORS policy lets call with cookies are so by the request.
  * @throws CrossSiteRequest where there is no such proof.
  * @see Fetch Metadata Request Headers; RFC 6454 section 7
  */
@@ -57,15 +57,15 @@ function isSameOrigin(request: RequestHead, origins: readonly string[]): boolean
   return referer !== undefined && URL.canParse(referer) && isOwn(request, new URL(referer).origin, origins)
 }
 
-function isOwn({ protocol, host }: RequestHead, origin: string, origins: readonly string[]): boolean {
-  return origin === `${protocol}://${host}` || origins.includes(origin)
+function isOwn({ protocol, host, trustedOrigin }: RequestHead, origin: string, origins: readonly string[]): boolean {
+  return origin === `${protocol}://${host}` || origins.includes(origin) || origin === trustedOrigin
 }
 
 /** In words for those who have two origins without meaning to, such as a development server of the front end, or call with a cookie by hand. */
 function whyNot(request: RequestHead): string {
   const origin = request.header('origin')
   if (origin !== undefined && origin !== 'null')
-    return `Pages of ${origin} may not act by a cookie. If they are yours, sessions.trustedOrigins of the accounts names them.`
+    return `Pages of ${origin} may not act by a cookie. If they are yours, name them in createApp({ cors: { origins, credentials: true } }), or in sessions.trustedOrigins of the accounts.`
   return origin === 'null' || request.header('sec-fetch-site') !== undefined
     ? 'The browser does not say that a page of this origin asks.'
     : 'It has a cookie and no Origin. What is no browser sends its token as Authorization.'

@@ -8,6 +8,14 @@ export const ExpectationFailed = defineError({
   fix: 'Send no Expect header, or 100-continue.',
 })
 
+/** What is asked for lies beyond the end of the file; the answer's `Content-Range` says how long that is. */
+export const RangeNotSatisfiable = defineError({
+  code: 'range_not_satisfiable',
+  status: 416,
+  title: 'The range cannot be satisfied',
+  fix: 'Ask for bytes that are there: Content-Range says how many there are.',
+})
+
 /** The client went away before its body was complete. Nobody reads the answer; 499 is what logs of proxies call it. */
 export const ClientClosedRequest = defineError({
   code: 'client_closed_request',

@@ -1,4 +1,4 @@
-import { BadRequest, HeadersTooLarge } from '../../core/errors/catalogue.ts'
+import { BadRequest, HeadersTooLarge, MisdirectedRequest } from '../../core/errors/catalogue.ts'
 import type { RequestHead } from '../../core/request.ts'
 import { canonicalAddress } from './address.ts'
 import { readCookie, readCookies } from './cookie.ts'
@@ -27,6 +27,8 @@ export interface HeadOptions {
   /** Absent: forwarded headers are ignored. */
   readonly trustedProxies: TrustedProxies | undefined
   readonly limits: Pick<Limits, 'headerCount' | 'targetBytes' | 'queryFields'>
+  /** Paths that probes ask for by the address of the machine, which is no name of the app: these are answered whatever host a request names. */
+  readonly probes?: ReadonlySet<string>
 }
 
 /**
@@ -56,7 +58,8 @@ export function parseHead(req: HeadSource, id: string, options: HeadOptions): He
   })
 }
 
-function originOf(req: HeadSource, framing: Framing, target: Target, { hosts, trustedProxies }: HeadOptions): Origin {
+function originOf(req: HeadSource, framing: Framing, target: Target, options: HeadOptions): Origin {
+  const { trustedProxies } = options
   const { socket } = req
   const protocol: Protocol = socket.encrypted === true ? 'https' : 'http'
   const remote = socket.remoteAddress
@@ -71,7 +74,17 @@ function originOf(req: HeadSource, framing: Framing, target: Target, { hosts, tr
           trustedProxies,
         )
   if (origin.host !== framing.host) parseHost(framing.host)
-  return { address: origin.address, protocol: origin.protocol, host: hosts.check(origin.host, origin.protocol) }
+  return { address: origin.address, protocol: origin.protocol, host: knownHost(origin, target, options) }
+}
+
+/** Of a probe that names another host, nothing of the name is taken on: whoever asks for the host is told this machine's. */
+function knownHost({ host, protocol }: Origin, { path }: Target, { hosts, probes }: HeadOptions): string {
+  try {
+    return hosts.check(host, protocol)
+  } catch (error) {
+    if (error instanceof MisdirectedRequest && probes?.has(path) === true) return 'localhost'
+    throw error
+  }
 }
 
 function checkAuthority(authority: string, host: string): void {
@@ -105,6 +118,7 @@ export class Head implements RequestHead {
   readonly chunked: boolean
   /** The client waits for `100 Continue` before it sends the body: write it only once the body is wanted. */
   readonly expectsContinue: boolean
+  trustedOrigin: string | undefined
   private readonly raw: HeaderLines
   private readonly peer: string
   private canonicalPeer: string | undefined
@@ -124,6 +138,7 @@ export class Head implements RequestHead {
     this.contentLength = framing.contentLength
     this.chunked = framing.chunked
     this.expectsContinue = framing.expectsContinue
+    this.trustedOrigin = undefined
     this.raw = raw
     this.queryLimit = queryLimit
     this.query = undefined

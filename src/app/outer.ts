@@ -1,0 +1,80 @@
+import { anyone, type AccessRule } from '../core/access/index.ts'
+import { chain } from '../core/maybe-promise.ts'
+import type { Problems } from '../core/graph/problems.ts'
+import type { Logger } from '../core/request.ts'
+import { Compression } from '../http/compression.ts'
+import { Cors, type CorsOptions } from '../http/cors.ts'
+import { Frontend, type FrontendOptions } from '../http/files/frontend.ts'
+import { HttpsRedirect } from '../http/https-redirect.ts'
+import type { MountHandler } from '../http/mounts.ts'
+import type { OuterLayerParts } from '../http/outer-layer.ts'
+import type { AppDefinition } from './definition.ts'
+import type { Environment } from './environment.ts'
+import { guardOf } from './mount-handlers.ts'
+import { replacedHeaders } from './security-headers.ts'
+
+/** A front end beside the API. */
+export interface AppFrontend extends FrontendOptions {
+  /** Who may have it. Default `anyone`: what a browser runs before anybody has logged in. */
+  readonly access?: AccessRule
+}
+
+/** What is around everything an app answers. */
+export function outerParts(definition: AppDefinition, environment: Environment, problems: Problems): OuterLayerParts {
+  const { cors, compression = {}, redirectToHttps = false, trustedProxies = [] } = definition
+  if (redirectToHttps !== false && trustedProxies.length === 0)
+    problems.add(
+      'redirectToHttps',
+      'an app learns from its proxy alone that a client came by https; name it in trustedProxies, or every request is sent back for ever',
+    )
+  return {
+    cors: cors === undefined ? undefined : problems.collect('cors', () => checkedCors(cors, environment)),
+    compression:
+      compression === false ? undefined : problems.collect('compression', () => new Compression(compression)),
+    httpsRedirect:
+      redirectToHttps === false ? undefined : new HttpsRedirect(redirectToHttps === true ? {} : redirectToHttps),
+  }
+}
+
+function checkedCors(options: CorsOptions, environment: Environment): Cors {
+  const open = options.origins === '*' ? undefined : options.origins.find((origin) => isUnprotected(origin))
+  if (options.credentials === true && environment === 'production' && open !== undefined)
+    throw new RangeError(
+      `whoever is between a browser and ${open} can write its pages, and act with the cookies of whoever opens them; use https, or leave out credentials`,
+    )
+  return new Cors(options)
+}
+
+/** Over http, and not on the browser's own machine. */
+function isUnprotected(origin: string): boolean {
+  return (
+    typeof origin === 'string' && /^http:\/\/(?!(?:[\w-]+\.)*localhost(?::|$)|127\.0\.0\.1(?::|$)|\[::1\])/.test(origin)
+  )
+}
+
+type GuardContext = Parameters<typeof guardOf>[1]
+
+interface FrontendContext extends GuardContext {
+  readonly environment: Environment
+  readonly logger: Logger
+}
+
+/** What answers paths that nobody else does. */
+export function frontendHandler(context: FrontendContext): MountHandler | undefined {
+  const { definition, environment, logger, problems } = context
+  if (definition.frontend === undefined) return undefined
+  const options: AppFrontend =
+    typeof definition.frontend === 'string' || definition.frontend instanceof URL
+      ? { folder: definition.frontend }
+      : definition.frontend
+  const place = { apiPrefix: (definition.api?.prefix ?? '').replace(/\/$/, ''), replaced: replacedHeaders(definition) }
+  const frontend = problems.collect('frontend', () => new Frontend(options, place))
+  if (frontend === undefined) return undefined
+  const { folder } = frontend.files
+  const missing = `there is no folder ${folder.path}; build the front end first`
+  if (!folder.exists && environment === 'production') problems.add('frontend', missing)
+  else if (!folder.exists) logger.warn({}, `The front end is not served: ${missing}.`)
+  const { access = anyone } = options
+  const guard = access === anyone ? undefined : guardOf({ path: '/frontend', access }, context)
+  return (exchange) => chain(guard?.guard(exchange, {}), () => frontend.answer(exchange.head))
+}
