@@ -45,9 +45,11 @@ export function describeOperation(
   const place = { placed, services }
   const policyUses = placed.policies.map(
     ({ uses: own }) =>
-      own?.(
-        place,
-        present.map(({ dependency }) => dependency),
+      problems.collect(name, () =>
+        own?.(
+          place,
+          present.map(({ dependency }) => dependency),
+        ),
       ) ?? {},
   )
   const plan = container.plan(
@@ -75,9 +77,11 @@ export function describeOperation(
 
 /** The app's limits come first, and what a flag asks for is found. */
 function withPolicies(placed: PlacedOperation, { limit, database }: Described, problems: Problems): PlacedOperation {
-  const policies = [...listOf(limit), ...placed.policies, ...idempotencyOf(placed, database, problems)]
+  const idempotency = idempotencyOf(placed, database, problems)
+  const policies = [...listOf(limit), ...placed.policies, ...idempotency]
   if (policies.length === 0) return placed
-  return { ...placed, policies, errors: [...placed.errors, ...policies.flatMap(({ errors }) => errors)] }
+  const operation = (idempotency.length > 0 && placed.operation.inTransaction?.()) || placed.operation
+  return { ...placed, operation, policies, errors: [...placed.errors, ...policies.flatMap(({ errors }) => errors)] }
 }
 
 function idempotencyOf(

@@ -2,6 +2,7 @@ import type { Router } from '../core/router.ts'
 import { ApiError } from './api-error.ts'
 import { callOperation, pathOf, type ClientOptions, type Connection, type Target } from './connection.ts'
 import type { RawInput } from './input.ts'
+import { RETRIES, retriesOf } from './retry.ts'
 import { operationMapOf, type DocumentLike, type OperationMap } from './operations.ts'
 import type { CallOptions, Client } from './types.ts'
 
@@ -16,14 +17,15 @@ const IN_PROCESS_URL = 'http://localhost'
 
 /**
  * A typed client of an API: over the network by URL, or in process by app. A call that does not succeed throws {@link ApiError}; its `safe` gives
- * the error as a value. A call is sent once and waits as long as it takes: pass a `signal`, such as `AbortSignal.timeout(5_000)`.
+ * the error as a value. A call waits as long as it takes: pass a `signal`, such as `AbortSignal.timeout(5_000)`. What is safe to repeat is sent again after
+ * failures that pass ({@link ClientOptions.retries}); operations with `idempotent` are, by a key that each call is given.
  *
  * @example
  * const api = client<typeof app.api>('https://api.example.com', { token: () => session.token })
  * const post = await api.posts.create({ body: { title: 'Hello' } })
  * const result = await api.posts.publish.safe({ params: { id: post.id } })
  * if (!result.ok && result.error.code === 'not_found') console.error(result.error.message)
- * @throws TypeError where the URL is none.
+ * @throws TypeError where the URL is none. RangeError for `retries` that are none.
  */
 export function client<Api extends Router>(url: string, options?: ClientOptions): Client<Api>
 export function client<Api extends Router>(app: AppLike<Api>, options?: ClientOptions): Client<Api>
@@ -31,6 +33,8 @@ export function client(target: string | AppLike, options: ClientOptions = {}): u
   const remote = typeof target === 'string'
   const connection: Connection = {
     url: remote ? checkedUrl(target) : IN_PROCESS_URL,
+    // In process nothing gets lost on the way, and who tests an error wants to see it.
+    retries: retriesOf(options.retries ?? (remote ? RETRIES : 0)),
     options,
     send:
       options.fetch ??

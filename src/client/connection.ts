@@ -1,7 +1,10 @@
 import { ApiError } from './api-error.ts'
 import { readBody, readError } from './answer.ts'
+import { isSafeMethod } from '../core/safe-method.ts'
 import { bodyOf, setHeaders, targetOf, type RawInput } from './input.ts'
+import { newKey } from './new-key.ts'
 import type { OperationEntry, OperationMap } from './operations.ts'
+import { repeated, retriesOf } from './retry.ts'
 import type { CallOptions } from './types.ts'
 
 type MaybePromise<T> = T | Promise<T>
@@ -22,6 +25,12 @@ export interface ClientOptions {
   readonly operations?: OperationMap
   /** Where the document is. Default `/openapi.json`. */
   readonly documentPath?: string
+  /**
+   * How often a call is sent again after a failure that passes: no answer, 429, 502, 503, 504. Only what is safe to repeat: GET, HEAD and OPTIONS, and
+   * operations with `idempotent`, whose attempts all carry the same key. Default 2 for a URL, 0 for an app; at most 10. The wait grows from 0.2 s, and is
+   * at least what `Retry-After` asks for; above 10 s the error is given instead.
+   */
+  readonly retries?: number
   /** Where credentials come from in a browser. Default: the platform's, `same-origin`. */
   readonly credentials?: 'omit' | 'same-origin' | 'include'
 }
@@ -41,6 +50,8 @@ export interface Answered {
 /** One way to one server. */
 export interface Connection {
   readonly url: string
+  /** How often a call is sent again, where nothing else is said. */
+  readonly retries: number
   readonly options: ClientOptions
   readonly send: (request: Request) => Promise<Response>
 }
@@ -61,6 +72,21 @@ export async function callOperation(
   input: RawInput = {},
   call: CallOptions = {},
 ): Promise<Answered> {
+  const key = call.idempotencyKey ?? (entry.idempotent === true ? newKey() : undefined)
+  // A key of the caller's own is sent wherever it is wanted; that it is looked at, only the declaration says.
+  const keyed = entry.idempotent === true
+  const retries = keyed || isSafeMethod(entry.method) ? retriesOf(call.retries ?? connection.retries) : 0
+  return repeated({ retries, signal: call.signal, keyed }, () =>
+    send(connection, { name, entry }, input, { ...call, key }),
+  )
+}
+
+/** What one attempt is told: all of them carry the same key. */
+interface Keyed extends CallOptions {
+  readonly key: string | undefined
+}
+
+async function send(connection: Connection, { name, entry }: Target, input: RawInput, call: Keyed): Promise<Answered> {
   const request = await requestOf(connection, entry, input, call)
   const { signal } = call
   const response = await attempt(name, signal, () => connection.send(request))
@@ -74,7 +100,7 @@ async function requestOf(
   connection: Connection,
   entry: OperationEntry,
   input: RawInput,
-  { signal, headers: more = {} }: CallOptions,
+  { signal, key, headers: more = {} }: Keyed,
 ): Promise<Request> {
   const { options, url } = connection
   const target = url + pathOf(connection, entry, input)
@@ -86,7 +112,8 @@ async function requestOf(
   setHeaders(headers, input)
   const body = bodyOf(input)
   if (body?.contentType !== undefined) headers.set('content-type', body.contentType)
-  for (const [key, value] of Object.entries(more)) headers.set(key, value)
+  if (key !== undefined) headers.set('idempotency-key', key)
+  for (const [name, value] of Object.entries(more)) headers.set(name, value)
   return new Request(target, {
     method: entry.method,
     headers,

@@ -15,7 +15,7 @@ function loaded(file: URL, seen = new Set<string>()): Set<string> {
   return seen
 }
 
-test('the client loads nothing but itself, the path templates, the names of headers and the causes of failures: no Node, no schema library, no server', () => {
+test('the client loads nothing but itself, the path templates, the names of headers, the causes of failures and which methods are safe: no Node, no schema library, no server', () => {
   const root = new URL('../', import.meta.url)
   const files = [...loaded(new URL('index.ts', import.meta.url))].map((href) =>
     href.startsWith('file:') ? relative(root.pathname, new URL(href).pathname) : href,
@@ -24,5 +24,6 @@ test('the client loads nothing but itself, the path templates, the names of head
     'core/header-name.ts',
     'core/path.ts',
     'core/response-cause.ts',
+    'core/safe-method.ts',
   ])
 })

@@ -48,6 +48,13 @@ interface NoInput {
 /** What one call can be told besides its input. */
 export interface CallOptions {
   readonly signal?: AbortSignal
+  /** In place of the client's. */
+  readonly retries?: number
+  /**
+   * Sent as `Idempotency-Key`. Operations with `idempotent` get one by themselves, for the attempts of one call; one of your own holds for calls as well, such
+   * as that of a form which somebody sends twice.
+   */
+  readonly idempotencyKey?: string
   /** Added to the client's headers, in place of those of the same name. */
   readonly headers?: Readonly<Record<string, string>>
 }

@@ -74,6 +74,12 @@ export interface Operation<out Types extends OperationTypes = OperationTypes> {
    */
   readonly rowScoped?: boolean
   /**
+   * The same in a transaction, where it has none by itself: what makes it safe to repeat is saved together with it.
+   *
+   * @internal
+   */
+  readonly inTransaction?: () => Operation
+  /**
    * Tags of the data that its answers are made of, for who keeps them.
    *
    * @internal

@@ -1,5 +1,7 @@
+import type { Database } from './database.ts'
 import type { DrizzleSchema } from './drizzle.ts'
 import type { InstanceOptions } from './embedded/instance.ts'
+import type { IdempotencyOptions } from './idempotency/options.ts'
 import type { RepeatedStatementsOptions } from './n-plus-one/repeated-statements.ts'
 import type { DatabaseEnvironment } from './observe/observer.ts'
 import type { RowSecurityOptions } from './rls/row-security-options.ts'
@@ -57,10 +59,15 @@ export interface DatabaseOptions<Schema extends DrizzleSchema = Record<string, n
   readonly rls?: boolean | RowSecurityOptions
   /** Where and how the embedded server keeps its data. In production it runs only where this is set, or `ASHLAR_EMBEDDED=1`. */
   readonly embedded?: boolean | InstanceOptions
+  /** How answers are kept of operations with `idempotent`. Default: for 24 hours, of at most 1 MiB each. */
+  readonly idempotency?: IdempotencyOptions
+  /** Of a copy for tests: the database whose dependencies operations use. */
+  readonly [COPY_OF]?: Database<DrizzleSchema>
   /** Set for databases of tests, whatever `NODE_ENV` says. */
   readonly [ENVIRONMENT]?: DatabaseEnvironment
 }
 
+export const COPY_OF = Symbol('copy of')
 export const ENVIRONMENT = Symbol('environment')
 
 /** As an app's own: what is none of the three is taken for the strictest. */

@@ -3,10 +3,13 @@ import { dependency } from '../core/dependency.ts'
 import type { AshlarError } from '../core/errors/index.ts'
 import type { Part } from '../core/part.ts'
 import type { CounterStore } from '../core/policy/counter-store.ts'
+import type { OperationPolicy } from '../core/policy/policy.ts'
 import type { AppServices } from '../core/services.ts'
 import { Connection } from './connection.ts'
 import { PostgresCounters } from './counters/postgres-counters.ts'
 import { rateLimitCounters } from './counters/rate-limit-counters.ts'
+import { ExpiredKeys } from './idempotency/expired-keys.ts'
+import { idempotencyPolicy } from './idempotency/idempotency.ts'
 import type { DatabaseDependency } from './database-dependency.ts'
 import type { DatabaseOptions } from './database-options.ts'
 import type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
@@ -110,6 +113,8 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
   readonly drizzle: Database<Schema>['drizzle']
   readonly reader: Database<Schema>['reader']
   readonly #connection: Connection<Schema>
+  /** Of idempotency. */
+  readonly #expiredKeys = new ExpiredKeys()
   #counters: PostgresCounters | undefined
 
   constructor(options: DatabaseOptions<Schema>) {
@@ -165,6 +170,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
     if (!Object.values(this.options.schema ?? {}).includes(rateLimitCounters)) return undefined
     this.#counters ??= new PostgresCounters(() => this.#connection.ready())
     return this.#counters
+  }
+
+  idempotency(required: boolean): OperationPolicy<'idempotency'> {
+    return idempotencyPolicy(this, required, this.#expiredKeys)
   }
 
   translateError(error: unknown): AshlarError | undefined {

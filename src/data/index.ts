@@ -41,6 +41,15 @@ export {
   StatementTimeout,
   UniqueViolation,
 } from './errors.ts'
+export {
+  IdempotencyAnswerTooLarge,
+  IdempotencyInFlight,
+  IdempotencyKeyInvalid,
+  IdempotencyKeyRequired,
+  IdempotencyKeyReused,
+} from './idempotency/errors.ts'
+export { idempotencyKeys } from './idempotency/idempotency-keys.ts'
+export type { IdempotencyOptions } from './idempotency/options.ts'
 export type { IncludeOptions, IncludedResource, Includes } from './include/include-options.ts'
 export type { AppliedMigration, MigrationStatus } from './migrations/migration-plan.ts'
 export type { Loader, LoaderKey } from './n-plus-one/batches.ts'

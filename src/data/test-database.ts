@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { Client, type DatabaseError } from 'pg'
 import { checkUrl, firstConnection } from './connect-error.ts'
 import { directUrlOf } from './connection.ts'
-import { ENVIRONMENT } from './database-options.ts'
+import { COPY_OF, ENVIRONMENT } from './database-options.ts'
 import { database, type Database, type DatabaseOptions } from './database.ts'
 import type { DrizzleSchema } from './drizzle.ts'
 import { urlOf } from './embedded/app-database.ts'
@@ -67,6 +67,7 @@ export async function createTestDatabase<Schema extends DrizzleSchema>(
       migrate: 'manual',
       replicas: [],
       [ENVIRONMENT]: 'test',
+      [COPY_OF]: declared.options[COPY_OF] ?? declared,
     })
     const end = async (): Promise<void> => {
       await own.stop()

@@ -47,7 +47,7 @@ export function accounts<Users extends UserTable, const Options extends Accounts
   const { register, ...operations } = accountOperations(parts)
   const isClosed = base.options.register?.verification === 'closed'
   const children = { ...(!isClosed && { register }), ...operations } as unknown as RouterChildren
-  const api = extensible(router('/auth', { tags: ['auth'], uses: { noStore } }, children))
+  const api = extensible(router('/auth', { tags: ['auth'], uses: { noStore }, idempotent: false }, children))
   // The operations are those of the types: the conditions are the same.
   return {
     kind: 'accounts',

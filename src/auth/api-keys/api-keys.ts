@@ -27,7 +27,7 @@ export function apiKeys(
   options: ApiKeysOptions = {},
 ): ExtensibleRouter<ApiKeyOperations> {
   const operations = keyOperations(keyParts(auth.core, options))
-  const made = router('/auth', { tags: ['api-keys'], uses: { noStore } }, operations)
+  const made = router('/auth', { tags: ['api-keys'], uses: { noStore }, idempotent: false }, operations)
   // Its children are those that it was made of.
   return extensible(made) as ExtensibleRouter<ApiKeyOperations>
 }

@@ -49,7 +49,7 @@ export function secondFactors<const Options extends SecondFactorOptions = {}>(
     ...(rp !== undefined && ofPasskeys({ ...parts, webAuthn: webAuthnDependency(rp) })),
   }
   // The operations are those of the type: the conditions are the same.
-  return extensible(router('/auth', { tags: ['auth'], uses: { noStore } }, children)) as never
+  return extensible(router('/auth', { tags: ['auth'], uses: { noStore }, idempotent: false }, children)) as never
 }
 
 function always(parts: FactorParts) {

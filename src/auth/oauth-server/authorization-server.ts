@@ -15,7 +15,7 @@ function apiRouter(parts: ServerParts) {
   const rules = browserRules(parts.core)
   return router(
     '/oauth',
-    { tags: ['oauth'] },
+    { tags: ['oauth'], idempotent: false },
     {
       authorize: authorizeOperation(parts, rules),
       readConsent: readConsentOperation(parts, rules),

@@ -43,7 +43,11 @@ export function organisations(
   options: OrganisationsOptions = {},
 ): Organisations {
   const parts = organisationParts(auth.core, options)
-  const api = router('/organisations', { tags: ['organisations'], uses: { noStore } }, operationsOf(parts))
+  const api = router(
+    '/organisations',
+    { tags: ['organisations'], uses: { noStore }, idempotent: false },
+    operationsOf(parts),
+  )
   // Its children are those that it was made of.
   return { ...organisationRules(parts), api: extensible(api) as ExtensibleRouter<OrganisationOperations> }
 }

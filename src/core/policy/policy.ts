@@ -77,6 +77,8 @@ export interface CheckedCall {
   readonly call: Call
   /** Every checked input of the operation and its dependencies, in an order that is fixed for the operation. */
   readonly inputs: HolderValues
+  /** The body as it was sent, parsed and not yet checked, by the name of its declaration. */
+  readonly sent: { readonly body?: unknown; readonly form?: unknown }
   /** Values of the policy's own uses; only within. */
   readonly uses: Readonly<Record<string, unknown>>
   /** Runs the operation again from access on, past its policies, once the response is sent: for an answer that is kept for others. */

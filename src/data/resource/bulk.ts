@@ -131,6 +131,7 @@ function bulkOperation(
       },
       ...(!empty && { response: z.object({ items: z.array(schemas.row) }) }),
       inTransaction: true,
+      repeats: true,
       ...(sent && { sent: 'items' }),
       ...(rules !== undefined && { uses: { rules } }),
     },

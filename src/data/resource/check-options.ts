@@ -23,6 +23,7 @@ const OPTIONS: All<keyof ResourceOptions<PgTable> | 'refine'> = {
   rules: true,
   bulk: true,
   put: true,
+  idempotent: true,
   softDelete: true,
   version: true,
   audit: true,

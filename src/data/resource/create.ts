@@ -24,6 +24,7 @@ export function createOperation(declared: Declared): Operation {
       response: schemas.row,
       status: 201,
       sent: 'row',
+      repeats: true,
       errors: [UniqueViolation, ForeignKeyViolation, CheckViolation, ...fieldErrors(declared)],
       inTransaction: needsTransaction(declared, 'create'),
       ...(rules !== undefined && { uses: { rules } }),

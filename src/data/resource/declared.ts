@@ -51,6 +51,8 @@ export interface Declared {
   /** The parameters of the path above the rows. */
   readonly listParams: z.ZodObject | undefined
   readonly requiresMatch: boolean
+  /** Of what makes rows, and of what changes many. */
+  readonly idempotent: boolean | 'required' | undefined
   /** Who may read the history of rows, where somebody may. */
   readonly history: AccessRule | undefined
   /** Columns of the server's that callers may write all the same. */
@@ -115,6 +117,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
     ),
     rules: options.rules,
     requiresMatch: options.version === 'required',
+    idempotent: options.idempotent,
     history: historyRule(options.access, journal, what),
     writable: options.writable ?? [],
     hidden: new Set(),

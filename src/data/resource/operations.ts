@@ -57,6 +57,8 @@ export interface OperationParts {
   readonly includes?: boolean
   /** Rules that need not hold for callers, and that it asks about them: so they must be known. */
   readonly asks?: readonly AccessRule[]
+  /** Whether the resource's `idempotent` is about it: a repetition would make something twice. */
+  readonly repeats?: boolean
   /** What of its body are rows. */
   readonly sent?: 'row' | 'items'
   /** Which rows it finds, by soft deletion. Default: those that are not deleted. */
@@ -107,6 +109,7 @@ export function resourceOperation(declared: Declared, parts: OperationParts, han
     },
     handler: viewedBy(declared, parts, handler),
     rowScoped: true,
+    ...repetition(declared, parts, handler),
     ...(parts.onInvalid !== undefined && { onInvalid: parts.onInvalid }),
   }
   return rememberRowOperation(operation, {
@@ -115,6 +118,20 @@ export function resourceOperation(declared: Declared, parts: OperationParts, han
     deleted: parts.deleted ?? false,
     pastRows: parts.access !== undefined,
   })
+}
+
+function repetition(
+  declared: Declared,
+  parts: OperationParts,
+  handler: Handler,
+): Pick<Operation, 'idempotent' | 'inTransaction'> {
+  const { idempotent } = declared
+  return {
+    ...(parts.repeats === true && idempotent !== undefined && { idempotent }),
+    ...(parts.inTransaction !== true && {
+      inTransaction: () => resourceOperation(declared, { ...parts, inTransaction: true }, handler),
+    }),
+  }
 }
 
 function rulesOfFields({ definition }: Declared): readonly AccessRule[] {

@@ -72,6 +72,11 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
   readonly rules?: Dependency<ResourceRules<Table>>
   /** Operations on many rows at once. Default: none. */
   readonly bulk?: BulkOptions
+  /**
+   * `true`: a repeated `create`, or operation on many rows, with the same `Idempotency-Key` has the effect of one; `'required'`: it is refused without a key.
+   * Needs `idempotencyKeys` in the database's schema. Default `false`.
+   */
+  readonly idempotent?: boolean | 'required'
   /** `true`: PUT replaces a row. Default `false`. */
   readonly put?: boolean
   /** `true`: deleted rows stay, with the time in `deletedAt`, or in the column named here. Default `false`. */

@@ -5,6 +5,7 @@ type Work = () => MaybePromise<void>
 /** What is left to do once a transaction is committed. */
 export class CommitHooks {
   #work: Work[] = []
+  readonly #last: (() => Promise<void>)[] = []
   #ended = false
 
   add(work: Work): void {
@@ -20,6 +21,19 @@ export class CommitHooks {
 
   dropSince(mark: number): void {
     this.#work.length = mark
+  }
+
+  /** `send` is called right before COMMIT, and what it sends travels with that. Where the server refuses it, nothing is saved and this is the error. */
+  beforeCommit(send: () => Promise<void>): void {
+    this.#last.push(send)
+  }
+
+  /** Sends what was left for the end. Not awaited: COMMIT follows. */
+  sendLast(): readonly Promise<void>[] {
+    const sent = this.#last.map((send) => send())
+    // Read where COMMIT fails; else there is nothing to say.
+    for (const each of sent) each.catch(() => {})
+    return sent
   }
 
   /** The transaction is over. What it left, where it was committed, is for the caller to run. */

@@ -1,3 +1,5 @@
+import { AshlarError } from '../../core/errors/index.ts'
+import { isRefusal } from '../commit-outcome.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
 import { carryClaims } from '../rls/transaction-claims.ts'
@@ -36,10 +38,11 @@ export async function openTransaction<Schema extends DrizzleSchema>(
     tx,
     carry: (changed) => carryClaims(open.client, changed, { prepared }),
     commit: async (report) => {
+      const last = tx.hooks.sendLast()
       tx.state.close()
       const discard = await unwatch?.()
       const place = replicas && commitPosition(open.client)
-      await open.commit(discard, place?.behindCommit)
+      await open.commit(discard, place?.behindCommit).catch((error: unknown) => failed(error, last))
       const position = place?.position()
       if (position !== undefined) replicas?.consistency.tell(position)
       await runAfterCommit(tx.hooks.end(), report)
@@ -50,4 +53,15 @@ export async function openTransaction<Schema extends DrizzleSchema>(
       await open.rollback(await unwatch?.())
     },
   }
+}
+
+/** COMMIT says only that nothing was saved. Why is what the statement before it was refused with; anything else says less than its own error. */
+async function failed(ofCommit: unknown, last: readonly Promise<void>[]): Promise<never> {
+  for (const outcome of await Promise.allSettled(last))
+    if (outcome.status === 'rejected' && isRefused(outcome.reason)) throw outcome.reason
+  throw ofCommit
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof AshlarError || isRefusal(error)
 }

@@ -1,5 +1,5 @@
 import { possibleCaller } from '../../core/builtin.ts'
-import { dependency } from '../../core/dependency.ts'
+import { dependency, type Dependency } from '../../core/dependency.ts'
 import type { DatabaseDependency } from '../database-dependency.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
@@ -54,9 +54,18 @@ export function transactionDependency<Schema extends DrizzleSchema>(
       )
     },
   )
-  return {
+  const made = {
     ...declared,
     sole: { of: database, called: `transaction of the database "${name}"` },
     ...(times > 0 && { rerun: { times, when: isSerializationFailure, delayMs: retryDelayMs } }),
   }
+  MODES.set(made, options)
+  return made
+}
+
+const MODES = new WeakMap<object, TransactionOptions>()
+
+/** How the transaction of this dependency runs; `undefined` for what is none, or one that is begun in another way. */
+export function transactionModes(of: Dependency): TransactionOptions | undefined {
+  return MODES.get(of)
 }
