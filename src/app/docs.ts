@@ -11,7 +11,7 @@ import { buildDocument, docsAssets, docsPage, originsOf, type OpenApiDocument } 
 import type { AppDefinition, DocsOptions } from './definition.ts'
 import type { Environment } from './environment.ts'
 
-interface DocsContext {
+export interface DocsContext {
   readonly environment: Environment
   readonly operations: readonly OperationDescription[]
   readonly format: ErrorFormat

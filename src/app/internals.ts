@@ -32,3 +32,8 @@ export function lifecycleOf(app: App): Lifecycle {
 export function findLogging(app: App): AppLogging | undefined {
   return (app as App & { readonly [INTERNALS]?: Internals })[INTERNALS]?.logging
 }
+
+/** To say that an app is about to stop, before it does. */
+export function availabilityOf(app: App): Availability {
+  return internalsOf(app).availability
+}

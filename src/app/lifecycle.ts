@@ -2,6 +2,7 @@ import type { Container } from '../core/graph/container.ts'
 import type { Part } from '../core/part.ts'
 import type { AppServices } from '../core/services.ts'
 import type { App } from './app.ts'
+import type { Availability } from './availability.ts'
 import { lifecycleOf } from './internals.ts'
 
 /** What an app owns. */
@@ -10,6 +11,7 @@ export interface Owned {
   readonly parts: readonly Part[]
   readonly container: Container
   readonly services: AppServices
+  readonly availability: Availability
   readonly mounted: readonly App[]
 }
 
@@ -45,6 +47,7 @@ export class Lifecycle {
     const attempt = this.#started
     try {
       await this.#start(elsewhere)
+      this.#owned.availability.ready()
     } catch (error) {
       await this.#end().catch(() => undefined)
       if (this.#started === attempt) this.#started = undefined
@@ -56,7 +59,8 @@ export class Lifecycle {
     const started = this.#started
     this.#started = undefined
     await started?.catch(() => undefined)
-    await this.#end()
+    this.#owned.availability.drain()
+    await this.#end().finally(() => this.#owned.availability.stopped())
   }
 
   async #end(): Promise<void> {

@@ -8,6 +8,7 @@ import { createEngine, type Engine } from './engine.ts'
 import { locate, type Located } from './location.ts'
 import { migrate, migrationStatus } from './migrations/migrate.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
+import { watchPool } from './observe/pool-meters.ts'
 import { appRole } from './rls/app-role.ts'
 import { isSecured } from './rls/row-security.ts'
 
@@ -27,6 +28,7 @@ export class Connection<Schema extends DrizzleSchema> {
   #engine: Engine<Schema> | undefined
   /** Of every app that uses it. */
   readonly #changes = new Set<Changes>()
+  readonly #watches: (() => void)[] = []
   /** How many have started it and not stopped it. */
   #starts = 0
 
@@ -53,6 +55,7 @@ export class Connection<Schema extends DrizzleSchema> {
     this.#starts = Math.max(0, this.#starts - 1)
     if (this.#starts > 0) return
     this.#changes.clear()
+    for (const end of this.#watches.splice(0)) end()
     const connecting = this.#connecting
     this.#connecting = this.#starting = this.#engine = undefined
     const connected = await connecting?.catch(() => undefined)
@@ -71,7 +74,9 @@ export class Connection<Schema extends DrizzleSchema> {
     await Promise.all([...this.#changes].map((changes) => changes.announce(tags)))
   }
 
-  #use({ changes, logger }: AppServices): void {
+  #use({ changes, logger, meters }: AppServices): void {
+    // Started by the same app once more, it is watched already.
+    if (!this.#changes.has(changes)) this.#watches.push(watchPool(meters, this.#name, () => this.#engine?.pool))
     this.#changes.add(changes)
     this.log ??= logger
   }

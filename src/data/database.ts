@@ -15,6 +15,7 @@ import type { DatabaseOptions } from './database-options.ts'
 import type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
 import type { Engine } from './engine.ts'
 import { DatabaseUnavailable, SerializationFailure } from './errors.ts'
+import { checkDatabase } from './observe/check-database.ts'
 import { DEFAULT_NAME } from './location.ts'
 import type { Reader } from './scale/reader.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
@@ -174,6 +175,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
 
   idempotency(required: boolean): OperationPolicy<'idempotency'> {
     return idempotencyPolicy(this, required, this.#expiredKeys)
+  }
+
+  check(signal: AbortSignal): Promise<void> {
+    return checkDatabase(this.#connection.live, signal)
   }
 
   translateError(error: unknown): AshlarError | undefined {

@@ -63,9 +63,9 @@ export function redis(options: RedisOptions = {}): Redis {
 
 class RedisPart implements Redis {
   readonly name = 'redis'
+  readonly isOptional = true
   readonly prefix: string
   readonly #url: string
-  readonly isOptional = true
   readonly #timeoutMs: number
   #client: RedisClient | undefined
   #subscriptions: Subscriptions | undefined

@@ -1,0 +1,129 @@
+import type { Attributes, Context, Span } from '@opentelemetry/api'
+import type { ObservedAnswer, ObservedRequest, RequestObserver, RequestTrace } from '../../core/observation/observer.ts'
+import type { RequestHead } from '../../core/request.ts'
+import type { TracedApp, Tracing } from '../../core/observation/tracing.ts'
+import { loadApi } from './load-api.ts'
+import { SpanTrace, UnsampledTrace, type TraceTools } from './request-trace.ts'
+import { errorType, recordError } from './span-error.ts'
+
+/** What traces have, and whom they follow. */
+export interface OpenTelemetryOptions {
+  /**
+   * What becomes of a trace that a request says it belongs to (`traceparent`, W3C Trace Context). `continue`, the default: it goes on here, and its sender decides
+   * whether it is kept. `ignore`: each request begins a trace of its own, for an app that anybody calls.
+   */
+  readonly incoming?: 'continue' | 'ignore'
+  /** Whether the id of who calls is an attribute of the request's span (`user.id`). Default `false`. */
+  readonly userId?: boolean
+  /** Whether the baggage of a request is sent on with the calls it makes. Default `false`: those may be to others. */
+  readonly baggage?: boolean
+}
+
+/** The name and the version that spans say they are made by. */
+const LIBRARY = 'ashlar'
+/** The methods of RFC 9110 and RFC 5789; a client can send any other word. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
+
+/**
+ * Traces of requests for OpenTelemetry: a span for each request, each dependency, the handler and each SQL statement, as children of one another and of
+ * the trace that the request belongs to. They go where the app's own SDK sends them; without one, nowhere. Nothing is patched, and spans have no
+ * headers, bodies, credentials, values of statements or messages of errors.
+ *
+ * Needs the package `@opentelemetry/api`, and an SDK that is started before the app.
+ *
+ * @example
+ * const app = createApp({ title: 'Blog', version: '1.0.0', api, tracing: openTelemetry() })
+ * @throws Error where the package is not installed.
+ */
+export function openTelemetry(options: OpenTelemetryOptions = {}): Tracing {
+  const api = loadApi()
+  const tools: TraceTools = { api, tracer: api.trace.getTracer(LIBRARY), baggage: options.baggage ?? false }
+  return { kind: 'tracing', observe: (app) => new TracingObserver(tools, app, options) }
+}
+
+class TracingObserver implements RequestObserver {
+  readonly #tools: TraceTools
+  readonly #app: TracedApp
+  readonly #options: OpenTelemetryOptions
+  readonly #traces = new WeakMap<ObservedRequest, UnsampledTrace>()
+
+  constructor(tools: TraceTools, app: TracedApp, options: OpenTelemetryOptions) {
+    this.#tools = tools
+    this.#app = app
+    this.#options = options
+  }
+
+  readonly begin = (request: ObservedRequest): RequestTrace | undefined => {
+    const { head } = request
+    if (this.#app.isProbe(head.path)) return undefined
+    const { api, tracer } = this.#tools
+    const parent = this.#parentOf(head)
+    const options = { kind: api.SpanKind.SERVER, attributes: attributesOf(head, this.#app.shownPath(head)) }
+    const span = tracer.startSpan(methodOf(head), options, parent)
+    const trace = new (span.isRecording() ? SpanTrace : UnsampledTrace)(this.#tools, span, parent)
+    this.#traces.set(request, trace)
+    return trace
+  }
+
+  readonly answered = (request: ObservedRequest, { status, error }: ObservedAnswer): void => {
+    const span = this.#traces.get(request)?.span
+    if (span === undefined) return
+    if (span.isRecording()) this.#describe(span, request, { status, error })
+    span.end()
+  }
+
+  #describe(
+    span: Span,
+    { head, operation, user }: ObservedRequest,
+    answer: Pick<ObservedAnswer, 'status' | 'error'>,
+  ): void {
+    const { status, error } = answer
+    const route = operation === undefined ? undefined : this.#app.routeOf(operation)
+    if (route !== undefined) {
+      span.updateName(`${methodOf(head)} ${route}`)
+      span.setAttribute('http.route', route)
+    }
+    if (operation !== undefined) span.setAttribute('ashlar.operation', operation)
+    span.setAttribute('http.response.status_code', status)
+    if (this.#options.userId === true && user !== undefined) span.setAttribute('user.id', String(user.id))
+    // What a client did wrong is its own failure, and not the server's.
+    if (status < 500) {
+      if (error !== undefined) span.setAttribute('ashlar.error.code', errorType(error))
+    } else if (error === undefined) span.setAttribute('error.type', String(status))
+    else recordError(this.#tools.api, span, error)
+  }
+
+  #parentOf(head: RequestHead): Context {
+    const { context, propagation, ROOT_CONTEXT } = this.#tools.api
+    if (this.#options.incoming === 'ignore') return ROOT_CONTEXT
+    return propagation.extract(context.active(), head, HEADERS)
+  }
+}
+
+/** Headers are looked up where they are, one by one: nobody lists them. */
+const HEADERS = {
+  get: (head: RequestHead, name: string): string | undefined => head.header(name),
+  keys: (): string[] => [],
+}
+
+function methodOf({ method }: RequestHead): string {
+  return METHODS.has(method) ? method : 'HTTP'
+}
+
+/** What samplers may look at. No query: credentials can be in it. */
+function attributesOf(head: RequestHead, path: string): Attributes {
+  const [name, port] = splitHost(head.host)
+  return {
+    'http.request.method': METHODS.has(head.method) ? head.method : '_OTHER',
+    'url.path': path,
+    'url.scheme': head.protocol,
+    'server.address': name,
+    ...(port !== undefined && { 'server.port': port }),
+    'network.protocol.name': 'http',
+  }
+}
+
+function splitHost(host: string): readonly [name: string, port: number | undefined] {
+  const [, name = host, port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? []
+  return [name, port === undefined ? undefined : Number(port)]
+}

@@ -1,0 +1,27 @@
+import type { Span } from '@opentelemetry/api'
+import { AshlarError } from '../../core/errors/index.ts'
+import type { OpenTelemetryApi } from './load-api.ts'
+
+/** Lines of a stack that a trace keeps. */
+const FRAMES = 30
+
+/** The code of an error, or the name of its class: one of few, and nothing of what it says. */
+export function errorType(error: unknown): string {
+  if (error instanceof AshlarError) return error.code
+  return error instanceof Error ? error.constructor.name : typeof error
+}
+
+/** Says what failed and where. Not the message: it can have values in it that are nobody's business. */
+export function recordError(api: OpenTelemetryApi, span: Span, error: unknown): void {
+  const type = errorType(error)
+  span.setAttribute('error.type', type)
+  span.setStatus({ code: api.SpanStatusCode.ERROR })
+  span.addEvent('exception', { 'exception.type': type, 'exception.stacktrace': framesOf(error) })
+}
+
+/** Where it was thrown, without its message. */
+function framesOf(error: unknown): string {
+  if (!(error instanceof Error) || error.stack === undefined) return ''
+  const frames = error.stack.split('\n').filter((line) => /^\s+at /.test(line))
+  return frames.slice(0, FRAMES).join('\n')
+}
