@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { addAccess } from './access/command.ts'
 import { DEFAULT_FILES } from './app-file.ts'
 import { addDb } from './db.ts'
+import { addDeploy } from './deploy/command.ts'
 import { addMigrate } from './migrate/command.ts'
 import type { OpenApiOptions } from './openapi.ts'
 
@@ -29,6 +30,7 @@ export function program(version: string, done: (code: number) => void): Command 
   addOpenapi(root, done)
   addMigrate(root, FILE, done)
   addDb(root, done)
+  addDeploy(root, FILE, done)
   return root
 }
 
@@ -129,6 +131,7 @@ Examples:
   ashlar openapi --out api.json  write the OpenAPI document
   ashlar migrate status          which migrations are pending
   ashlar db seed                 data to begin with
+  ashlar deploy files            files for containers, Kubernetes and systemd
 ${ENVIRONMENT_HELP}`
 
 const DEV_HELP = `

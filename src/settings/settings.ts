@@ -31,7 +31,12 @@ interface Loaded {
   readonly rows: readonly SettingRow[]
 }
 
-const loaders = new WeakMap<object, () => Loaded>()
+interface Declared {
+  readonly variables: readonly Variable[]
+  readonly load: () => Loaded
+}
+
+const declared = new WeakMap<object, Declared>()
 
 /**
  * Declares the settings of an app: a schema over environment variables, `.env` files and files of secrets. The names follow the schema: `smtp.port` is read
@@ -61,7 +66,7 @@ export function settings<const S extends Schema<object>>(
   const values = {}
   for (const key of Object.keys(shapeOf(schema)!))
     Object.defineProperty(values, key, { enumerable: true, get: () => load().values[key] })
-  loaders.set(values, load)
+  declared.set(values, { variables, load })
   // One getter for each key of the schema, whose types are its output's.
   return Object.freeze(values) as Readonly<OutputOf<S>>
 }
@@ -72,17 +77,22 @@ export function settings<const S extends Schema<object>>(
  * @throws SettingsError with everything that is missing or wrong.
  */
 export function checkSettings(values: object): void {
-  loaderOf(values)()
+  declaredAs(values).load()
 }
 
 /** Every setting with its value and where it came from. */
 export function describeSettings(values: object): readonly SettingRow[] {
-  return loaderOf(values)().rows
+  return declaredAs(values).load().rows
 }
 
-function loaderOf(values: object): () => Loaded {
-  const load = loaders.get(values)
-  if (load !== undefined) return load
+/** The variables that settings are read from, without reading them. */
+export function settingVariables(values: object): readonly Variable[] {
+  return declaredAs(values).variables
+}
+
+function declaredAs(values: object): Declared {
+  const found = declared.get(values)
+  if (found !== undefined) return found
   throw new TypeError('createApp({ settings }) takes what settings(schema) of ashlar/settings gives.')
 }
 

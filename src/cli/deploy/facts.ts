@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { App } from '../../app/app.ts'
+import { healthPaths } from '../../app/health.ts'
+import { isDatabase, partsOf } from '../../app/parts.ts'
+import { resolveLimits } from '../../http/edge/limits.ts'
+import { settingVariables } from '../../settings/settings.ts'
+
+/** One variable that the app must be given. */
+export interface NeededVariable {
+  readonly name: string
+  readonly secret: boolean
+  readonly description: string
+  readonly example: string
+}
+
+/** What the files depend on. */
+export interface DeployFacts {
+  /** For names of containers and services: small letters, digits and dashes. */
+  readonly name: string
+  readonly title: string
+  /** The app's file, from the project's folder. */
+  readonly file: string
+  readonly port: number
+  readonly node: string
+  readonly hasDatabase: boolean
+  readonly hasRedis: boolean
+  readonly hasMigrations: boolean
+  readonly livePath: string | undefined
+  readonly readyPath: string | undefined
+  /** What a stop may take, with time to spare, in seconds. */
+  readonly stopSeconds: number
+  /** Connections that one process opens at most. */
+  readonly connections: number
+  readonly variables: readonly NeededVariable[]
+}
+
+const PORT = 3000
+const NODE_MAJOR = '24'
+const POOL = 10
+/** Beyond the limit of a stop: for the platform to take the process off its lists. */
+const SPARE_SECONDS = 10
+
+/** Looks at the app, which is loaded and not started. */
+export function factsOf(app: App, file: string): DeployFacts {
+  const { definition } = app
+  const databases = partsOf(definition).filter(isDatabase)
+  const [livePath, readyPath] = healthPaths(definition)
+  const { shutdownTimeoutMs } = resolveLimits(definition.limits)
+  return {
+    name: nameOf(definition.title),
+    title: definition.title,
+    file: relative(process.cwd(), file).replaceAll('\\', '/'),
+    port: PORT,
+    node: NODE_MAJOR,
+    hasDatabase: databases.length > 0,
+    hasRedis: definition.redis !== undefined,
+    hasMigrations: databases.some(({ options }) => options.migrations !== undefined),
+    livePath,
+    readyPath,
+    stopSeconds: Math.ceil(shutdownTimeoutMs / 1000) + SPARE_SECONDS,
+    connections: databases.reduce((sum, { options }) => sum + (options.pool?.max ?? POOL), 0),
+    variables: variablesOf(app, databases.length > 0),
+  }
+}
+
+/** Of the package where it has one that fits, else of the title. */
+function nameOf(title: string): string {
+  const { name = title } = packageJson()
+  const plain = name
+    .replace(/^@[^/]+\//, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+  return plain.replaceAll(/^-+|-+$/g, '').slice(0, 50) || 'api'
+}
+
+function packageJson(): { readonly name?: string } {
+  try {
+    return JSON.parse(readFileSync('package.json', 'utf8')) as { name?: string }
+  } catch {
+    return {}
+  }
+}
+
+function variablesOf({ definition }: App, hasDatabase: boolean): readonly NeededVariable[] {
+  const own = definition.settings === undefined ? [] : settingVariables(definition.settings)
+  const hasAccounts = definition.auth !== undefined && 'kind' in definition.auth
+  return [
+    { name: 'ALLOWED_HOSTS', secret: false, description: 'the hosts the app answers for', example: 'api.example.com' },
+    ...(hasDatabase ? [SECRET] : []),
+    ...(hasAccounts ? [ORIGIN] : []),
+    ...own.map(({ name, secret, description = '', example = '' }) => ({ name, secret, description, example })),
+  ].filter(({ name }, index, all) => all.findIndex((each) => each.name === name) === index)
+}
+
+const SECRET: NeededVariable = {
+  name: 'ASHLAR_SECRET',
+  secret: true,
+  description: 'what keys are derived from; the same for all processes: openssl rand -base64 32',
+  example: '…',
+}
+
+const ORIGIN: NeededVariable = {
+  name: 'ASHLAR_ORIGIN',
+  secret: false,
+  description: 'where accounts are reached, for links in mail',
+  example: 'https://app.example.com',
+}

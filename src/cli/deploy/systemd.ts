@@ -1,0 +1,60 @@
+import type { DeployFacts } from './facts.ts'
+
+/** A unit for a machine of one's own: a process for each core, as nobody in particular, who may write nothing. */
+export function systemdUnit({ name, title, file, port, stopSeconds, hasDatabase, hasRedis }: DeployFacts): string {
+  const after = [
+    'network-online.target',
+    ...(hasDatabase ? ['postgresql.service'] : []),
+    ...(hasRedis ? ['redis-server.service'] : []),
+  ]
+  return `# /etc/systemd/system/${name}.service. Written by ashlar deploy files; yours from now on.
+# The code is in /srv/${name}, installed there with npm ci --omit=dev; the variables in /etc/${name}.env, which only root reads.
+[Unit]
+Description=${title.replaceAll(/\s+/g, ' ').trim()}
+After=${after.join(' ')}
+Wants=network-online.target
+StartLimitIntervalSec=60
+StartLimitBurst=5
+
+[Service]
+Type=exec
+DynamicUser=yes
+WorkingDirectory=/srv/${name}
+EnvironmentFile=/etc/${name}.env
+Environment=NODE_ENV=production PORT=${port} NODE_COMPILE_CACHE=/var/cache/${name}
+ExecStart=/srv/${name}/node_modules/.bin/ashlar start ${file} --workers auto
+Restart=always
+RestartSec=1
+KillSignal=SIGTERM
+# The app ends its processes by itself, each when its requests are answered.
+KillMode=mixed
+TimeoutStopSec=${stopSeconds}
+LimitNOFILE=65536
+
+CacheDirectory=${name}
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+ProtectProc=invisible
+NoNewPrivileges=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+CapabilityBoundingSet=
+UMask=0077
+
+[Install]
+WantedBy=multi-user.target
+`
+}
