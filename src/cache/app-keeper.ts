@@ -20,7 +20,7 @@ export function keeperOf(services: AppServices): Keeper {
 type OfApp<Value> = Dependency<Value, { inputs: {}; uses: {}; errors: never; life: 'app'; request: false }>
 
 /** What an app keeps, from its start to its stop. It hears what changes meanwhile. */
-export const appKeeper: OfApp<Keeper> = dependency({ name: 'cache', scope: 'app' }, async function* (context) {
+export const appKeeper: OfApp<Keeper> = dependency({ name: 'cache', scope: 'app' }, function* (context) {
   const services = servicesIn(context)
   if (services === undefined) throw new Error('What is cached belongs to an app; this was resolved without one.')
   const keeper = keeperOf(services)
@@ -30,7 +30,7 @@ export const appKeeper: OfApp<Keeper> = dependency({ name: 'cache', scope: 'app'
     yield keeper
   } finally {
     deafen()
-    await keeper.stop()
+    keeper.stop()
   }
 })
 

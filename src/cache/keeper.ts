@@ -67,8 +67,8 @@ export class Keeper {
     this.#shared?.start((tags) => this.#clocks.changed(tags))
   }
 
-  async stop(): Promise<void> {
-    await this.#shared?.stop()
+  stop(): void {
+    this.#shared?.stop()
     this.#local.clear()
   }
 

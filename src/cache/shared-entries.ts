@@ -67,12 +67,12 @@ export class SharedEntries {
     this.#subscribed.catch(() => undefined)
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     clearTimeout(this.#retry)
     this.#retry = undefined
-    const end = await this.#subscribed?.catch(() => undefined)
+    // Not waited for: where Redis is gone it takes its time, and with the app the connection ends.
+    void this.#subscribed?.then((end) => end()).catch(() => undefined)
     this.#subscribed = undefined
-    await end?.().catch(() => undefined)
   }
 
   /** What is kept under this key, or the right to make it. */
