@@ -11,6 +11,8 @@ import type { Limits } from './edge/limits.ts'
 import { createStrictServer } from './edge/server.ts'
 import type { Exchange } from './exchange.ts'
 import { SWEEP_INTERVAL_MS, type Kernel } from './kernel.ts'
+import { Load, type LoadLimits } from './load.ts'
+import { Refusals } from './overloaded.ts'
 import { requestIds } from './request-id.ts'
 import type { ResponseLines } from './response-lines.ts'
 import { isClosing, sendOutcome, type SendOptions } from './send.ts'
@@ -21,6 +23,8 @@ export interface HttpServerOptions {
   readonly lines: ResponseLines
   readonly head: HeadOptions
   readonly limits: Limits
+  /** `undefined`: no request is too many. */
+  readonly loadLimits: LoadLimits | undefined
 }
 
 /** How often a stopping server looks for connections that have become idle. */
@@ -37,11 +41,15 @@ export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
   readonly #nextId = requestIds()
+  readonly #load: Load | undefined
+  readonly #refusals: Refusals | undefined
   #sweeper: NodeJS.Timeout | undefined
   #stopping = false
 
   constructor(options: HttpServerOptions) {
     this.#options = options
+    this.#load = options.loadLimits === undefined ? undefined : new Load(options.loadLimits)
+    this.#refusals = this.#load === undefined ? undefined : new Refusals(this.#load, options)
     this.#server = createStrictServer(options.limits, (request, response) => this.#serve(request, response))
   }
 
@@ -91,10 +99,15 @@ export class HttpServer {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (isClosing(request.socket)) return
     const id = this.#nextId()
+    const now = performance.now()
+    if (this.#refusals?.applyTo(request, now) === true)
+      return this.#refusals.answer(request, response, { id, now, stopping: this.#stopping })
     let exchange: Exchange
     try {
       const head = parseHead(request, id, this.#options.head)
-      exchange = this.#options.kernel.openObserved(new SocketIncoming(request, response, head), performance.now())
+      exchange = this.#options.kernel.openObserved(new SocketIncoming(request, response, head), now)
+      exchange.load = this.#load
+      exchange.beginWork()
     } catch (error) {
       return this.#refuse(request, response, { error, id })
     }

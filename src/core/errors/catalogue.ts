@@ -162,6 +162,13 @@ export const HandlerTimeout = defineError({
   title: 'The operation took too long',
   fix: 'Retry after the seconds in the Retry-After header; ask for less where the operation allows it.',
 })
+/** 503: there is more to do than can be done in time. Given by the server before anything was done. */
+export const Overloaded = defineError({
+  code: 'overloaded',
+  status: 503,
+  title: 'Too busy',
+  fix: 'Retry after the seconds in the Retry-After header; nothing was done.',
+})
 
 const validationFailed = {
   code: 'validation_failed',

@@ -18,6 +18,7 @@ export {
   NotAcceptable,
   NotFound,
   NotImplemented,
+  Overloaded,
   PreconditionFailed,
   PreconditionRequired,
   RequestTimeout,
