@@ -12,7 +12,8 @@ interface Sending {
   readonly agent?: Agent
 }
 
-export function send(origin: string, path: string, { body, ...options }: Sending): Promise<Answer> {
+export function send(origin: string, path: string, sending: Sending): Promise<Answer> {
+  const { body, ...options } = sending
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(origin + path, options, (response) => {
     const chunks: Buffer[] = []
@@ -20,7 +21,12 @@ export function send(origin: string, path: string, { body, ...options }: Sending
     response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
     response.on('error', reject)
   })
-  sent.on('error', reject).end(body)
+  sent.on('error', (error: NodeJS.ErrnoException) => {
+    // The server has ended an idle connection at the moment it was used again: it has not seen the request.
+    if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(send(origin, path, sending))
+    else reject(error)
+  })
+  sent.end(body)
   return promise
 }
 

@@ -127,6 +127,7 @@ test('algorithms go with the key, or it is an error at start', () => {
   expect(() => jwtBearer({ publicKey: ed25519.publicKey, algorithms: ['HS256'], user })).toThrow(/got HS256/)
   expect(() => jwtBearer({ publicKey: ed25519.publicKey, algorithms: ['RS256'], user })).toThrow(/got RS256/)
   expect(() => jwtBearer({ jwks: { keys: [] }, algorithms: ['HS256'], user })).toThrow(/got HS256/)
+  expect(() => jwtBearer({ jwks: { keys: 'none' } as never, algorithms: ['ES256'], user })).toThrow(/JWK Set/)
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 })
   expect(() => jwtBearer({ publicKey: small.publicKey, user })).toThrow(/1024 bits/)
   expect(() => jwtBearer({ secret, clockToleranceSeconds: 3600, user })).toThrow(/0 to 300/)
