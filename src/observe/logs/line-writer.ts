@@ -1,11 +1,15 @@
 import { writeSync } from 'node:fs'
 
+/** What is written at once, at most: more in one turn is not kept until its end. */
+const CHUNK = 65_536
 /** Lines that nobody takes are kept up to here; then the oldest are left out, since the app must not end of its log. */
 const MOST_KEPT = 16_777_216
 /** A reader that is busy is tried again. */
 const RETRY_MS = 5
 /** At the end of the process there is no later; a reader that is gone for good must not hold it. */
 const RETRIES_AT_EXIT = 200
+
+const NOTHING = Buffer.alloc(0)
 
 export interface LineDestination {
   write(line: string): void
@@ -18,8 +22,9 @@ export interface LineDestination {
  */
 export class LineWriter implements LineDestination {
   readonly #descriptor: number
-  #lines: string[] = []
-  #rest = Buffer.alloc(0)
+  #lines = ''
+  /** What could not be written the last time. */
+  #rest: Buffer = NOTHING
   #isScheduled = false
   #isBroken = false
   readonly #flush = (): void => {
@@ -37,8 +42,9 @@ export class LineWriter implements LineDestination {
 
   write(line: string): void {
     if (this.#isBroken) return
-    this.#lines.push(line)
+    this.#lines += line
     if (!this.#isScheduled) this.#schedule(0)
+    if (this.#lines.length >= CHUNK) this.#write()
   }
 
   #schedule(waitMs: number): void {
@@ -51,23 +57,23 @@ export class LineWriter implements LineDestination {
 
   /** Whether all is written, or never will be. */
   #write(): boolean {
-    const lines = this.#lines.join('')
-    this.#lines = []
-    let bytes = this.#rest.length === 0 ? Buffer.from(lines) : Buffer.concat([this.#rest, Buffer.from(lines)])
+    const lines = Buffer.from(this.#lines)
+    this.#lines = ''
+    let bytes = this.#rest.length === 0 ? lines : Buffer.concat([this.#rest, lines])
     try {
       while (bytes.length > 0) bytes = bytes.subarray(writeSync(this.#descriptor, bytes))
-      this.#rest = bytes
+      this.#rest = NOTHING
       return true
     } catch (error) {
       return this.#failed(error, bytes)
     }
   }
 
-  #failed(error: unknown, left: Buffer<ArrayBuffer>): boolean {
+  #failed(error: unknown, left: Buffer): boolean {
     const { code } = error as { readonly code?: string }
     const isBusy = code === 'EAGAIN' || code === 'EBUSY'
     // A disk that is full loses lines, not the app; a reader that has gone comes back never.
-    this.#rest = isBusy ? left.subarray(Math.max(0, left.length - MOST_KEPT)) : Buffer.alloc(0)
+    this.#rest = isBusy ? left.subarray(Math.max(0, left.length - MOST_KEPT)) : NOTHING
     this.#isBroken = code === 'EPIPE' || code === 'EBADF'
     return !isBusy
   }

@@ -58,9 +58,9 @@ export class RedactingLog implements AppLog {
     const fields = given instanceof Error ? { err: given } : given
     const safe = this.#safe(fields, request)
     const { sink, reports } = this.#options
+    sink[level](request === undefined ? safe : { ...bindings(request), ...safe }, message)
     if (level === 'error' && reports !== undefined && 'err' in safe)
       reports.report(safe.err, message ?? 'an error', request ?? running())
-    sink[level](request === undefined ? safe : { ...bindings(request), ...safe }, message)
   }
 
   #safe(fields: object, request: ObservedRequest | undefined): object {

@@ -27,8 +27,9 @@ export class ErrorReports {
 
   report(error: unknown, message: string, request: ObservedRequest | undefined): void {
     if (this.#inFlight.size >= MOST_IN_FLIGHT) return this.#drop()
-    const sending: Promise<void> = this.#send(error, message, request).finally(() => this.#inFlight.delete(sending))
+    const sending = this.#send(error, message, request)
     this.#inFlight.add(sending)
+    void sending.then(() => this.#inFlight.delete(sending))
   }
 
   /** Waits for those on their way, for a while. */
