@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { anyone } from '../core/access/index.ts'
-import { stream } from '../core/content.ts'
+import { raw } from '../core/content.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { createApp } from './create-app.ts'
@@ -21,8 +21,8 @@ function holding() {
     quick: route.get('/quick', { access: anyone }, () => undefined),
     stream: route.get(
       '/stream',
-      { access: anyone, response: stream() },
-      () => new ReadableStream<Uint8Array>({ start: (to) => to.enqueue(new TextEncoder().encode('first')) }),
+      { access: anyone, response: raw },
+      () => new Response(new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('first')) })),
     ),
     post: route.post('/post', { access: anyone, body: z.object({ a: z.int() }) }, () => undefined),
   })
