@@ -52,8 +52,15 @@ export function mounted(mount: Mount, context: MountContext): Mounted {
 }
 
 function mountedApp(app: App, place: MountPlace): Mounted {
+  const plain = (outcome: Outcome): Outcome => {
+    outcome.compress ??= false
+    return outcome
+  }
   return {
-    answer: (exchange) => appOutcome(app, exchange, place),
+    answer:
+      app.definition.compression === false
+        ? (exchange) => chain(appOutcome(app, exchange, place), plain)
+        : (exchange) => appOutcome(app, exchange, place),
     allowAt: (path) => kernelOf(app).allowAt(pathBelow(path, place.prefix)),
     hasCors: app.definition.cors !== undefined,
   }

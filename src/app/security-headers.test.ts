@@ -54,34 +54,38 @@ const definition: AppDefinition = {
   api,
 }
 
-const KINDS: readonly (readonly [kind: string, line: string, status: number, headers?: string])[] = [
-  ['JSON', 'GET /api/json', 200],
-  ['HEAD', 'HEAD /api/json', 200],
-  ['OPTIONS', 'OPTIONS /api/json', 204],
+type Kind = readonly [kind: string, line: string, status: number, headers?: string]
+
+const KINDS = (
   [
-    'a preflight',
-    'OPTIONS /api/json',
-    204,
-    'origin: https://app.example.com\r\naccess-control-request-method: GET\r\n',
-  ],
-  ['nothing', 'DELETE /api/nothing', 204],
-  ['what is known', 'GET /api/tagged', 304, 'if-none-match: "1"\r\n'],
-  ['a page', 'GET /api/page', 200],
-  ['a stream', 'GET /api/stream', 200],
-  ['a redirect', 'GET /api/redirect', 302],
-  ['the redirect of a slash', 'GET /api/json/', 307],
-  ['401', 'GET /api/guarded', 401],
-  ['404', 'GET /api/nowhere', 404],
-  ['405', 'DELETE /api/json', 405],
-  ['500', 'GET /api/broken', 500],
-  ['503', 'GET /api/slow', 503],
-  ['the document', 'GET /openapi.json', 200],
-  ['a mounted handler', 'GET /fetch', 200],
-  ['a mounted listener', 'GET /listener', 200],
-  ['a file', 'GET /files/index.html', 200],
-  ['a missing file', 'GET /files/none', 404],
-  ['the front end', 'GET /', 200],
-]
+    ['JSON', 'GET /api/json', 200],
+    ['HEAD', 'HEAD /api/json', 200],
+    ['OPTIONS', 'OPTIONS /api/json', 204],
+    [
+      'a preflight',
+      'OPTIONS /api/json',
+      204,
+      'origin: https://app.example.com\r\naccess-control-request-method: GET\r\n',
+    ],
+    ['nothing', 'DELETE /api/nothing', 204],
+    ['what is known', 'GET /api/tagged', 304, 'if-none-match: "1"\r\n'],
+    ['a page', 'GET /api/page', 200],
+    ['a stream', 'GET /api/stream', 200],
+    ['a redirect', 'GET /api/redirect', 302],
+    ['the redirect of a slash', 'GET /api/json/', 307],
+    ['401', 'GET /api/guarded', 401],
+    ['404', 'GET /api/nowhere', 404],
+    ['405', 'DELETE /api/json', 405],
+    ['500', 'GET /api/broken', 500],
+    ['503', 'GET /api/slow', 503],
+    ['the document', 'GET /openapi.json', 200],
+    ['a mounted handler', 'GET /fetch', 200],
+    ['a mounted listener', 'GET /listener', 200],
+    ['a file', 'GET /files/index.html', 200],
+    ['a missing file', 'GET /files/none', 404],
+    ['the front end', 'GET /', 200],
+  ] as readonly Kind[]
+).map(([kind, line, status, headers = '']) => [kind, line, status, headers] as const)
 
 /** Where a kind of answer says otherwise, as it must to work. */
 function expectedOf(line: string): Record<string, string> {
@@ -102,7 +106,7 @@ function headersOf(answer: string): Record<string, string> {
 const only = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(NAMES.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])))
 
-test.each(KINDS)('%s says what is secure, and over https that it is to stay so', async (_, line, status, more = '') => {
+test.each(KINDS)('%s says what is secure, and over https that it is to stay so', async (_, line, status, more) => {
   await using t = await serving(api, definition)
   const ask = (protocol: string): Promise<string> =>
     t.send(`${line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-forwarded-proto: ${protocol}\r\n${more}\r\n`)
@@ -117,7 +121,7 @@ test.each(KINDS)('%s says what is secure, and over https that it is to stay so',
 
 test.each(KINDS.filter(([kind]) => kind !== 'a mounted listener'))(
   '%s does in process',
-  async (_, line, status, more = '') => {
+  async (_, line, status, more) => {
     const [method = '', path = ''] = line.split(' ')
     const headers = new Headers(
       more

@@ -52,9 +52,7 @@ export class OuterLayer {
   after(exchange: Exchange, outcome: Outcome): MaybePromise<Outcome> {
     const { compression } = this.#parts
     this.mark(exchange, outcome)
-    if (!exchange.isMounted) return compression === undefined ? outcome : compression.encode(outcome, exchange.head)
-    if (compression === undefined) outcome.compress ??= false
-    return outcome
+    return compression === undefined || exchange.isMounted ? outcome : compression.encode(outcome, exchange.head)
   }
 
   /** Says who may read an answer. */
