@@ -17,6 +17,11 @@ export type GeneralCode =
   | 'not_implemented'
   | 'unavailable'
   | 'handler_timeout'
+  | 'idempotency_key_required'
+  | 'idempotency_key_invalid'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_flight'
+  | 'idempotency_answer_too_large'
   | ClientCode
 
 /** Made by the client itself. `network_error`: there was no answer (status 0). `answer_invalid`: it could not be read. `http_error`: it has no code. */
