@@ -1,4 +1,4 @@
-import { auditTrail } from 'ashlar/data'
+import { auditTrail, idempotencyKeys } from 'ashlar/data'
 import { accounts, authTables } from './accounts/table.ts'
 import {
   categories,
@@ -30,4 +30,5 @@ export const schema = {
   orderLines,
   orderLineRelations,
   auditTrail,
+  idempotencyKeys,
 }

@@ -60,6 +60,21 @@ test('an order belongs to who places it, whatever is sent', async () => {
   expect(await response.json()).toMatchObject({ customerId: bob.id, total: '10.00' })
 })
 
+test('an order that is sent twice with one key is one order, and takes its pieces once', async () => {
+  const pot = await shop.product(10)
+  const dora = await shop.customer()
+  const body = { lines: [{ productId: pot, quantity: 4 }] }
+  const options = { idempotencyKey: 'form-1' }
+  const { id } = await dora.api.orders.place({ body }, options)
+  expect((await dora.api.orders.place({ body }, options)).id).toBe(id)
+  expect(await shop.stockOf(pot)).toBe(6)
+  expect((await bob.api.orders.place({ body }, options)).id).not.toBe(id)
+  const other = { lines: [{ productId: pot, quantity: 1 }] }
+  await expect(dora.api.orders.place({ body: other }, options)).rejects.toMatchObject({
+    code: 'idempotency_key_reused',
+  })
+})
+
 test('staff see all orders, with who ordered and what', async () => {
   const { items } = await shop.staff.orders.list({
     query: { customerId: ada.id, include: ['customer', 'lines'] },

@@ -56,6 +56,8 @@ export const orderApi = orderResource.with({
     '/',
     {
       access: authenticated,
+      // Sent twice, as after a connection that broke, it is one order.
+      idempotent: true,
       body: Wanted,
       response: Order,
       status: 201,
