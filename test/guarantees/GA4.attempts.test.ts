@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Listening } from 'ashlar'
 import { sql } from 'drizzle-orm'
+import { redis as redisPart } from 'ashlar/redis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountsApp, PASSWORD, type AccountsApp } from '../../src/auth/accounts.fixture.ts'
@@ -15,7 +16,7 @@ describe.each(['postgres', ...(REDIS_URL === undefined ? [] : ['redis'])])(
     let app: AccountsApp
     let instances: Instance[]
     beforeAll(async () => {
-      const attempts = store === 'redis' ? { redisUrl: REDIS_URL! } : {}
+      const attempts = store === 'redis' ? { redis: redisPart({ url: REDIS_URL! }) } : {}
       // An origin of its own: the counters of other runs in the same Redis are not these.
       app = await accountsApp({ attempts, origin: `https://${host}`, register: { verification: 'none' } })
       instances = [await instance(app), await instance(app)]

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { redis as redisPart } from 'ashlar/redis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountsApp } from '../../src/auth/accounts.fixture.ts'
@@ -121,7 +122,9 @@ describe('refresh tokens (GA8)', () => {
 test.runIf(ownRedis)(
   'where Redis counts the attempts, a replay is refused and ends its family after it was flushed',
   async () => {
-    const accounts = await accountsApp({ attempts: { redisUrl: ownRedis!, perAccount: 100, perNetwork: 100 } })
+    const accounts = await accountsApp({
+      attempts: { redis: redisPart({ url: ownRedis! }), perAccount: 100, perNetwork: 100 },
+    })
     const redis = await createClient({ url: ownRedis! }).connect()
     try {
       const call = callerOf((await accounts.t.listen()).url)

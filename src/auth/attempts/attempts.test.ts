@@ -2,6 +2,7 @@ import { createClient } from 'redis'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../testing/test-app.ts'
 import { silentProxy } from '../../data/silent-proxy.fixture.ts'
+import { redis } from '../../redis/index.ts'
 import { countingApp } from '../core/counting-app.fixture.ts'
 import type { AttemptOptions } from '../core/options.ts'
 
@@ -41,7 +42,7 @@ async function statuses(times: number, one: (i: number) => Promise<{ readonly st
 const stores = ['postgres', ...(REDIS_URL === undefined ? [] : ['redis'])]
 describe.each(stores)('attempts counted with %s', (store) => {
   const options = (limits: AttemptOptions = {}): AttemptOptions =>
-    store === 'redis' ? { ...limits, redisUrl: REDIS_URL! } : limits
+    store === 'redis' ? { ...limits, redis: redis({ url: REDIS_URL! }) } : limits
 
   test('a success that is undone forgets nothing', async () => {
     const { t } = await counting(options())
@@ -156,16 +157,16 @@ test.each([{ perAccount: 0 }, { perNetwork: 1.5 }, { windowSeconds: -1 }])(
 
 describe.skipIf(REDIS_URL === undefined)('with Redis', () => {
   test('a flush gives networks new attempts, and accounts none', async () => {
-    const { t, origin } = await counting({ redisUrl: REDIS_URL! })
+    const { t, origin } = await counting({ redis: redis({ url: REDIS_URL! }) })
     const from = '198.51.100.7'
     await statuses(5, () => attempt(t, 'ada', { from }))
     await statuses(15, (i) => attempt(t, `u${i}`, { from }))
     expect(await attempt(t, 'bob', { from })).toMatchObject({ status: 429 })
-    const redis = await createClient({ url: REDIS_URL! }).connect()
-    const keys = await redis.keys(`*${new URL(origin).host}*`)
+    const client = await createClient({ url: REDIS_URL! }).connect()
+    const keys = await client.keys(`*${new URL(origin).host}*`)
     expect(keys).toHaveLength(1)
-    await redis.del(keys)
-    redis.destroy()
+    await client.del(keys)
+    client.destroy()
     expect(await attempt(t, 'bob', { from })).toMatchObject({ status: 403 })
     expect(await attempt(t, 'ada', { from })).toMatchObject({
       status: 429,
@@ -176,7 +177,7 @@ describe.skipIf(REDIS_URL === undefined)('with Redis', () => {
   test.each(['silent', 'gone'])('where it is %s, networks are counted in the database', async (state) => {
     const proxy = await silentProxy(REDIS_URL!)
     ended.push(() => proxy.close())
-    const { t } = await counting({ redisUrl: proxy.url, perNetwork: 3 })
+    const { t } = await counting({ redis: redis({ url: proxy.url }), perNetwork: 3 })
     const from = '198.51.100.7'
     expect(await attempt(t, 'u0', { from })).toMatchObject({ status: 403 })
     if (state === 'silent') proxy.silence()

@@ -10,6 +10,7 @@ import type { AccountsBase } from '../core/base.ts'
 import type { Attempts } from '../core/services.ts'
 import { limiterPackage } from './limiter-package.ts'
 import { limitsDependency, type Limit, type Limits } from './limiters.ts'
+import { policyMember, secondsUntil, stateMember } from '../../limits/header-fields.ts'
 import { networkPrefix } from '../../limits/network-prefix.ts'
 
 /**
@@ -100,13 +101,13 @@ export async function consume(limit: Limit, key: string): Promise<void> {
 }
 
 /** Fields of RFC 9110 section 10.2.3 and of the draft ietf-httpapi-ratelimit-headers. */
-function tooMany({ name, quota, windowSeconds }: Limit, { msBeforeNext }: RateLimiterRes): Error {
-  const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
+function tooMany({ name, quota: max, windowSeconds }: Limit, { msBeforeNext }: RateLimiterRes): Error {
+  const resetSeconds = secondsUntil(msBeforeNext)
   return new TooManyRequests('There were too many attempts.', {
     headers: {
-      'retry-after': String(seconds),
-      'ratelimit-policy': `"${name}";q=${quota};w=${windowSeconds}`,
-      ratelimit: `"${name}";r=0;t=${seconds}`,
+      'retry-after': String(resetSeconds),
+      'ratelimit-policy': policyMember({ name, max, windowSeconds }),
+      ratelimit: stateMember({ name }, { remaining: 0, resetSeconds }),
     },
   })
 }

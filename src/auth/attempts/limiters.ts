@@ -1,11 +1,12 @@
 import { escapeIdentifier, type Pool, type QueryConfig } from 'pg'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { dependency } from '../../core/dependency.ts'
+import { servicesIn, type AppServices } from '../../core/services.ts'
+import type { Redis } from '../../redis/index.ts'
 import type { AccountsCore, OfApp } from '../core/accounts-core.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { AttemptOptions } from '../core/options.ts'
 import { countersOnFirstUse, type Counters } from './limiter-package.ts'
-import { redisStore } from './redis-store.ts'
 
 /** A limit with its counters. */
 export interface Limit {
@@ -28,8 +29,6 @@ const PER_NETWORK = 20
 const WINDOW_SECONDS = 900
 /** A log-in page may begin one each time it is opened, and everybody behind one address opens it. */
 const BEGUN_FOR_ATTEMPTS = 30
-/** One that does not answer is one that is gone: whoever logs in waits for it. */
-const REDIS_TIMEOUT_MS = 1_000
 const CLEAR_EVERY_MS = 300_000
 
 /** The counters, from the app's start to its stop. */
@@ -38,14 +37,17 @@ export function limitsDependency(base: AccountsBase): OfApp<Limits> {
   const { windowSeconds } = settings
   return dependency(
     { name: 'accounts.limits', scope: 'app', uses: { engine: base.database.engine, outside: base.outside } },
-    async function* ({ engine, outside, log }) {
+    async function* (context) {
+      const { engine, outside } = context
       const store = { ...postgresStore(base, outside, engine.prepared), duration: settings.windowSeconds }
       const inDatabase = (points: number): Counters =>
         countersOnFirstUse(({ RateLimiterPostgres }) => new RateLimiterPostgres({ ...store, points }))
-      const redis = settings.redisUrl === undefined ? undefined : await redisStore(settings.redisUrl, log)
+      const services = servicesIn(context)
+      const redis = settings.redis ?? redisOf(services)
+      // What is counted before it is connected would be counted in the database, and not be known there. It counts its starts.
+      await redis?.start?.(services)
       const ofNetworks = (quota: number): Limit => {
-        const counters =
-          redis === undefined ? inDatabase(quota) : inRedis(base, redis.client, { ...store, points: quota })
+        const counters = redis === undefined ? inDatabase(quota) : inRedis(base, redis, { ...store, points: quota })
         return { name: 'network', quota, windowSeconds, counters }
       }
       const clearing = setInterval(() => clearExpired(base, outside), CLEAR_EVERY_MS).unref()
@@ -62,20 +64,26 @@ export function limitsDependency(base: AccountsBase): OfApp<Limits> {
         } satisfies Limits
       } finally {
         clearInterval(clearing)
-        redis?.end()
+        await redis?.stop?.()
       }
     },
   )
 }
 
-type Settings = Required<Omit<AttemptOptions, 'redisUrl'>> & Pick<AttemptOptions, 'redisUrl'>
+/** The app's own, told by its shape: nobody else's package is loaded to ask. */
+function redisOf(services: AppServices | undefined): Redis | undefined {
+  const part = services?.redis
+  return part !== undefined && 'ask' in part ? (part as Redis) : undefined
+}
+
+type Settings = Required<Omit<AttemptOptions, 'redis'>> & Pick<AttemptOptions, 'redis'>
 
 function settingsOf(options: AttemptOptions = {}): Settings {
-  const { perAccount = PER_ACCOUNT, perNetwork = PER_NETWORK, windowSeconds = WINDOW_SECONDS, redisUrl } = options
+  const { perAccount = PER_ACCOUNT, perNetwork = PER_NETWORK, windowSeconds = WINDOW_SECONDS, redis } = options
   for (const [name, value] of Object.entries({ perAccount, perNetwork, windowSeconds }))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`accounts({ attempts: { ${name} } }) must be a whole number of at least 1; it is ${value}.`)
-  return { perAccount, perNetwork, windowSeconds, ...(redisUrl !== undefined && { redisUrl }) }
+  return { perAccount, perNetwork, windowSeconds, ...(redis !== undefined && { redis }) }
 }
 
 export function postgresStore({ tables }: Pick<AccountsCore, 'tables'>, pool: Pool, prepared: boolean) {
@@ -106,21 +114,22 @@ function clearExpired({ tables }: Pick<AccountsCore, 'tables'>, pool: Pool): voi
  */
 function inRedis(
   { origin }: Pick<AccountsCore, 'origin'>,
-  client: object,
+  redis: Redis,
   database: ReturnType<typeof postgresStore> & { readonly points: number; readonly duration: number },
 ): Counters {
-  return countersOnFirstUse(({ RateLimiterPostgres, RateLimiterRedis, RLWrapperTimeouts }) => {
-    const { points, duration } = database
-    const limiter = new RateLimiterRedis({
-      storeClient: client,
-      useRedisPackage: true,
-      rejectIfRedisNotReady: true,
-      keyPrefix: `ashlar:limits:${new URL(origin).host}`,
-      points,
-      duration,
-    })
-    const insuranceLimiter = new RateLimiterPostgres(database)
-    // Its types lack the second limiter.
-    return Object.assign(new RLWrapperTimeouts({ limiter, timeoutMs: REDIS_TIMEOUT_MS }), { insuranceLimiter })
-  })
+  const { points, duration } = database
+  return countersOnFirstUse(
+    ({ RateLimiterPostgres, RateLimiterRedis }) =>
+      new RateLimiterRedis({
+        // All it asks of a client here. The part knows at once when the connection is lost, and how long an answer is waited for.
+        storeClient: { eval: (...call: EvalCall) => redis.ask((client) => client.eval(...call)) },
+        useRedisPackage: true,
+        keyPrefix: `${redis.prefix}attempts:${new URL(origin).host}`,
+        points,
+        duration,
+        insuranceLimiter: new RateLimiterPostgres(database),
+      }),
+  )
 }
+
+type EvalCall = Parameters<Redis['client']['eval']>

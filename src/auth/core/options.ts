@@ -3,6 +3,7 @@ import type { Database } from '../../data/database.ts'
 import type { DrizzleSchema } from '../../data/drizzle.ts'
 import type { Dependency } from '../../core/dependency.ts'
 import type { Mailer } from '../../mail/mailer.ts'
+import type { Redis } from '../../redis/index.ts'
 import type { AccountTables } from '../tables/account-tables.ts'
 import type { OrganisationTables } from '../tables/organisation-tables.ts'
 import type { UserTable } from '../tables/user-columns.ts'
@@ -67,10 +68,10 @@ export interface AttemptOptions {
   /** Default 900 s. */
   readonly windowSeconds?: number
   /**
-   * URL of a Redis server (`redis://` or `rediss://`), which then counts those of networks; the database does while it is gone. Those of accounts stay
-   * in the database: a flushed cache gives nobody more guesses. Needs the package `redis`. Default: the database counts all.
+   * Counts those of networks: `redis()` of `ashlar/redis`; the database does while it is gone. Those of accounts stay in the database: a flushed cache
+   * gives nobody more guesses. Default: the app's `redis`; without one the database counts all.
    */
-  readonly redisUrl?: string
+  readonly redis?: Redis
 }
 
 /** Organisations with members, whose operations {@link organisations} makes. */
