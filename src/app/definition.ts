@@ -103,7 +103,7 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly compression?: CompressionOptions | false
   /** A front end that was built into a folder: its files are served where nothing else answers. */
   readonly frontend?: string | URL | AppFrontend
-  /** Sends who asks over http to https (308), but for `/healthz` and `/readyz`. The proxy that knows must be in `trustedProxies`. Default `false`. */
+  /** Sends who asks over http to https (308), but for the paths of `health`. The proxy that knows must be in `trustedProxies`. Default `false`. */
   readonly redirectToHttps?: boolean | HttpsRedirectOptions
   /** Headers on every response, in place of or on top of the secure defaults; `false` takes one off. */
   readonly securityHeaders?: Readonly<Record<string, string | false>>

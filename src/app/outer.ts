@@ -5,11 +5,12 @@ import type { Logger } from '../core/request.ts'
 import { Compression } from '../http/compression.ts'
 import { Cors, type CorsOptions } from '../http/cors.ts'
 import { Frontend, type FrontendOptions } from '../http/files/frontend.ts'
-import { HttpsRedirect } from '../http/https-redirect.ts'
+import { HttpsRedirect, type HttpsRedirectOptions } from '../http/https-redirect.ts'
 import type { MountHandler } from '../http/mounts.ts'
 import type { OuterLayerParts } from '../http/outer-layer.ts'
 import type { AppDefinition } from './definition.ts'
 import type { Environment } from './environment.ts'
+import { healthPaths } from './health.ts'
 import { guardOf } from './mount-handlers.ts'
 import { replacedHeaders } from './security-headers.ts'
 
@@ -31,9 +32,13 @@ export function outerParts(definition: AppDefinition, environment: Environment, 
     cors: cors === undefined ? undefined : problems.collect('cors', () => checkedCors(cors, environment)),
     compression:
       compression === false ? undefined : problems.collect('compression', () => new Compression(compression)),
-    httpsRedirect:
-      redirectToHttps === false ? undefined : new HttpsRedirect(redirectToHttps === true ? {} : redirectToHttps),
+    httpsRedirect: redirectToHttps === false ? undefined : httpsRedirect(redirectToHttps, definition),
   }
+}
+
+function httpsRedirect(options: true | HttpsRedirectOptions, definition: AppDefinition): HttpsRedirect {
+  const { except = [] } = options === true ? {} : options
+  return new HttpsRedirect([...healthPaths(definition), ...except])
 }
 
 function checkedCors(options: CorsOptions, environment: Environment): Cors {

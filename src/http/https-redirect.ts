@@ -3,17 +3,16 @@ import type { RequestHead } from '../core/request.ts'
 
 /** What is asked for over http, and is answered all the same. */
 export interface HttpsRedirectOptions {
-  /** Paths that are answered over http too, such as those a load balancer asks by itself. Default `/healthz` and `/readyz`. */
+  /** Paths that are answered over http too, besides those at which the app tells its health to who runs it. */
   readonly except?: readonly string[]
 }
-
-const PROBES: readonly string[] = ['/healthz', '/readyz']
 
 /** Sends who asks over http to the same place over https, with the same method: 308. */
 export class HttpsRedirect {
   readonly #except: ReadonlySet<string>
 
-  constructor({ except = PROBES }: HttpsRedirectOptions = {}) {
+  /** @param except - Paths that are answered over http too. */
+  constructor(except: readonly string[]) {
     this.#except = new Set(except)
   }
 
