@@ -20,6 +20,40 @@ const FORWARDED = {
   'x-forwarded-host': 'api.example.com',
 }
 
+/** Every field that says where a request is from, alone, and what it says of one through a proxy that is trusted. */
+const FIELDS: readonly (readonly [name: string, value: string, seen: Partial<z.infer<typeof Seen>>])[] = [
+  ['x-forwarded-for', '203.0.113.7', { address: '203.0.113.7' }],
+  ['x-forwarded-for', '198.51.100.1, 203.0.113.7', { address: '203.0.113.7' }],
+  ['x-forwarded-for', '[2001:db8::1]:4711', { address: '2001:db8::1' }],
+  ['x-forwarded-proto', 'https', { protocol: 'https' }],
+  ['x-forwarded-host', 'api.example.com', { host: 'api.example.com' }],
+  ['x-forwarded-port', '8443', { host: 'localhost:8443' }],
+  [
+    'forwarded',
+    'for="[2001:db8::1]:4711";proto=https;host="api.example.com:8443"',
+    { address: '2001:db8::1', protocol: 'https', host: 'api.example.com:8443' },
+  ],
+  // Those of single vendors, which a client could send past a proxy that does not know them: never.
+  ['x-real-ip', '203.0.113.7', {}],
+  ['x-client-ip', '203.0.113.7', {}],
+  ['true-client-ip', '203.0.113.7', {}],
+  ['cf-connecting-ip', '203.0.113.7', {}],
+  ['x-cluster-client-ip', '203.0.113.7', {}],
+  ['forwarded-for', '203.0.113.7', {}],
+  ['x-forwarded', 'for=203.0.113.7', {}],
+  ['x-forwarded-scheme', 'https', {}],
+  ['x-forwarded-ssl', 'on', {}],
+  ['x-url-scheme', 'https', {}],
+  ['front-end-https', 'on', {}],
+  ['x-forwarded-server', 'api.example.com', {}],
+  ['x-host', 'api.example.com', {}],
+  ['x-original-host', 'api.example.com', {}],
+  ['x-forwarded-prefix', '/admin', {}],
+  ['x-original-url', '/open', {}],
+  ['x-rewrite-url', '/open', {}],
+]
+const DIRECT = { host: 'localhost', protocol: 'http', address: '127.0.0.1' }
+
 describe('directly', () => {
   const sample = serveSample({ api })
 
@@ -44,7 +78,11 @@ describe('directly', () => {
 
   test('forwarded headers change nothing', async () => {
     const { body } = await rawExchange(sample.port, get('/seen', FORWARDED))
-    expect(JSON.parse(body)).toEqual({ host: 'localhost', protocol: 'http', address: '127.0.0.1' })
+    expect(JSON.parse(body)).toEqual(DIRECT)
+  })
+
+  test.each(FIELDS)('%s: %s changes nothing', async (name, value) => {
+    expect(JSON.parse((await rawExchange(sample.port, get('/seen', { [name]: value }))).body)).toEqual(DIRECT)
   })
 })
 
@@ -54,6 +92,11 @@ describe('through a trusted proxy', () => {
   test('all of them are believed together', async () => {
     const { body } = await rawExchange(sample.port, get('/seen', FORWARDED))
     expect(JSON.parse(body)).toEqual({ host: 'api.example.com', protocol: 'https', address: '203.0.113.7' })
+  })
+
+  test.each(FIELDS)('%s: %s', async (name, value, seen) => {
+    const { body } = await rawExchange(sample.port, get('/seen', { [name]: value }))
+    expect(JSON.parse(body)).toEqual({ ...DIRECT, ...seen })
   })
 
   test('the forwarded host must be on the list too', async () => {
@@ -68,7 +111,9 @@ describe('through a proxy that is not trusted', () => {
 
   test('nothing is believed', async () => {
     const { body } = await rawExchange(sample.port, get('/seen', FORWARDED))
-    expect(JSON.parse(body)).toEqual({ host: 'localhost', protocol: 'http', address: '127.0.0.1' })
+    expect(JSON.parse(body)).toEqual(DIRECT)
+    for (const [name, value] of FIELDS)
+      expect(JSON.parse((await rawExchange(sample.port, get('/seen', { [name]: value }))).body), name).toEqual(DIRECT)
   })
 })
 
