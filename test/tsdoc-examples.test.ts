@@ -86,7 +86,12 @@ test('what has an example is public', () => {
 })
 
 /** The catalogues, whose classes are thrown as `defineError` shows; and what only the app itself calls. */
-const WITHOUT_EXAMPLES = ['src/core/errors/catalogue.ts', 'src/data/errors.ts', 'src/data/query/errors.ts']
+const WITHOUT_EXAMPLES = [
+  'src/core/errors/catalogue.ts',
+  'src/data/errors.ts',
+  'src/data/idempotency/errors.ts',
+  'src/data/query/errors.ts',
+]
 
 test('every public function, class and constant has an example', () => {
   const bare = exported
