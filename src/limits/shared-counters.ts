@@ -2,11 +2,11 @@ import { Unavailable } from '../core/errors/index.ts'
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { CounterStore, Quota, Taken } from '../core/policy/counter-store.ts'
 import type { Logger } from '../core/request.ts'
+import { Lines } from './lines.ts'
 import { MemoryCounters } from './memory-counters.ts'
 import type { LimitFailure } from './options.ts'
+import { WatchedStore } from './watched-store.ts'
 
-/** How long a store that has failed is not asked: a flood is not to wait for it call by call. */
-const PAUSE_MS = 1_000
 const MAX_SPENT = 10_000
 
 /**
@@ -15,27 +15,36 @@ const MAX_SPENT = 10_000
  */
 export class SharedCounters implements CounterStore {
   readonly name = 'shared'
-  readonly #stores: readonly Watched[]
+  readonly #stores: readonly WatchedStore[]
   readonly #failure: LimitFailure
   readonly #own = new MemoryCounters()
+  readonly #lines = new Lines((key, quota) => this.#ask(key, quota))
   /** When the windows end of those that have nothing left. */
   readonly #spent = new Map<string, number>()
 
   constructor(stores: readonly CounterStore[], failure: LimitFailure, log: Logger) {
-    this.#stores = stores.map((store) => new Watched(store, log))
+    this.#stores = stores.map((store) => new WatchedStore(store, log))
     this.#failure = failure
   }
 
   take(key: string, quota: Quota): MaybePromise<Taken> {
+    const left = this.#leftOfSpent(key)
+    return left === undefined ? this.#lines.take(key, quota) : { granted: false, used: quota.max, resetMs: left }
+  }
+
+  #leftOfSpent(key: string): number | undefined {
     const until = this.#spent.get(key)
-    if (until === undefined) return this.#ask(key, quota)
+    if (until === undefined) return undefined
     const left = until - performance.now()
-    if (left > 0) return { granted: false, used: quota.max, resetMs: left }
+    if (left > 0) return left
     this.#spent.delete(key)
-    return this.#ask(key, quota)
+    return undefined
   }
 
   async #ask(key: string, quota: Quota): Promise<Taken> {
+    // Of those that have waited in line.
+    const known = this.#leftOfSpent(key)
+    if (known !== undefined) return { granted: false, used: quota.max, resetMs: known }
     for (const store of this.#stores) {
       const taken = await store.take(key, quota)
       if (taken === undefined) continue
@@ -56,42 +65,5 @@ export class SharedCounters implements CounterStore {
     throw new Unavailable('How often this is called cannot be counted for a moment.', {
       headers: { 'retry-after': '1' },
     })
-  }
-}
-
-/** A store that may be gone for a while. */
-class Watched {
-  readonly #store: CounterStore
-  readonly #log: Logger
-  #askedAgainAt: number | undefined
-
-  constructor(store: CounterStore, log: Logger) {
-    this.#store = store
-    this.#log = log
-  }
-
-  /** `undefined` where it cannot be asked. */
-  async take(key: string, quota: Quota): Promise<Taken | undefined> {
-    if (this.#askedAgainAt !== undefined && performance.now() < this.#askedAgainAt) return undefined
-    try {
-      const taken = await this.#store.take(key, quota)
-      this.#recovered()
-      return taken
-    } catch (error) {
-      this.#failed(error)
-      return undefined
-    }
-  }
-
-  #recovered(): void {
-    if (this.#askedAgainAt === undefined) return
-    this.#askedAgainAt = undefined
-    this.#log.info({ store: this.#store.name }, 'rate limits are counted here again')
-  }
-
-  #failed(error: unknown): void {
-    const isFirst = this.#askedAgainAt === undefined
-    this.#askedAgainAt = performance.now() + PAUSE_MS
-    if (isFirst) this.#log.warn({ err: error, store: this.#store.name }, 'rate limits cannot be counted here')
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { createClient } from 'redis'
 import type { Part } from '../core/part.ts'
 import type { CounterStore } from '../core/policy/counter-store.ts'
@@ -133,6 +133,8 @@ class RedisPart implements Redis {
 
   async #expire(signal: AbortSignal): Promise<never> {
     await delay(this.#timeoutMs, undefined, { signal, ref: false })
+    // A process that was busy itself may have the answer, and not have read it yet.
+    await nextTurn(undefined, { signal })
     throw new RedisUnavailable(`Redis took longer than ${this.#timeoutMs} ms.`)
   }
 
