@@ -150,7 +150,11 @@ export class Connection<Schema extends DrizzleSchema> {
         ...(embedded !== undefined && { embedded }),
       })
       const role = await this.#role(located)
-      this.#engine = createEngine(located.url, this.#options, { log: () => this.log, role })
+      this.#engine = createEngine(located.url, this.#options, {
+        log: () => this.log,
+        role,
+        announcer: this,
+      })
       return { engine: this.#engine, leave: () => located.leave() }
     } catch (error) {
       this.#connecting = undefined

@@ -4,6 +4,7 @@ import type { RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm
 import { NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import type { ToldChanges } from './changes/change-teller.ts'
 import { isStale } from './stale-plan.ts'
 import { StatementNames } from './statement-names.ts'
 import { CommitHooks } from './transactions/commit-hooks.ts'
@@ -34,17 +35,19 @@ interface HandleOptions {
   readonly prepared?: boolean
   /** What Drizzle sends its statements to in the place of a pool or a connection. */
   readonly observed?: <T extends Pool | PoolClient>(client: T) => T
+  /** Told of the tables that its statements change. */
+  readonly changes?: ToldChanges
 }
 
 export function handlesFor<Schema extends DrizzleSchema>(
   schema: Schema | undefined,
-  { prepared = true, observed = (client) => client }: HandleOptions = {},
+  { prepared = true, observed = (client) => client, changes }: HandleOptions = {},
 ): Handles<Schema> {
   const dialect = new PgDialect()
   const tables = relationsOf(schema) as Tables<Schema> | undefined
   const names = prepared ? new StatementNames() : undefined
-  const sessionOn = (client: Pool | PoolClient): Session<Schema> =>
-    new NamingSession({ client: observed(client), dialect, tables }, names)
+  const sessionOn = (client: Pool | PoolClient, hooks?: CommitHooks): Session<Schema> =>
+    new NamingSession({ client: observed(client), dialect, tables, changes, hooks }, names)
   return {
     on: (pool) => new NodePgDatabase(dialect, sessionOn(pool), tables),
     inTransaction: (client) =>
@@ -61,6 +64,9 @@ interface SessionParts<Tables> {
   readonly client: Pool | PoolClient
   readonly dialect: PgDialect
   readonly tables: Tables
+  readonly changes: ToldChanges | undefined
+  /** Of the transaction. */
+  readonly hooks: CommitHooks | undefined
 }
 
 /** Prepares what comes again and again, named or not; without names, nothing at all: another connection may run it the next time. */
@@ -69,20 +75,44 @@ class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationa
   Config
 > {
   readonly #names: StatementNames | undefined
+  readonly #changes: ToldChanges | undefined
+  readonly #hooks: CommitHooks | undefined
 
   constructor(
-    { client, dialect, tables }: SessionParts<RelationalSchemaConfig<Config> | undefined>,
+    { client, dialect, tables, changes, hooks }: SessionParts<RelationalSchemaConfig<Config> | undefined>,
     names: StatementNames | undefined,
   ) {
     super(client, dialect, tables)
     this.#names = names
+    this.#changes = changes
+    this.#hooks = hooks
   }
 
   override prepareQuery: NodePgSession<Schema, Config>['prepareQuery'] = (query, fields, name, ...rest) => {
     const named = this.#names === undefined ? undefined : (name ?? this.#names.nameOf(query.sql))
     const prepared = NodePgSession.prototype.prepareQuery.call(this, query, fields, named, ...rest)
     if (named !== undefined && name === undefined) this.#renewWhenStale(prepared, query.sql)
+    // What Drizzle says of a statement that it has built: which tables it is about.
+    const about = rest[2]
+    if (about !== undefined && about.type !== 'select') this.#tellWhenRun(prepared, about)
     return prepared as never
+  }
+
+  #tellWhenRun(
+    prepared: { execute(values?: Record<string, unknown>): Promise<unknown> },
+    { type, tables: names }: { readonly type: string; readonly tables: readonly string[] },
+  ): void {
+    const changes = this.#changes
+    const hooks = this.#hooks
+    if (changes === undefined) return
+    const execute = prepared.execute.bind(prepared)
+    prepared.execute = (values) => {
+      if (!changes.announcer.isHeard) return execute(values)
+      const tags = names.flatMap((name) => changes.tables.of(name, { deletes: type === 'delete' }))
+      if (hooks === undefined) return settled(execute(values), () => changes.announcer.announce(tags))
+      hooks.changed(tags)
+      return execute(values)
+    }
   }
 
   /** After a migration the columns of a prepared statement may have other types: it fails once, and is prepared anew. */
@@ -96,6 +126,15 @@ class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationa
   }
 }
 
+/** The result, once `then` is done: also where it failed, since nobody knows whether it was saved. */
+async function settled<T>(result: Promise<T>, then: () => Promise<void>): Promise<T> {
+  try {
+    return await result
+  } finally {
+    await then()
+  }
+}
+
 function isStalePlan(error: unknown): boolean {
   const { cause } = error as { readonly cause?: unknown }
   return cause instanceof DatabaseError && isStale(cause)
@@ -103,7 +142,7 @@ function isStalePlan(error: unknown): boolean {
 
 interface TransactionParts<Schema extends DrizzleSchema> {
   readonly dialect: PgDialect
-  readonly sessionOn: (client: PoolClient) => Session<Schema>
+  readonly sessionOn: (client: PoolClient, hooks: CommitHooks) => Session<Schema>
   readonly tables: Tables<Schema> | undefined
   readonly client: PoolClient
   readonly hooks: CommitHooks
@@ -128,7 +167,7 @@ export class ScopedTransaction<Schema extends DrizzleSchema> extends NodePgTrans
   readonly #depth: number
 
   constructor(parts: TransactionParts<Schema>, depth: number) {
-    super(parts.dialect, parts.sessionOn(whileOpen(parts)), parts.tables, depth)
+    super(parts.dialect, parts.sessionOn(whileOpen(parts), parts.hooks), parts.tables, depth)
     this.#parts = parts
     this.#depth = depth
   }

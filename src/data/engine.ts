@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
 import type { Logger } from '../core/request.ts'
+import { NOBODY, type Announcer, type ToldChanges } from './changes/change-teller.ts'
+import { TableTags } from './changes/table-tags.ts'
 import { handlesFor, type Drizzle, type DrizzleSchema, type Handles } from './drizzle.ts'
 import { databaseEnvironment, type DatabaseOptions } from './database-options.ts'
 import { observerOf } from './observe/observer.ts'
@@ -37,6 +39,8 @@ export interface Engine<Schema extends DrizzleSchema> {
   signingKey(): Promise<Uint8Array>
   /** To be told of statements that do not go through Drizzle; there in development and tests alone. */
   readonly observer: StatementObserver | undefined
+  /** Told of what is changed. */
+  readonly changes: ToldChanges
   /** The open transactions of requests. */
   readonly abandoned: AbandonedTransactions
   /** Whether statements may have names that a later one on the same connection relies on. */
@@ -47,6 +51,8 @@ export interface Engine<Schema extends DrizzleSchema> {
 }
 
 interface EngineParts {
+  /** Whom it tells what is changed. */
+  readonly announcer?: Announcer
   readonly log: () => Logger | undefined
   /** What connections act as, where policies are to bind another role than the one they connect as. */
   readonly role?: string | undefined
@@ -55,7 +61,7 @@ interface EngineParts {
 export function createEngine<Schema extends DrizzleSchema>(
   url: string,
   options: DatabaseOptions<Schema>,
-  { log, role }: EngineParts,
+  { log, role, announcer = NOBODY }: EngineParts,
 ): Engine<Schema> {
   const behindPooler = options.pooler === 'transaction'
   const limits = limitsOf(options)
@@ -68,7 +74,9 @@ export function createEngine<Schema extends DrizzleSchema>(
   const replicas = connectReplicas(primary, options, connect)
   const read: Read = (work) => (replicas === undefined ? work(primary) : replicas.read(work))
   const observer = observerOf(options, { pool, environment: databaseEnvironment(options), log })
+  const changes = { announcer, tables: new TableTags(options.schema) }
   const handles = handlesFor(options.schema, {
+    changes,
     prepared: !behindPooler,
     ...(observer !== undefined && { observed: (client) => observedClient(client, observer) }),
   })
@@ -93,6 +101,7 @@ export function createEngine<Schema extends DrizzleSchema>(
       return key
     },
     observer,
+    changes,
     abandoned: new AbandonedTransactions(),
     prepared: !behindPooler,
     beginWith: behindPooler ? (begin) => begin + local : (begin) => begin,

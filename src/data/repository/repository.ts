@@ -5,6 +5,7 @@ import { currentCaller } from '../../core/builtin.ts'
 import { dependency, type Dependency } from '../../core/dependency.ts'
 import { Forbidden, NotFound, type ErrorClass } from '../../core/errors/index.ts'
 import { journalOf, type AuditOptions } from '../audit/audit-options.ts'
+import { changeTeller } from '../changes/change-teller.ts'
 import type { ColumnName } from '../columns/table-types.ts'
 import type { Database } from '../database.ts'
 import type { DrizzleSchema } from '../drizzle.ts'
@@ -163,6 +164,7 @@ function repositoryDependency<Table extends PgTable>(
         runner: transactionRunner(tx, engine),
         asker: caller,
         inTransaction: true,
+        tell: changeTeller(engine, tx),
       })
       return new StoredRows(own, {
         session,

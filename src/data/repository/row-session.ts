@@ -2,6 +2,8 @@ import { and, isNull, sql, type SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { AccessRule, Principal } from '../../core/access/index.ts'
 import type { CallerScope } from '../../core/builtin.ts'
+import type { ChangeTeller } from '../changes/change-teller.ts'
+import { qualifiedName } from '../changes/table-tags.ts'
 import { unobserved } from '../observe/observed-runner.ts'
 import { everyOf, type Scope } from '../rows/condition.ts'
 import { columnOf, rowScope } from '../rows/row-scope.ts'
@@ -42,6 +44,8 @@ interface SessionOptions {
   readonly inTransaction?: boolean
   /** More that every row must satisfy: its place below one parent. Default: below any that the asker may read, where its resource is below another. */
   readonly within?: Scope | undefined
+  /** Told of each change, where anybody wants to know. */
+  readonly tell?: ChangeTeller | undefined
 }
 
 /** What one asker may do to a table's rows on one connection: every statement has the scope in it. */
@@ -51,16 +55,18 @@ export class RowSession {
   readonly asker: Asker
   readonly inTransaction: boolean
   readonly #custom: boolean
+  readonly #tell: ChangeTeller | undefined
   readonly #within: Scope | undefined
   readonly #scopes = new Map<Action, Scope>()
 
-  constructor({ definition, runner, asker, custom = false, inTransaction = false, within }: SessionOptions) {
+  constructor({ definition, runner, asker, custom = false, inTransaction = false, within, tell }: SessionOptions) {
     this.definition = definition
     this.runner = runner
     this.asker = asker
     this.inTransaction = inTransaction
     this.#custom = custom
     this.#within = within
+    this.#tell = tell
   }
 
   /** For one statement many times on purpose, which nobody is to be warned of. */
@@ -73,12 +79,13 @@ export class RowSession {
       inTransaction,
       custom: this.#custom,
       within: this.#within,
+      tell: this.#tell,
     })
   }
 
   /** The same connection, asked by the system. */
   asSystem(): RowSession {
-    return new RowSession({ definition: this.definition, runner: this.runner, asker: SYSTEM })
+    return new RowSession({ definition: this.definition, runner: this.runner, asker: SYSTEM, tell: this.#tell })
   }
 
   /** The rows to which the asker may do this. What is changed must be readable too. */
@@ -128,6 +135,28 @@ export class RowSession {
   run(shape: string, build: () => SQL, values: Readonly<Record<string, unknown>>): Promise<RowSet> {
     const statement = this.definition.statements.get(shape, () => compileStatement(build()))
     return this.runStatement(statement, values)
+  }
+
+  /** The same for a statement that changes rows, and gives them back. */
+  runChange(
+    shape: string,
+    build: () => SQL,
+    { values, deletes = false }: { readonly values: Readonly<Record<string, unknown>>; readonly deletes?: boolean },
+  ): Promise<RowSet> {
+    const rows = this.run(shape, build, values)
+    return this.#tell === undefined ? rows : this.#told(rows, this.#tell, deletes)
+  }
+
+  async #told(changing: Promise<RowSet>, tell: ChangeTeller, deletes: boolean): Promise<RowSet> {
+    let changed = true
+    try {
+      const rows = await changing
+      changed = rows.length > 0
+      return rows
+    } finally {
+      // Also where it is not known whether it was saved.
+      if (changed) await tell(qualifiedName(this.definition.model.table), { deletes })
+    }
   }
 
   runStatement(statement: CompiledStatement, values: Readonly<Record<string, unknown>>): Promise<RowSet> {

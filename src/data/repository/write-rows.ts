@@ -34,13 +34,13 @@ export async function insertRow(session: RowSession, fields: Fields, selection: 
   const values: Record<string, unknown> = { ...assigned.values, ...stamps.values }
   check?.part.put(values)
   const shape = `insert ${assigned.shape} ${stamps.shape} ${selection.shape} ${check?.part.shape ?? ''}`
-  const rows = await session.run(
+  const rows = await session.runChange(
     shape,
     () => {
       const sets = [...assigned.sets(), ...stamps.sets]
       return insertSql(definition, sets, returning(selection, definition, check?.part.where))
     },
-    values,
+    { values },
   )
   check?.verify(rows, selection)
   return rows
@@ -100,7 +100,7 @@ async function change(session: RowSession, key: Key, of: Change): Promise<RowSet
   scope.put(values)
   check?.part.put(values)
   const shape = `${of.action} ${assigned?.shape ?? ''} ${stamps.shape} ${selection.shape} ${scope.shape} ${of.deleted} ${of.versions === undefined} ${check?.part.shape ?? ''}`
-  const rows = await session.run(
+  const rows = await session.runChange(
     shape,
     () => {
       const sets = [...(assigned?.sets() ?? []), ...stamps.sets]
@@ -115,7 +115,7 @@ async function change(session: RowSession, key: Key, of: Change): Promise<RowSet
       const set = assignments.length > 0 ? assignments : [noChange(definition)]
       return sql`update ${table} set ${sql.join(set, sql`, `)} where ${where} ${returning(selection, definition, check?.part.where)}`
     },
-    values,
+    { values },
   )
   check?.verify(rows, selection)
   return rows
@@ -156,13 +156,13 @@ export function deleteRow(
   const scope = scopePart(session.scope(purge ? 'purge' : 'delete'), 's')
   const values = { ...keyValues(definition, key), ':versions': textOf(versions) }
   scope.put(values)
-  return session.run(
+  return session.runChange(
     `remove ${selection.shape} ${scope.shape} ${versions === undefined}`,
     () => {
       const where = allOfThem(keyCondition(definition), scope.where(table), versionIs(definition, versions))
       return sql`delete from ${table} where ${where} ${returning(selection, definition, undefined)}`
     },
-    values,
+    { values, deletes: true },
   )
 }
 

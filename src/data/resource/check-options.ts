@@ -24,6 +24,7 @@ const OPTIONS: All<keyof ResourceOptions<PgTable> | 'refine'> = {
   bulk: true,
   put: true,
   idempotent: true,
+  cache: true,
   softDelete: true,
   version: true,
   audit: true,

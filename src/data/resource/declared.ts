@@ -2,6 +2,7 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { allOf, type AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
+import type { OperationPolicy } from '../../core/policy/policy.ts'
 import { named } from '../../schema/index.ts'
 import { journalOf } from '../audit/audit-options.ts'
 import { columnSchema } from '../columns/column-schema.ts'
@@ -50,6 +51,8 @@ export interface Declared {
   readonly parent: Parent | undefined
   /** The parameters of the path above the rows. */
   readonly listParams: z.ZodObject | undefined
+  /** Of answers of list and read. */
+  readonly cache: OperationPolicy<'cache'> | undefined
   readonly requiresMatch: boolean
   /** Of what makes rows, and of what changes many. */
   readonly idempotent: boolean | 'required' | undefined
@@ -116,6 +119,7 @@ export function declareResource(table: PgTable, options: AnyOptions): Declared {
       name,
     ),
     rules: options.rules,
+    cache: options.cache,
     requiresMatch: options.version === 'required',
     idempotent: options.idempotent,
     history: historyRule(options.access, journal, what),

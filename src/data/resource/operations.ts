@@ -5,6 +5,7 @@ import type { Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
 import type { Documentation, HandlerContext, Method, Operation } from '../../core/operation.ts'
+import { changeTeller } from '../changes/change-teller.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import { observedRunner } from '../observe/observed-runner.ts'
@@ -17,6 +18,7 @@ import { isSecured, rowSecurityOf } from '../rls/row-security.ts'
 import { transactionRunner } from '../tx-runner.ts'
 import type { Runner } from '../wire/runner.ts'
 import { accessOf, type Declared } from './declared.ts'
+import { readTags } from './read-tags.ts'
 import { rememberRowOperation } from './row-operations.ts'
 import { viewFor } from './view.ts'
 import { taggedAnswer } from './tagged-answer.ts'
@@ -109,6 +111,7 @@ export function resourceOperation(declared: Declared, parts: OperationParts, han
     },
     handler: viewedBy(declared, parts, handler),
     rowScoped: true,
+    ...(parts.includes === true && kept(declared)),
     ...repetition(declared, parts, handler),
     ...(parts.onInvalid !== undefined && { onInvalid: parts.onInvalid }),
   }
@@ -132,6 +135,12 @@ function repetition(
       inTransaction: () => resourceOperation(declared, { ...parts, inTransaction: true }, handler),
     }),
   }
+}
+
+/** What keeps its answers: those that may have relations are of list and read. */
+function kept(declared: Declared): Pick<Operation, 'cache' | 'readTags'> {
+  const { cache } = declared
+  return cache === undefined ? {} : { cache, readTags: () => readTags(declared) }
 }
 
 function rulesOfFields({ definition }: Declared): readonly AccessRule[] {
@@ -168,7 +177,8 @@ export function sessionOf(
     tx === undefined
       ? observedRunner(runnerOutside(database, { engine, caller, request }), engine.observer)
       : transactionRunner(tx, engine)
-  const parts = { definition, runner, asker: caller, custom: true, inTransaction: tx !== undefined }
+  const tell = changeTeller(engine, tx)
+  const parts = { definition, runner, asker: caller, custom: true, inTransaction: tx !== undefined, tell }
   const session = new RowSession(parts)
   if (parent === undefined) return session
   return new RowSession({ ...parts, within: parent.within(session, params) })

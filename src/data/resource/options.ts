@@ -1,6 +1,7 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { AccessRule } from '../../core/access/index.ts'
 import type { Dependency } from '../../core/dependency.ts'
+import type { OperationPolicy } from '../../core/policy/policy.ts'
 import type { RouterOptions } from '../../core/router.ts'
 import type { AuditOptions } from '../audit/audit-options.ts'
 import type { ColumnName, Refined, Refinements } from '../columns/table-types.ts'
@@ -77,6 +78,11 @@ export interface ResourceOptions<Table extends PgTable> extends RouterOptionsOfR
    * Needs `idempotencyKeys` in the database's schema. Default `false`.
    */
   readonly idempotent?: boolean | 'required'
+  /**
+   * Keeps answers of list and read: `cache({ ttlSeconds: 60 })` of `ashlar/cache`. They are dropped by whatever changes a table they are made of through
+   * this database: resources, repositories and Drizzle's own statements. Default: they are not kept.
+   */
+  readonly cache?: OperationPolicy<'cache'>
   /** `true`: PUT replaces a row. Default `false`. */
   readonly put?: boolean
   /** `true`: deleted rows stay, with the time in `deletedAt`, or in the column named here. Default `false`. */

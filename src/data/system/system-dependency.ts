@@ -4,6 +4,7 @@ import { dependency } from '../../core/dependency.ts'
 import { auditTrail } from '../audit/audit-trail.ts'
 import { recordSystemAccess } from '../audit/journal.ts'
 import { trailName } from '../audit/row-images.ts'
+import { changeTeller } from '../changes/change-teller.ts'
 import type { Database } from '../database.ts'
 import type { DatabaseDependency } from '../database-dependency.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
@@ -91,7 +92,12 @@ class SystemRows<Schema extends DrizzleSchema> implements SystemAccess<Schema> {
     const { definition } = parts
     this.#tell(trailName(definition.model))
     const engine = this.#of.engine as unknown as Engine<DrizzleSchema>
-    const session = new RowSession({ definition, runner: this.#runner, asker: this.#asker })
+    const session = new RowSession({
+      definition,
+      runner: this.#runner,
+      asker: this.#asker,
+      tell: changeTeller(this.#of.engine, this.#of.tx),
+    })
     const rows = new StoredRows(parts, {
       session,
       signingKey: () => engine.signingKey(),

@@ -5,6 +5,7 @@ type Work = () => MaybePromise<void>
 /** What is left to do once a transaction is committed. */
 export class CommitHooks {
   #work: Work[] = []
+  #tags: Set<string> | undefined
   readonly #last: (() => Promise<void>)[] = []
   #ended = false
 
@@ -12,6 +13,19 @@ export class CommitHooks {
     if (this.#ended)
       throw new Error('This transaction has ended, so no work can wait for its commit: call afterCommit before that.')
     this.#work.push(work)
+  }
+
+  /** Tags of data that it changes. What a savepoint undoes stays among them: nobody is harmed who looks again. */
+  changed(tags: readonly string[]): void {
+    this.#tags ??= new Set()
+    for (const tag of tags) this.#tags.add(tag)
+  }
+
+  /** What it has changed. */
+  takeChanged(): readonly string[] | undefined {
+    const tags = this.#tags
+    this.#tags = undefined
+    return tags && [...tags]
   }
 
   /** Where a savepoint begins; {@link dropSince} forgets what was left behind it. */

@@ -26,7 +26,7 @@ export interface TransactionCircumstances {
 }
 
 export async function openTransaction<Schema extends DrizzleSchema>(
-  { pool, handles, beginWith, abandoned, replicas, prepared }: Engine<Schema>,
+  { pool, handles, beginWith, abandoned, replicas, prepared, changes }: Engine<Schema>,
   begin: string,
   { signal, claims }: TransactionCircumstances = {},
 ): Promise<HandledTransaction<Schema>> {
@@ -42,7 +42,13 @@ export async function openTransaction<Schema extends DrizzleSchema>(
       tx.state.close()
       const discard = await unwatch?.()
       const place = replicas && commitPosition(open.client)
-      await open.commit(discard, place?.behindCommit).catch((error: unknown) => failed(error, last))
+      const changed = tx.hooks.takeChanged()
+      try {
+        await open.commit(discard, place?.behindCommit).catch((error: unknown) => failed(error, last))
+      } finally {
+        // Also where it is not known whether it was saved.
+        if (changed !== undefined) await changes.announcer.announce(changed)
+      }
       const position = place?.position()
       if (position !== undefined) replicas?.consistency.tell(position)
       await runAfterCommit(tx.hooks.end(), report)
