@@ -26,7 +26,8 @@ export interface Conduct {
   readonly limit?: OneOrMore<OperationPolicy<'limit'>>
   /**
    * `true`: a request with an `Idempotency-Key` that is repeated has the effect of one, and the same answer. `'required'`: one without a key is refused.
-   * Needs `createApp({ database })`. Not for GET, HEAD and OPTIONS, which are safe to repeat anyway.
+   * Needs `createApp({ database })`, and `idempotencyKeys` of `ashlar/data` in its schema; what is written must be in `database.transaction`. Not for GET, HEAD
+   * and OPTIONS, which are safe to repeat anyway.
    */
   readonly idempotent?: boolean | 'required'
   /** In place of the app's `limits.handlerTimeoutMs`: then 503 `handler_timeout`, and `signal` is aborted. */

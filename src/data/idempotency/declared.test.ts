@@ -51,6 +51,7 @@ test('what would not be saved together with its key is refused at start', () => 
     apart: route.post('/a', { ...options, uses: { writer } }, nothing),
     reading: route.post('/b', { ...options, uses: { tx: db.isolated({ readOnly: true }) } }, nothing),
     stream: route.post('/c', { ...options, response: raw }, () => new Response()),
+    elsewhere: route.post('/e', { ...options, uses: { tx: database({ name: 'other' }).transaction } }, nothing),
     both: route.post('/d', { ...options, uses: { tx: db.transaction, db: db.drizzle } }, nothing),
   })
   const text = refusal(api)
@@ -59,6 +60,7 @@ test('what would not be saved together with its key is refused at start', () => 
   )
   expect(text).toMatch(/reading: .* which is read only/)
   expect(text).toMatch(/stream: it has idempotent and response: raw/)
+  expect(text).toMatch(/elsewhere: .* writes in another one \(other.transaction\)/)
   expect(text).not.toMatch(/both/)
 })
 

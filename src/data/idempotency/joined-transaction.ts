@@ -23,11 +23,7 @@ export function joinedTransaction(
     ({ sole, freshOf }) => freshOf === undefined && (sole?.of === database || sole?.of === declared),
   )
   if (joined === undefined) {
-    if (reaches([...placed.routerUses, placed.operation.uses], [database.drizzle, declared.drizzle]))
-      throw new TypeError(
-        `idempotent keeps its key in the operation's transaction, and the operation uses ${database.name}.drizzle, which commits each statement by itself. ` +
-          'Write with database.transaction; what only reads may use database.reader.',
-      )
+    checkAlone(placed, present, [database, declared])
     return database.transaction
   }
   const modes = transactionModes(joined)
@@ -40,6 +36,27 @@ export function joinedTransaction(
       "idempotent keeps its key in the operation's transaction, which is read only. Leave out readOnly, or idempotent: what only reads is safe to repeat.",
     )
   return joined
+}
+
+/** @throws TypeError where the operation writes, and not in a transaction of this database. */
+function checkAlone(
+  { routerUses, operation }: PolicyPlace['placed'],
+  present: readonly Dependency[],
+  databases: readonly [AnyDatabase, AnyDatabase],
+): void {
+  const [{ name }] = databases
+  const elsewhere = present.find((each) => transactionModes(each) !== undefined)
+  if (elsewhere !== undefined)
+    throw new TypeError(
+      `idempotent keeps its key in the app's database "${name}", and the operation writes in another one (${elsewhere.name}): one could be saved without the other. ` +
+        'Put that into an app of its own, whose database it is, or leave out idempotent.',
+    )
+  const drizzles = databases.map(({ drizzle }) => drizzle)
+  if (!reaches([...routerUses, operation.uses], drizzles)) return
+  throw new TypeError(
+    `idempotent keeps its key in the operation's transaction, and the operation uses ${name}.drizzle, which commits each statement by itself. ` +
+      'Write with database.transaction; what only reads may use database.reader.',
+  )
 }
 
 /** Whether what an operation uses leads to a dependency. */
