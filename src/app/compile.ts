@@ -36,7 +36,7 @@ import { ownRouters, probePaths, withoutProbes } from './own-routers.ts'
 import { frontendHandler, outerParts } from './outer.ts'
 import { loadLimitsOf } from './overload.ts'
 import { ownParts } from './parts.ts'
-import { knowPaths } from './request-log.ts'
+import { knowSecrets } from './request-log.ts'
 import { responseLines } from './security-headers.ts'
 
 /** An app's definition, worked out. */
@@ -80,7 +80,7 @@ export function compile(definition: AppDefinition, logging: AppLogging): Compile
   const { cors } = outer
   const context: Context = { definition, environment, container, services, settings, problems, lines, cors, logger }
   const { operations, own, routes } = compileOperations(context, { availability, metrics })
-  knowPaths(logging, definition, operations)
+  knowSecrets(logging, definition, operations)
   const mounts = compileMounts(context, operations)
   const fallback = frontendHandler(context)
   const loadLimits = loadLimitsOf(definition, environment, problems)

@@ -15,15 +15,23 @@ export function loggingOf(definition: AppDefinition): AppLogging {
   return appLogging({ environment: environmentOf(definition), logs, logger, onError })
 }
 
-/** Tells the log which values in paths are secret: the token of a link, say. In those of mounted apps too. */
-export function knowPaths(
-  { paths }: AppLogging,
+/** Tells the log what is secret by declaration: parameters of paths, such as the token of a link, and names of API keys. Those of mounted apps too. */
+export function knowSecrets(
+  logging: AppLogging,
   { mounts = [] }: AppDefinition,
   operations: readonly OperationDescription[],
 ): void {
-  for (const each of operations) paths.add(secretPath(each, ''))
+  for (const each of operations) knowOperation(logging, each, '')
   for (const { path, target } of mounts)
-    if (target.type === 'app') for (const each of target.app.operations) paths.add(secretPath(each, path))
+    if (target.type === 'app') for (const each of target.app.operations) knowOperation(logging, each, path)
+}
+
+function knowOperation({ paths, names }: AppLogging, operation: OperationDescription, prefix: string): void {
+  paths.add(secretPath(operation, prefix))
+  for (const { scheme } of operation.access.authenticators) {
+    const { name } = scheme
+    if (scheme.type === 'apiKey' && typeof name === 'string') names.add(name)
+  }
 }
 
 function secretPath({ placed }: OperationDescription, prefix: string): { template: string; hidden: Set<string> } {

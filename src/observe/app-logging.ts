@@ -26,6 +26,7 @@ export interface LoggingOptions {
 /** The log of an app, and who is told of its errors. */
 export interface AppLogging {
   readonly log: RedactingLog
+  readonly names: HiddenNames
   readonly paths: SecretPaths
   readonly reports: ErrorReports | undefined
   /** Writes the lines of requests, where they are wanted. */
@@ -64,7 +65,7 @@ export function appLogging(options: LoggingOptions): AppLogging {
     steps: environment === 'development',
     print: writer === undefined ? undefined : (...shown) => writer.write(requestText(...shown)),
   })
-  return { log: new RedactingLog({ sink, names, reports }), paths, reports, observer: isWritten ? observer : undefined }
+  return { log: new RedactingLog({ sink, names, reports }), names, paths, reports, observer: isWritten ? observer : undefined }
 }
 
 function levelOf({ level }: LogOptions, { environment, logger }: LoggingOptions): LogLevel {

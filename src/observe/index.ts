@@ -13,3 +13,7 @@ export type {
   Reading,
 } from '../core/observation/meters.ts'
 export type { TracedApp, Tracing } from '../core/observation/tracing.ts'
+export type { LogLevel } from './logs/log-level.ts'
+export type { LogOptions } from './logs/log-options.ts'
+export type { RequestLine } from './logs/request-line.ts'
+export type { ErrorHook, ErrorReport } from './reports/error-report.ts'

@@ -1,20 +1,27 @@
 import type { RequestHead } from '../../core/request.ts'
+import type { HiddenNames } from './hidden-names.ts'
+
+/** What the head of a server has besides: all its headers, by their names in lower case. */
+interface FullHead extends RequestHead {
+  headerFields?(): Readonly<Record<string, string | readonly string[]>>
+}
 
 /** The credentials a request came with: no error's text may repeat them. Asked for where there is an error, so it may cost something. */
-export function credentialsOf(head: RequestHead): readonly string[] {
-  const found = ['x-api-key', 'api-key', 'x-auth-token', 'x-csrf-token', 'idempotency-key', 'dpop'].flatMap((name) =>
-    head.headerValues(name),
-  )
-  for (const name of ['authorization', 'proxy-authorization'])
-    for (const value of head.headerValues(name)) found.push(...credentialsIn(value))
-  for (const header of head.headerValues('cookie'))
-    for (const pair of header.split(';')) found.push(pair.slice(pair.indexOf('=') + 1).trim())
+export function credentialsOf(head: FullHead, names: HiddenNames): readonly string[] {
+  const found: string[] = []
+  for (const [name, value] of Object.entries(head.headerFields?.() ?? {})) {
+    if (!names.has(name)) continue
+    for (const each of typeof value === 'string' ? [value] : value) found.push(...credentialsIn(name, each))
+  }
+  for (const [name, value] of new URLSearchParams(head.search)) if (names.has(name)) found.push(value)
   // The longest first: one may be a part of another.
   return found.sort((a, b) => b.length - a.length)
 }
 
-/** `Bearer TOKEN`; of `Basic` the password too (RFC 7617). */
-function credentialsIn(value: string): string[] {
+function credentialsIn(name: string, value: string): string[] {
+  if (name === 'cookie') return value.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim())
+  if (!name.endsWith('authorization')) return [value]
+  // `Bearer TOKEN`; of `Basic` the password too (RFC 7617).
   const [scheme = '', token = ''] = value.split(/ +(.*)/s)
   if (scheme.toLowerCase() !== 'basic') return [token === '' ? scheme : token]
   const decoded = Buffer.from(token, 'base64').toString()

@@ -8,12 +8,18 @@ const MOST_KNOWN = 2_000
 
 /** Which fields of a log line have a value that is not written. A name is looked at once. */
 export class HiddenNames {
-  readonly #hidden: ReadonlySet<string>
+  readonly #hidden: Set<string>
   readonly #known = new Map<string, boolean>()
 
   /** @param more - Names besides those that look secret. */
   constructor(more: readonly string[] = []) {
     this.#hidden = new Set([...HIDDEN, ...more].map((name) => name.toLowerCase()))
+  }
+
+  /** Hides another one from now on: the header of an API key, which an app may call as it likes. */
+  add(name: string): void {
+    this.#hidden.add(name.toLowerCase())
+    this.#known.clear()
   }
 
   has(name: string): boolean {

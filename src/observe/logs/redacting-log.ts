@@ -64,9 +64,9 @@ export class RedactingLog implements AppLog {
   }
 
   #safe(fields: object, request: ObservedRequest | undefined): object {
-    const isError = 'err' in fields
-    const head = isError ? (request ?? running())?.head : undefined
-    return redacted(fields, this.#options.names, head === undefined ? [] : credentialsOf(head))
+    const { names } = this.#options
+    const head = 'err' in fields ? (request ?? running())?.head : undefined
+    return redacted(fields, names, head === undefined ? [] : credentialsOf(head, names))
   }
 }
 

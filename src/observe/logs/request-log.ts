@@ -90,7 +90,8 @@ export class RequestLog implements RequestObserver {
   }
 
   #safe(error: unknown, { head }: ObservedRequest): unknown {
-    const fields = redacted({ err: error }, this.#options.names, credentialsOf(head))
+    const { names } = this.#options
+    const fields = redacted({ err: error }, names, credentialsOf(head, names))
     return (fields as { readonly err?: unknown }).err
   }
 

@@ -25,9 +25,9 @@ export class ErrorReports {
     this.#options = options
   }
 
-  report(error: unknown, message: string, request: ObservedRequest | undefined): void {
+  report(thrown: unknown, message: string, request: ObservedRequest | undefined): void {
     if (this.#inFlight.size >= MOST_IN_FLIGHT) return this.#drop()
-    const sending = this.#send(error, message, request)
+    const sending = this.#send(thrown, message, request)
     this.#inFlight.add(sending)
     void sending.then(() => this.#inFlight.delete(sending))
   }
