@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { dependency, named, provide, route, router, type Middleware } from 'ashlar'
+import { dependency, mount, named, provide, route, router, type Middleware } from 'ashlar'
 import { anyone, role } from 'ashlar/access'
 import { bearer, oauth2 } from 'ashlar/auth'
 import { get as rawGet, rawExchange } from '../guarantees/raw.ts'
@@ -105,6 +105,41 @@ describe('Middleware', () => {
     const changed = appOf({ ok }, { securityHeaders: { 'x-frame-options': false, 'x-own': 'yes' } })
     const own = (await ask(changed, '/ok')).headers
     expect([own.get('x-frame-options'), own.get('x-own')]).toEqual([null, 'yes'])
+  })
+
+  test('CORSMiddleware: preflights and answers of origins that are named', async () => {
+    const app = appOf({ ok }, { cors: { origins: ['https://example.org'], credentials: true } })
+    const headers = { origin: 'https://example.org', 'access-control-request-method': 'GET' }
+    const preflight = await app.fetch(new Request('http://localhost/ok', { method: 'OPTIONS', headers }))
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('GET')
+    const { headers: answered } = await ask(app, '/ok', { headers: { origin: 'https://example.org' } })
+    expect(answered.get('access-control-allow-origin')).toBe('https://example.org')
+    expect(answered.get('vary')).toBe('origin')
+  })
+
+  test('GZipMiddleware, and brotli and zstd: from a size on', async () => {
+    const long = route.get('/long', { access: anyone, response: anything }, () => 'x'.repeat(2_000))
+    const app = appOf({ ok, long })
+    const coding = async (path: string): Promise<string | null> =>
+      (await app.fetch(new Request(`http://localhost${path}`, { headers: { 'accept-encoding': 'gzip' } }))).headers.get(
+        'content-encoding',
+      )
+    expect([await coding('/ok'), await coding('/long')]).toEqual([null, 'gzip'])
+  })
+
+  test('HTTPSRedirectMiddleware', async () => {
+    const app = appOf({ ok }, { redirectToHttps: true, trustedProxies: ['10.0.0.0/8'] })
+    const { status, headers } = await ask(app, '/ok')
+    expect([status, headers.get('location')]).toEqual([308, 'https://localhost/ok'])
+  })
+
+  test('StaticFiles: entity tags and 304', async () => {
+    const app = appOf({ ok }, { mounts: [mount('/static', { access: anyone, files: import.meta.dirname })] })
+    const path = '/static/7.application.test.ts'
+    const etag = (await ask(app, path)).headers.get('etag') ?? ''
+    expect(
+      (await app.fetch(new Request(`http://localhost${path}`, { headers: { 'if-none-match': etag } }))).status,
+    ).toBe(304)
   })
 
   test('+ body limit', async () => {
