@@ -26,17 +26,22 @@ export interface Contender {
 /** Opens every connection of a pool again, and has each prepare its statement and settle on a plan, before anything is counted. */
 const WARM_UP_REQUESTS = 400
 
-/** Contenders take turns within a round, so that what else the machine does falls on all alike. Round 0 warms up and is not kept. */
+/** Contenders take turns within a round, so that what else the machine does falls on all alike. What comes before round 1 warms up and is not kept. */
 export async function measureInTurn(
   scenario: Pick<Scenario, 'requests' | 'status'> & { readonly name: string },
   contenders: readonly Contender[],
-  { rounds, scale }: { readonly rounds: number; readonly scale: number },
+  { rounds, scale, warmUps = 0.5 }: { readonly rounds: number; readonly scale: number; readonly warmUps?: number },
 ): Promise<readonly Sample[]> {
   const samples: Sample[] = []
-  for (let round = 0; round <= rounds; round += 1) {
+  // Half a round, unless more is asked for: what is compiled late is compiled then.
+  for (let round = 1 - Math.ceil(warmUps); round <= rounds; round += 1) {
     for (const contender of contenders) {
       const count = Math.ceil(scenario.requests * contender.server.definition.share * scale)
-      const measured = await measure(contender, scenario.status, round === 0 ? Math.ceil(count / 2) : count)
+      const measured = await measure(
+        contender,
+        scenario.status,
+        round > 0 ? count : Math.ceil(count * Math.min(1, warmUps)),
+      )
       if (round > 0) samples.push({ server: contender.name, scenario: scenario.name, round, ...measured })
     }
     process.stderr.write('.')

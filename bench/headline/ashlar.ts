@@ -18,6 +18,7 @@ const app = createApp({
   version: '1.0.0',
   allowedHosts: ['127.0.0.1'],
   auth: [token],
+  metrics: true,
   api: router('', { items }),
 })
 

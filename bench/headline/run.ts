@@ -25,7 +25,11 @@ const { values: options } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string' } },
 })
 if (process.platform !== 'linux') throw new Error('bench:headline reads CPU time from /proc and runs on Linux only.')
-const plan = { rounds: Number(options.rounds ?? (options.quick ? 2 : 7)), scale: options.quick ? 0.3 : 1 }
+const plan = {
+  rounds: Number(options.rounds ?? (options.quick ? 2 : 7)),
+  scale: options.quick ? 0.3 : 1,
+  warmUps: options.quick ? 1 : 4,
+}
 
 installNodePeers()
 const hasFastApi = installFastApi()
