@@ -127,6 +127,21 @@ test('an error undoes everything and is not kept, so a retry runs again; an answ
   expect(await all.count()).toBe(1)
 })
 
+test('what fails at its commit has left no key: sent again, it runs again', async () => {
+  await all.query('alter table orders add constraint once unique (product) deferrable initially deferred')
+  try {
+    await app.post('/orders', { key: randomUUID(), body: kite })
+    const key = randomUUID()
+    const taken = await app.post('/orders', { key, body: kite })
+    expect([taken.status, await taken.json()]).toMatchObject([409, { code: 'unique_violation' }])
+    await all.query('delete from orders')
+    const again = await app.post('/orders', { key, body: kite })
+    expect([again.status, again.headers.get('idempotency-replayed'), await all.count()]).toEqual([201, null, 1])
+  } finally {
+    await all.query('alter table orders drop constraint once')
+  }
+})
+
 test('an operation that uses no transaction has one for its key', async () => {
   const key = randomUUID()
   expect(await (await app.post('/orders/call', { key })).json()).toEqual({ run: 1 })
