@@ -10,6 +10,7 @@ import type { MountHandler } from '../http/mounts.ts'
 import type { OuterLayerParts } from '../http/outer-layer.ts'
 import type { AppDefinition } from './definition.ts'
 import type { Environment } from './environment.ts'
+import { rootPathOf } from './docs.ts'
 import { healthPaths } from './health.ts'
 import { guardOf } from './mount-handlers.ts'
 import { replacedHeaders } from './security-headers.ts'
@@ -38,7 +39,7 @@ export function outerParts(definition: AppDefinition, environment: Environment, 
 
 function httpsRedirect(options: true | HttpsRedirectOptions, definition: AppDefinition): HttpsRedirect {
   const { except = [] } = options === true ? {} : options
-  return new HttpsRedirect([...healthPaths(definition), ...except])
+  return new HttpsRedirect([...healthPaths(definition), ...except], rootPathOf(definition))
 }
 
 function checkedCors(options: CorsOptions, environment: Environment): Cors {

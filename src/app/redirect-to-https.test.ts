@@ -32,6 +32,11 @@ test('a peer that is no proxy cannot say that it came by https', async () => {
   expect(await t.send(line('GET /things/1', 'x-forwarded-proto: https\r\n'))).toMatch(/^HTTP\/1.1 308 /)
 })
 
+test('the path under which the proxy serves the app is a part of it', async () => {
+  await using t = await serving(api, { ...behind, rootPath: '/shop' })
+  expect(await t.send(line('GET /things/1'))).toContain('location: https://localhost/shop/things/1\r\n')
+})
+
 test('probes are answered over http, and what else is named', async () => {
   await using t = await serving(api, { ...behind, redirectToHttps: { except: ['/things/1'] } })
   for (const path of ['/healthz', '/readyz']) expect(await t.send(line(`GET ${path}`))).toMatch(/^HTTP\/1.1 200 /)

@@ -11,8 +11,11 @@ export interface HttpsRedirectOptions {
 export class HttpsRedirect {
   readonly #except: ReadonlySet<string>
 
-  /** @param except - Paths that are answered over http too. */
-  constructor(except: readonly string[]) {
+  readonly #rootPath: string | undefined
+
+  /** @param rootPath - The path under which a proxy serves the app, where it is said. */
+  constructor(except: readonly string[], rootPath: string | undefined) {
+    this.#rootPath = rootPath
     this.#except = new Set(except)
   }
 
@@ -20,7 +23,7 @@ export class HttpsRedirect {
   for({ protocol, host, path, basePath, search }: RequestHead): Outcome | undefined {
     if (protocol === 'https' || path === '*' || this.#except.has(path)) return undefined
     const query = search === '' ? '' : `?${search}`
-    const location = `https://${host.replace(/:\d+$/, '')}${basePath}${path}${query}`
+    const location = `https://${host.replace(/:\d+$/, '')}${this.#rootPath ?? basePath}${path}${query}`
     return { status: 308, headers: new Map([['location', location]]), cookies: [], body: undefined }
   }
 }

@@ -126,6 +126,8 @@ describe.each(CHANGES)('If-Match with %s', (method, body, done) => {
     ['the version', '"1"', done],
     ['a list with the version', '"7", "1"', done],
     ['a list with empty members', ',"7",, "1",', done],
+    ['the version as a compressed answer tells it', '"1;zstd"', done],
+    ['another version of a compressed answer', '"2;br"', 412],
     ['any', '*', done],
     ['none', undefined, done],
     ['another version', '"2"', 412],

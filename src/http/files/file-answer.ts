@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
-import { send } from '@fastify/send'
 import { NotFound, PreconditionFailed } from '../../core/errors/index.ts'
 import type { Outcome } from '../../core/middleware.ts'
 import type { RequestHead } from '../../core/request.ts'
@@ -20,6 +19,8 @@ type Request = Pick<RequestHead, 'method' | 'header'>
  * @throws PreconditionFailed, RangeNotSatisfiable, and NotFound for a file that has gone meanwhile.
  */
 export async function fileAnswer(file: string, request: Request): Promise<Outcome> {
+  // Loaded with the first file: most apps serve none.
+  const { send } = await import('@fastify/send')
   const asked = { method: request.method, headers: conditionsOf(request) }
   // It looks at method and headers only, and its type asks for a stream.
   const sent = await send(asked as unknown as Readable, `/${encodeURIComponent(basename(file))}`, {

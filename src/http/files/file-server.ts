@@ -116,7 +116,8 @@ export class FileServer {
 }
 
 /** What a page of a folder names relative to itself is below the folder only with the slash. */
-function toFolder({ basePath, path, search }: RequestHead): Outcome {
-  const location = `${basePath}${path}/${search === '' ? '' : `?${search}`}`
+function toFolder({ path, search }: RequestHead): Outcome {
+  // Relative to where the client is, which a proxy in front may call otherwise.
+  const location = `./${path.slice(path.lastIndexOf('/') + 1)}/${search === '' ? '' : `?${search}`}`
   return { status: 307, headers: new Map([['location', location]]), cookies: [], body: undefined }
 }
