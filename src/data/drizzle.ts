@@ -5,6 +5,7 @@ import { NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/no
 import { PgDialect } from 'drizzle-orm/pg-core'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import type { ToldChanges } from './changes/change-teller.ts'
+import { writtenTables, type Written } from './changes/written-tables.ts'
 import { isStale } from './stale-plan.ts'
 import { StatementNames } from './statement-names.ts'
 import { CommitHooks } from './transactions/commit-hooks.ts'
@@ -69,6 +70,10 @@ interface SessionParts<Tables> {
   readonly hooks: CommitHooks | undefined
 }
 
+interface Prepared {
+  execute(values?: Record<string, unknown>): Promise<unknown>
+}
+
 /** Prepares what comes again and again, named or not; without names, nothing at all: another connection may run it the next time. */
 class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationalConfig> extends NodePgSession<
   Schema,
@@ -92,31 +97,25 @@ class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationa
     const named = this.#names === undefined ? undefined : (name ?? this.#names.nameOf(query.sql))
     const prepared = NodePgSession.prototype.prepareQuery.call(this, query, fields, named, ...rest)
     if (named !== undefined && name === undefined) this.#renewWhenStale(prepared, query.sql)
-    // What Drizzle says of a statement that it has built: which tables it is about.
-    const about = rest[2]
-    if (about !== undefined && about.type !== 'select') this.#tellWhenRun(prepared, about)
+    if (this.#changes !== undefined) this.#tellWhenRun(prepared, this.#changes, changedBy(query.sql, rest[2]))
     return prepared as never
   }
 
-  #tellWhenRun(
-    prepared: { execute(values?: Record<string, unknown>): Promise<unknown> },
-    { type, tables: names }: { readonly type: string; readonly tables: readonly string[] },
-  ): void {
-    const changes = this.#changes
+  #tellWhenRun(prepared: Prepared, { announcer, tables }: ToldChanges, written: () => Written | undefined): void {
     const hooks = this.#hooks
-    if (changes === undefined) return
     const execute = prepared.execute.bind(prepared)
     prepared.execute = (values) => {
-      if (!changes.announcer.isHeard) return execute(values)
-      const tags = names.flatMap((name) => changes.tables.of(name, { deletes: type === 'delete' }))
-      if (hooks === undefined) return settled(execute(values), () => changes.announcer.announce(tags))
+      const changed = announcer.isHeard ? written() : undefined
+      if (changed === undefined) return execute(values)
+      const tags = changed.tables.flatMap((name) => tables.of(name, changed))
+      if (hooks === undefined) return settled(execute(values), () => announcer.announce(tags))
       hooks.changed(tags)
       return execute(values)
     }
   }
 
   /** After a migration the columns of a prepared statement may have other types: it fails once, and is prepared anew. */
-  #renewWhenStale(prepared: { execute(values?: Record<string, unknown>): Promise<unknown> }, text: string): void {
+  #renewWhenStale(prepared: Prepared, text: string): void {
     const execute = prepared.execute.bind(prepared)
     prepared.execute = (values) =>
       execute(values).catch((error: unknown) => {
@@ -124,6 +123,15 @@ class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationa
         throw error
       })
   }
+}
+
+/** What a statement changes: as Drizzle says of those that it builds, else as it is written. */
+function changedBy(
+  text: string,
+  built: { readonly type: string; readonly tables: readonly string[] } | undefined,
+): () => Written | undefined {
+  if (built === undefined) return () => writtenTables(text)
+  return () => (built.type === 'select' ? undefined : { tables: built.tables, deletes: built.type === 'delete' })
 }
 
 /** The result, once `then` is done: also where it failed, since nobody knows whether it was saved. */

@@ -1,4 +1,5 @@
 import { anyone } from 'ashlar/access'
+import { cache } from 'ashlar/cache'
 import { resource, type Resource } from 'ashlar/data'
 import { permission } from '../auth.ts'
 import { database } from '../database.ts'
@@ -9,10 +10,14 @@ import { categories, productCategories, products } from './tables.ts'
 
 const editor = permission('catalogue:write')
 
+/** Read far more often than written, and dropped by whatever writes the tables: a sale too, which changes the stock. */
+const kept = cache({ ttlSeconds: 300, staleSeconds: 60 })
+
 export const categoryApi = resource(categories, {
   database,
   access: { read: anyone, create: editor, update: editor, delete: editor },
   refine: { slug: (slug) => slug.regex(/^[a-z0-9-]+$/) },
+  cache: kept,
   list: {
     filter: { slug: ['eq'], parentId: ['eq', 'isNull'] },
     sort: ['name'],
@@ -35,6 +40,7 @@ const productResource = resource(products, {
   softDelete: true,
   audit: true,
   rules: productRules,
+  cache: kept,
   list: {
     filter: {
       slug: ['eq'],
