@@ -13,9 +13,11 @@ export interface Part {
   stop?(): MaybePromise<void>
   /** Whether it works now: rejects where it does not. For `/readyz`; it has the time that the signal leaves it. */
   check?(signal: AbortSignal): Promise<void>
-  /** What makes operations safe to repeat, where this part can keep keys together with what the operation writes. */
   /** The app answers without it, if not as well: `/readyz` tells of it, and stays ready. */
   readonly isOptional?: boolean
+  /** Where it is and how it is set, in one line without secrets: for `ashlar config`. */
+  describe?(): string
+  /** What makes operations safe to repeat, where this part can keep keys together with what the operation writes. */
   idempotency?(required: boolean): OperationPolicy<'idempotency'>
   /** Counters that all processes of the app share; `undefined` where this part has no place for them. */
   counters?(): CounterStore | undefined
