@@ -6,6 +6,8 @@ export interface MeterOptions<Label extends string = never> {
   readonly help: string
   /** Names of labels. Each combination of values is a series of its own, so values are few and known: never an id, an address or a path. */
   readonly labels?: readonly Label[]
+  /** Series at most: whoever puts an id into a label must not fill the memory, here and in Prometheus. What comes after counts as `other`. Default 1,000. */
+  readonly mostSeries?: number
 }
 
 /** Counts what happens. */
@@ -24,7 +26,7 @@ export interface Histogram {
   observe(value: number): void
 }
 
-/** A meter with labels: one series for each combination of values. Beyond 1,000 of them the rest counts as one, with the values `other`. */
+/** A meter with labels: one series for each combination of values. */
 export interface Labelled<Meter, Label extends string> {
   /** One series; worth keeping where it is used often. */
   with(values: Readonly<Record<Label, string>>): Meter

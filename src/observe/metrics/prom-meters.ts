@@ -35,7 +35,7 @@ export class PromMeters implements Meters {
   counter<const Label extends string = never>(options: MeterOptions<Label>): MeterOf<Counter, Label> {
     return this.#keep('counter', options, () => {
       const made = new this.#prom.Counter(this.#settings(options))
-      return labelled<Counter>(options.labels, (values) => {
+      return labelled<Counter>(options, (values) => {
         const series = made.labels(values)
         return { add: (by = 1) => series.inc(by) }
       })
@@ -45,7 +45,7 @@ export class PromMeters implements Meters {
   gauge<const Label extends string = never>(options: MeterOptions<Label>): MeterOf<Gauge, Label> {
     return this.#keep('gauge', options, () => {
       const made = new this.#prom.Gauge(this.#settings(options))
-      return labelled<Gauge>(options.labels, (values) => {
+      return labelled<Gauge>(options, (values) => {
         const series = made.labels(values)
         return { set: (value) => series.set(value) }
       })
@@ -61,7 +61,7 @@ export class PromMeters implements Meters {
         ...this.#settings(options),
         ...(buckets !== undefined && { buckets: [...buckets] }),
       })
-      return labelled<Histogram>(options.labels, (values) => {
+      return labelled<Histogram>(options, (values) => {
         const series = made.labels(values)
         return { observe: (value) => series.observe(value) }
       })

@@ -1,4 +1,3 @@
-import { AshlarError } from '../../core/errors/index.ts'
 import type { Counter, Histogram, Labelled, Meters } from '../../core/observation/meters.ts'
 import type {
   ObservedAnswer,
@@ -6,19 +5,21 @@ import type {
   RefusedRequest,
   RequestObserver,
 } from '../../core/observation/observer.ts'
+import { errorType } from '../error-type.ts'
+import { knownMethod } from '../http-method.ts'
 
 /** The path of each operation by its name, with its parameters' names in the place of their values. */
 export type RouteTemplates = (operation: string) => string | undefined
 
-/** The methods of RFC 9110 and RFC 5789; a client can send any other word. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
-const OTHER_METHOD = '_OTHER'
 /** No operation: an unknown path, or a mounted server's. */
 const UNKNOWN = 'unknown'
 
 /** Default bounds of durations, in seconds, as OpenTelemetry recommends them for HTTP. */
 const DURATIONS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
 
+/** Classes of errors are few, and so are operations; a program can make both. */
+const MOST_ERRORS = 10_000
+/** As many as there are operations, methods and statuses: nobody outside can make more. */
 const LABELS = ['operation', 'http_request_method', 'http_route', 'http_response_status_code'] as const
 type Durations = Labelled<Histogram, (typeof LABELS)[number]>
 type Errors = Labelled<Counter, 'operation' | 'error_type'>
@@ -40,11 +41,13 @@ export class RequestMetrics implements RequestObserver {
       help: 'Requests by operation: how many, and how long until their answer was on its way.',
       labels: LABELS,
       buckets,
+      mostSeries: Infinity,
     })
     this.#errors = meters.counter({
       name: 'http_server_request_errors_total',
       help: 'Requests answered with 5xx, by the code of the error or the name of its class.',
       labels: ['operation', 'error_type'],
+      mostSeries: MOST_ERRORS,
     })
     this.#refusals = meters.counter({
       name: 'http_server_refused_requests_total',
@@ -54,12 +57,13 @@ export class RequestMetrics implements RequestObserver {
   }
 
   readonly answered = ({ operation = UNKNOWN, head }: ObservedRequest, answer: ObservedAnswer): void => {
-    const { status, durationMs } = answer
-    const method = METHODS.has(head.method) ? head.method : OTHER_METHOD
+    const { status, durationMs, error } = answer
+    const method = knownMethod(head.method)
     const known = this.#series.get(operation)?.get(method)?.[status]
     const histogram = known ?? this.#make(operation, method, status)
     histogram.observe(durationMs / 1000)
-    if (status >= 500) this.#errors.with({ operation, error_type: errorType(answer) }).add()
+    if (status >= 500)
+      this.#errors.with({ operation, error_type: error === undefined ? String(status) : errorType(error) }).add()
   }
 
   readonly refused = ({ status }: RefusedRequest): void => {
@@ -80,10 +84,4 @@ export class RequestMetrics implements RequestObserver {
     byStatus[status] = made
     return made
   }
-}
-
-/** Of an error with a code the code, which is the same for each of its kind; else its class. */
-export function errorType({ status, error }: Pick<ObservedAnswer, 'status' | 'error'>): string {
-  if (error instanceof AshlarError) return error.code
-  return error instanceof Error ? error.constructor.name : String(status)
 }

@@ -2,9 +2,11 @@ import type { Attributes, Context, Span } from '@opentelemetry/api'
 import type { ObservedAnswer, ObservedRequest, RequestObserver, RequestTrace } from '../../core/observation/observer.ts'
 import type { RequestHead } from '../../core/request.ts'
 import type { TracedApp, Tracing } from '../../core/observation/tracing.ts'
+import { errorType } from '../error-type.ts'
+import { knownMethod } from '../http-method.ts'
 import { loadApi } from './load-api.ts'
 import { SpanTrace, UnsampledTrace, type TraceTools } from './request-trace.ts'
-import { errorType, recordError } from './span-error.ts'
+import { recordError } from './span-error.ts'
 
 /** What traces have, and whom they follow. */
 export interface OpenTelemetryOptions {
@@ -21,8 +23,6 @@ export interface OpenTelemetryOptions {
 
 /** The name and the version that spans say they are made by. */
 const LIBRARY = 'ashlar'
-/** The methods of RFC 9110 and RFC 5789; a client can send any other word. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
 
 /**
  * Traces of requests for OpenTelemetry: a span for each request, each dependency, the handler and each SQL statement, as children of one another and of
@@ -106,15 +106,17 @@ const HEADERS = {
   keys: (): string[] => [],
 }
 
+/** What a span is called before its path is known. */
 function methodOf({ method }: RequestHead): string {
-  return METHODS.has(method) ? method : 'HTTP'
+  const known = knownMethod(method)
+  return known === method ? method : 'HTTP'
 }
 
 /** What samplers may look at. No query: credentials can be in it. */
 function attributesOf(head: RequestHead, path: string): Attributes {
   const [name, port] = splitHost(head.host)
   return {
-    'http.request.method': METHODS.has(head.method) ? head.method : '_OTHER',
+    'http.request.method': knownMethod(head.method),
     'url.path': path,
     'url.scheme': head.protocol,
     'server.address': name,

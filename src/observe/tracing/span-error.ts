@@ -1,15 +1,9 @@
 import type { Span } from '@opentelemetry/api'
-import { AshlarError } from '../../core/errors/index.ts'
+import { errorType } from '../error-type.ts'
 import type { OpenTelemetryApi } from './load-api.ts'
 
 /** Lines of a stack that a trace keeps. */
 const FRAMES = 30
-
-/** The code of an error, or the name of its class: one of few, and nothing of what it says. */
-export function errorType(error: unknown): string {
-  if (error instanceof AshlarError) return error.code
-  return error instanceof Error ? error.constructor.name : typeof error
-}
 
 /** Says what failed and where. Not the message: it can have values in it that are nobody's business. */
 export function recordError(api: OpenTelemetryApi, span: Span, error: unknown): void {
