@@ -20,7 +20,7 @@ const DOWNHILL: Readonly<Record<string, { readonly values: readonly string[]; re
   client: { values: ['core'], types: ['schema'] },
   app: { values: ['core', 'schema', 'http', 'openapi', 'settings', 'observe'], types: ['data'] },
   testing: { values: ['core', 'http', 'data', 'mail', 'client', 'app'] },
-  cli: { values: ['core', 'openapi', 'data', 'app', 'settings'] },
+  cli: { values: ['core', 'openapi', 'data', 'app', 'settings', 'observe'] },
   'index.ts': { values: ['core', 'schema', 'app'] },
 }
 

@@ -1,3 +1,4 @@
+import { databaseHint } from '../observe/pretty/database-hint.ts'
 import { shortPath } from './app-file.ts'
 import { CommandError } from './command-error.ts'
 
@@ -20,22 +21,6 @@ function withHint({ message, hint, cause }: CommandError): string {
 
 function shown(error: Error): string {
   return [headOf(error), ...databaseHint(error), ...ownFrames(error)].join('\n')
-}
-
-/** SQLSTATEs of a column and of a table that are in the code and not in the database. */
-const NOT_THERE = ['42703', '42P01']
-
-/** What PostgreSQL advises; and where a name is unknown to it, the commonest reason. */
-function databaseHint(error: Error): string[] {
-  const { code, hint } = error as { readonly code?: unknown; readonly hint?: unknown }
-  return [
-    ...(typeof hint === 'string' ? [`  ${hint}`] : []),
-    ...(NOT_THERE.includes(String(code))
-      ? [
-          '  Is there no migration for it yet? ashlar migrate check says what is missing, ashlar migrate make NAME writes it.',
-        ]
-      : []),
-  ]
 }
 
 /** What caused it, where that says more than what is shown already: a wrapper mostly repeats the message of what it wraps. */

@@ -96,6 +96,51 @@ test('a crash ends it with 1 and shows the error, and where in the app', async (
   expect(output).not.toContain('node:internal')
 })
 
+test.each([
+  ['crash', 'a bug in the app'],
+  ['reject', 'a promise nobody waits for'],
+])('whoever is told of errors is told of what ends the process: %s', async (path, message) => {
+  await using command = new CommandProcess(['start', appFile('crashes.ts')], anyPort)
+  await fetch(`${await command.url()}/${path}`, { method: 'POST' }).catch(() => undefined)
+  const { code, output } = await command.ended
+  expect(code).toBe(1)
+  const report = { msg: 'REPORT', message: 'The app crashed.', operation: path, error: message }
+  expect(output).toContain(JSON.stringify(report))
+})
+
+const production = { PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', ALLOWED_HOSTS: 'localhost' }
+
+/** Every line of an output that is nothing but lines of a log. */
+function linesOf(output: string): Record<string, unknown>[] {
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+test('in production a crash is a line of the log too', async () => {
+  await using command = new CommandProcess(['start', appFile('crashes.ts')], { env: production })
+  const [, port] = await command.until(/http:\/\/localhost:(\d+)/)
+  await fetch(`http://localhost:${port}/api/crash`, { method: 'POST' }).catch(() => undefined)
+  const { code, output } = await command.ended
+  expect(code).toBe(1)
+  expect(linesOf(output).find(({ msg }) => msg === 'The app crashed.')).toMatchObject({
+    level: 50,
+    err: { message: 'a bug in the app', stack: expect.stringContaining('crashes.ts') as string },
+  })
+})
+
+test('a line for each request is there when the process has ended, whatever LOG_FORMAT says in production', async () => {
+  await using command = new CommandProcess(['start', hello], { env: { ...production, LOG_FORMAT: 'pretty' } })
+  const [, port] = await command.until(/http:\/\/localhost:(\d+)/)
+  for (let i = 0; i < 50; i++) await (await fetch(`http://localhost:${port}/api/hello`)).text()
+  command.kill('SIGTERM')
+  const { output } = await command.ended
+  const requests = linesOf(output).filter(({ msg }) => msg === 'request')
+  expect(requests).toHaveLength(50)
+  expect(requests[0]).toMatchObject({ level: 30, method: 'GET', path: '/api/hello', operation: 'hello', status: 200 })
+})
+
 test('in production the output is log lines only', async () => {
   const env = { PORT: '0', NODE_ENV: 'production', ALLOWED_HOSTS: 'localhost' }
   await using command = new CommandProcess(['start', hello], { env })

@@ -52,6 +52,33 @@ test('dev serves the app, prints a line per request, and starts it again when a 
   expect((await command.ended).code).toBe(0)
 })
 
+test('dev shows what a request did: dependencies, statements, how often, and the error with its place in the app', async () => {
+  const imports = `import { dependency } from ${entry('index.ts')}
+import { database as declare } from ${entry('data/index.ts')}
+import { sql } from ${JSON.stringify(import.meta.resolve('drizzle-orm'))}
+const database = declare({ embedded: { durable: false } })
+const uses = { tx: database.transaction }
+const answer = dependency({ name: 'answer', uses }, ({ tx }) => async (n) => { await tx.execute(sql.raw('select ' + n)) })`
+  const handler = `async ({ answer, log }) => {
+  for (const n of [1, 2, 3]) await answer(n)
+  log.info({ password: 'never shown', id: String.fromCharCode(27) + '[31m' }, 'half way')
+  return answer('nowhere')
+}`
+  const source = app(imports, handler, 'database,').replace('response:', 'uses: { answer }, response:')
+  write('src/app.ts', source)
+  await using command = dev()
+  await fetch(`${await command.url()}/hello`)
+  const [line] = await command.until(/INFO {2}half way .*\n/)
+  expect(line).toContain('password=[redacted]')
+  expect(line).not.toContain('\u001b')
+  const [tree] = await command.until(/GET \/api\/hello 500 [^]*caused by .*\n.*\n.*\n/)
+  expect(tree).toMatch(/ {2}├─ dependency answer \d+\.\d ms\n {2}└─ handler hello \d+\.\d ms failed\n/)
+  expect(tree).toMatch(/ {5}├─ select \? ×3 \d+\.\d ms\n {5}└─ select nowhere \d+\.\d ms failed\n/)
+  expect(tree).toMatch(
+    /caused by error: column "nowhere" does not exist\n.*ashlar migrate check.*\n.* at .*src\/app\.ts:\d+/,
+  )
+})
+
 test('a failed start is explained, and the change that mends it is noticed', async () => {
   await using command = dev()
   await command.url()

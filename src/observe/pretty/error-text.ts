@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { databaseHint } from './database-hint.ts'
 import { plain } from './terminal-text.ts'
 
 /** More causes than this say nothing new. */
@@ -17,6 +18,7 @@ export function errorLines(error: unknown, causes = 0): string[] {
   const rest = cause === undefined || causes >= MAX_CAUSES ? [] : errorLines(cause, causes + 1)
   return [
     ...plain(head).split('\n'),
+    ...databaseHint(error).map(plain),
     ...ownFrames(error),
     ...rest.map((line, index) => (index === 0 ? `caused by ${line}` : line)),
   ]
