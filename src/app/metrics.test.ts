@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { cache, cached } from '../cache/index.ts'
 import { accessFor, anyone } from '../core/access/index.ts'
+import { text } from '../core/content.ts'
 import { dependency } from '../core/dependency.ts'
 import { Unavailable } from '../core/errors/index.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
+import { rateLimit } from '../limits/index.ts'
 import { meters } from '../observe/index.ts'
 import { MOST_SERIES } from '../observe/metrics/labelled.ts'
 import { createApp } from './create-app.ts'
@@ -103,6 +106,29 @@ test('meters of the app stand beside them, each app has its own, and without met
   expect(await samples(t, 'shop_visits_total')).toEqual({ 'channel="web"': 2 })
   expect(await samples(other, 'shop_visits_total')).toEqual({})
   expect(await off.send(get('/metrics'))).toMatch(/^HTTP\/1.1 404 /)
+})
+
+test('what limits refuse and what caches have is counted by operation', async () => {
+  const limited = route.get(
+    '/limited',
+    { access: anyone, limit: rateLimit({ name: 'few', max: 1, windowSeconds: 60, by: 'address' }) },
+    () => undefined,
+  )
+  const rate = cached({ name: 'rate', ttlSeconds: 60 }, () => 1.1)
+  const kept = route.get(
+    '/kept',
+    { access: anyone, cache: cache({ ttlSeconds: 60 }), uses: { rate }, response: text },
+    async ({ rate: read }) => `${await read()} ${await read()}`,
+  )
+  await using t = await serving(router('/', { limited, kept }), { metrics: true })
+  for (const path of ['/limited', '/limited', '/limited', '/kept', '/kept', '/kept']) await t.send(get(path))
+  expect(await samples(t, 'rate_limit_refused_requests_total')).toEqual({ 'operation="limited",limit="few"': 2 })
+  expect(await samples(t, 'cache_requests_total')).toMatchObject({
+    'cache="answer",name="kept",result="hit"': 2,
+    'cache="answer",name="kept",result="miss"': 1,
+    'cache="value",name="rate",result="hit"': 1,
+    'cache="value",name="rate",result="miss"': 1,
+  })
 })
 
 test('a meter has at most so many series; what comes after counts as other', async () => {

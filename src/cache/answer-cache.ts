@@ -4,6 +4,7 @@ import type { CheckedCall, CompiledPolicy, Proceed, WorkedOutPlace } from '../co
 import { answerHead, checkPlace, isShared } from './answer-head.ts'
 import { answerKey, type KeyParts } from './answer-key.ts'
 import { keeperOf } from './app-keeper.ts'
+import { cacheCounts, type CacheCounts } from './cache-counts.ts'
 import type { CacheOptions } from './cache.ts'
 import type { Keeper, Wanted } from './keeper.ts'
 import { ANSWER_FORM, bytesOf, keptAnswer, outcomeOf, type AnswerHead, type KeptAnswer } from './kept-answer.ts'
@@ -17,6 +18,7 @@ export function answerCache(place: WorkedOutPlace, options: CheckedOptions): Com
   const { operation, name } = place.placed
   const cached = new AnswerCache({
     keeper: keeperOf(place.services),
+    counts: cacheCounts(place.services.meters, 'answer', name),
     head: answerHead(place, options),
     key: { name, vary: options.vary, shared: isShared(place, options), authenticators: place.access.authenticators },
     // What a resource reads is known once all resources are declared.
@@ -29,6 +31,7 @@ export function answerCache(place: WorkedOutPlace, options: CheckedOptions): Com
 
 interface AnswerCacheParts {
   readonly keeper: Keeper
+  readonly counts: CacheCounts
   readonly head: AnswerHead
   readonly key: KeyParts
   readonly tags: readonly string[]
@@ -61,6 +64,7 @@ class AnswerCache {
     const now = performance.now()
     const stale = now >= entry.freshUntil
     call.trace?.note('cache', 'answer', { hit: true, stale })
+    this.#parts.counts[stale ? 'stale' : 'hit'].add()
     if (stale && this.#parts.keeper.mayRenew(entry, now)) call.after(() => this.#renew(checked, key))
     return outcomeOf(entry.value)
   }
@@ -76,6 +80,7 @@ class AnswerCache {
     const entry = await keeper.obtain(this.#wanted(key), make, () => call.signal.aborted)
     if (own !== undefined) {
       call.trace?.note('cache', 'answer', { hit: false })
+      this.#parts.counts.miss.add()
       // Its own headers too, such as those that are not kept.
       for (const [name, value] of entry?.value.headers ?? []) own.headers.set(name, value)
       return own

@@ -1,7 +1,10 @@
 import { dependency, type BaseContext, type Dependency, type UsedValues, type Uses } from '../core/dependency.ts'
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { Logger } from '../core/request.ts'
+import { NO_METERS } from '../core/observation/meters.ts'
+import { servicesIn } from '../core/services.ts'
 import { appKeeper } from './app-keeper.ts'
+import { cacheCounts, type CacheCounts } from './cache-counts.ts'
 import { canonical } from './canonical.ts'
 import { checkTags, checkTimes } from './checks.ts'
 import { freeze, jsonForm } from './json-value.ts'
@@ -53,10 +56,13 @@ export function cached<Args extends readonly unknown[], Value, const U extends U
   const declared = dependency({ name: what, scope: 'app', uses: { ...uses, [KEEPER]: appKeeper } }, (context) => {
     const { [KEEPER]: keeper, ...rest } = context as BaseContext & { readonly [KEEPER]: Keeper }
     keeper.register(name, declaration)
+    const counts = cacheCounts(servicesIn(context)?.meters ?? NO_METERS, 'value', name)
     // Uses are what the configuration says.
     const made = rest as BaseContext & UsedValues<U>
     return (...args: Args) =>
-      valueOf({ keeper, log: made.log }, wantedOf<Args, Value>(what, config, args), async () => make(made, ...args))
+      valueOf({ keeper, counts, log: made.log }, wantedOf<Args, Value>(what, config, args), async () =>
+        make(made, ...args),
+      )
   })
   // What it uses lives as long as the app, which the dependency has checked.
   return declared
@@ -72,13 +78,16 @@ interface Kept<Value> {
 }
 
 async function valueOf<Value>(
-  { keeper, log }: { readonly keeper: Keeper; readonly log: Logger },
+  { keeper, counts, log }: { readonly keeper: Keeper; readonly counts: CacheCounts; readonly log: Logger },
   wanted: Wanted<Kept<Value>>,
   make: () => Promise<Value>,
 ): Promise<Value> {
   const keep = async (): Promise<Kept<Value>> => ({ value: freeze(await make()) })
   const now = performance.now()
-  const entry = keeper.peek<Kept<Value>>(wanted.key, now) ?? (await keeper.obtain(wanted, keep))
+  const known = keeper.peek<Kept<Value>>(wanted.key, now)
+  if (known === undefined) counts.miss.add()
+  else counts[now >= known.freshUntil ? 'stale' : 'hit'].add()
+  const entry = known ?? (await keeper.obtain(wanted, keep))
   // Every value is kept.
   if (entry === undefined) return make()
   if (now >= entry.freshUntil && keeper.mayRenew(entry, now)) {

@@ -1,5 +1,6 @@
 import { TooManyRequests } from '../core/errors/index.ts'
 import { isPromise, type MaybePromise } from '../core/maybe-promise.ts'
+import type { Counter } from '../core/observation/meters.ts'
 import type { CounterStore, Quota, Taken } from '../core/policy/counter-store.ts'
 import type { Call } from '../core/policy/policy.ts'
 import { partitionKey, policyMember, secondsUntil, stateMember } from './header-fields.ts'
@@ -8,21 +9,31 @@ import { whoseOf, type Whose } from './whose.ts'
 
 const MAX_PARTITIONS = 10_000
 
+interface LimiterParts {
+  readonly counters: CounterStore
+  /** What stands before the keys of this limit. */
+  readonly prefix: string
+  /** Counts what is refused. */
+  readonly refused: Counter
+}
+
 /** One limit on one operation. */
 export class Limiter {
   readonly #settings: Settings
   readonly #counters: CounterStore
   readonly #prefix: string
+  readonly #refused: Counter
   readonly #whose: Whose
   readonly #quota: Quota
   /** Hashes of those who have called of late. */
   readonly #partitions = new Map<string, string>()
 
-  constructor(settings: Settings, counters: CounterStore, prefix: string) {
+  constructor(settings: Settings, { counters, prefix, refused }: LimiterParts) {
     const { by, cost, max, windowSeconds } = settings
     this.#settings = settings
     this.#counters = counters
     this.#prefix = prefix
+    this.#refused = refused
     this.#whose = whoseOf(by)
     this.#quota = { cost: typeof cost === 'number' ? cost : 1, max, windowMs: windowSeconds * 1000 }
   }
@@ -55,6 +66,7 @@ export class Limiter {
     call.answerMember('ratelimit-policy', policyMember(this.#settings, partition))
     call.answerMember('ratelimit', stateMember(this.#settings, { remaining, resetSeconds }, partition))
     if (granted) return
+    this.#refused.add()
     throw new TooManyRequests(`There are at most ${max} in ${windowSeconds} s.`, {
       headers: { 'retry-after': String(resetSeconds) },
     })

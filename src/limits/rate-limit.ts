@@ -58,10 +58,19 @@ export function rateLimit(options: RateLimitOptions): RateLimit {
   }
 }
 
-function compile(settings: Settings, { placed }: PolicyPlace, store: CounterStore): CompiledPolicy {
+function compile(settings: Settings, { placed, services }: PolicyPlace, store: CounterStore): CompiledPolicy {
   const { name, scope, by } = settings
   checkName(name, placed)
-  const limiter = new Limiter(settings, store, scope === 'shared' ? `${name} ` : `${placed.name} ${name} `)
+  const refused = services.meters.counter({
+    name: 'rate_limit_refused_requests_total',
+    help: 'Requests answered with 429, by the limit that refused them.',
+    labels: ['operation', 'limit'],
+  })
+  const limiter = new Limiter(settings, {
+    counters: store,
+    prefix: scope === 'shared' ? `${name} ` : `${placed.name} ${name} `,
+    refused: refused.with({ operation: placed.name, limit: name }),
+  })
   const count: NonNullable<CompiledPolicy['admit']> = (call) => limiter.count(call)
   return by === 'address' ? { arrive: count } : { admit: count }
 }
