@@ -5,6 +5,7 @@ import { addDb } from './db.ts'
 import { addDeploy } from './deploy/command.ts'
 import { addMigrate } from './migrate/command.ts'
 import type { OpenApiOptions } from './openapi.ts'
+import { parseWorkers, WORKERS_HINT, type WorkersFlag } from './workers/worker-count.ts'
 
 type ListenFlags = { readonly port?: number; readonly host?: string }
 
@@ -50,8 +51,13 @@ function addDev(root: Command, done: (code: number) => void): void {
 
 function addStart(root: Command): void {
   addListenOptions(root.command('start').description('serve the app').argument('[file]', FILE))
+    .option(
+      '--workers <number>',
+      'in so many processes, or auto: one for each core; default: WEB_CONCURRENCY, or 1',
+      asWorkers,
+    )
     .addHelpText('after', START_HELP)
-    .action(async (file: string | undefined, options: ListenFlags) => {
+    .action(async (file: string | undefined, options: ListenFlags & { readonly workers?: WorkersFlag }) => {
       const { start } = await import('./start.ts')
       await start(file, options)
     })
@@ -112,6 +118,12 @@ function parsePort(value: string): number {
   throw new InvalidArgumentError(`A port is a number from 0 to ${MAX_PORT}.`)
 }
 
+function asWorkers(value: string): WorkersFlag {
+  const workers = parseWorkers(value)
+  if (workers !== undefined) return workers
+  throw new InvalidArgumentError(WORKERS_HINT)
+}
+
 const ENVIRONMENT_HELP = `
 Environment:
   PORT           the port to listen on (3000)
@@ -119,7 +131,8 @@ Environment:
   NODE_ENV       development, production or test (development)
   DATABASE_URL   a PostgreSQL server, postgres://user:password@host:5432/name (the embedded one; in production it must be set)
   ALLOWED_HOSTS  the hosts the app answers for, api.example.com,*.example.com (this machine's names; in production they must be set)
-  LOG_LEVEL      debug, info, warn or error (info)`
+  LOG_LEVEL      debug, info, warn or error (info)
+  LOG_FORMAT     json or pretty (pretty at a terminal in development, else json)`
 
 const ROOT_HELP = `
 Examples:
@@ -144,10 +157,14 @@ Examples:
 ${ENVIRONMENT_HELP}`
 
 const START_HELP = `
-SIGTERM or Ctrl-C stops it: requests in flight finish, then it exits with 0. A second one exits at once.
+SIGTERM or Ctrl-C stops it: requests in flight finish, then it exits with 0. A second one exits at once. In production it serves on for a
+moment first (limits.drainMs), while /readyz fails.
+
+With several workers one that crashes is replaced, and SIGUSR2 starts them anew, one after the other, without losing a request.
 
 Examples:
   ashlar start
+  ashlar start --workers auto
   PORT=8080 ashlar start src/app.ts
   NODE_ENV=production ALLOWED_HOSTS=api.example.com DATABASE_URL=postgres://... ashlar start
 ${ENVIRONMENT_HELP}`
