@@ -107,7 +107,7 @@ function encoded(outcome: Outcome, coding: ResponseCoding, method: string): Mayb
     outcome.body = compressedStream(checked, coding)
     return outcome
   }
-  return chain(compressBytes(Buffer.from(checked as Uint8Array), coding), (bytes) => {
+  return chain(compressBytes(typeof checked === 'string' ? Buffer.from(checked) : checked, coding), (bytes) => {
     outcome.body = bytes
     return outcome
   })
