@@ -1,6 +1,6 @@
 import { eq, relations, sql } from 'drizzle-orm'
 import { boolean, pgTable, text, uuid } from 'drizzle-orm/pg-core'
-import { createApp, route, router } from 'ashlar'
+import { createApp, dependency, route, router } from 'ashlar'
 import { anyOf, anyone, authenticated, owner, role, rows, through } from 'ashlar/access'
 import { basic } from 'ashlar/auth'
 import { cache } from 'ashlar/cache'
@@ -50,6 +50,13 @@ const shape = {
 } as const
 const keep = cache({ ttlSeconds: 600 })
 const noteRows = repository(notes, { database: db, access })
+const rename = dependency({ scope: 'app', uses: { drizzle: db.drizzle } }, ({ drizzle }) =>
+  drizzle
+    .update(notes)
+    .set({ title: sql`${sql.placeholder('title')}` })
+    .where(eq(notes.id, sql.placeholder('id')))
+    .prepare('rename_note'),
+)
 const title = { access: authenticated, params: z.object({ id: z.uuid(), title: z.string() }) }
 const everything = { access: anyone, response: z.array(z.string()) }
 
@@ -88,6 +95,9 @@ const api = router('/', {
     ),
     sql: route.post('/sql/:id/:title', { ...title, uses: { tx: db.transaction } }, async ({ params, tx }) => {
       await tx.execute(sql`update notes set title = ${params.title} where id = ${params.id}`)
+    }),
+    prepared: route.post('/prepared/:id/:title', { ...title, uses: { rename } }, async ({ params, rename }) => {
+      await rename.execute(params)
     }),
     // Nobody sees what a function writes.
     hidden: route.post(
@@ -161,7 +171,7 @@ test('rows are read from the cache until something changes them', async () => {
   expect((await ada.notes.list({})).items).toEqual([])
 })
 
-test.each(['repository', 'system', 'transaction', 'drizzle', 'sql'] as const)(
+test.each(['repository', 'system', 'transaction', 'drizzle', 'sql', 'prepared'] as const)(
   'a write by %s is seen at once',
   async (way) => {
     const note = await ada.notes.create({ body: { title: 'before' } })

@@ -97,7 +97,9 @@ class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationa
     const named = this.#names === undefined ? undefined : (name ?? this.#names.nameOf(query.sql))
     const prepared = NodePgSession.prototype.prepareQuery.call(this, query, fields, named, ...rest)
     if (named !== undefined && name === undefined) this.#renewWhenStale(prepared, query.sql)
-    if (this.#changes !== undefined) this.#tellWhenRun(prepared, this.#changes, changedBy(query.sql, rest[2]))
+    // One that is prepared by name may be run when somebody listens who does not yet.
+    if (this.#changes !== undefined && (name !== undefined || this.#changes.announcer.isHeard))
+      this.#tellWhenRun(prepared, this.#changes, changedBy(query.sql, rest[2]))
     return prepared as never
   }
 
