@@ -65,14 +65,24 @@ function fromOptionOr(option: unknown, variable: string, { name, fallback }: Nam
     : { name, value: given, source: variable }
 }
 
-/** Options that are on or off, and what they are where nothing is said. */
+/** The app's own options, and what they are where nothing is said. */
 const OPTIONS = [
   { name: 'trustedProxies', standard: 'none' },
+  { name: 'redirectToHttps', standard: 'off' },
+  { name: 'cors', standard: 'no other origins' },
+  { name: 'securityHeaders', standard: 'on' },
+  { name: 'compression', standard: 'on' },
+  { name: 'frontend', standard: 'none' },
   { name: 'errors', standard: 'problem' },
   { name: 'docs', standard: 'on, except in production' },
   { name: 'redirectSlashes', standard: 'on' },
-  { name: 'securityHeaders', standard: 'on' },
   { name: 'limit', standard: 'none' },
+  { name: 'overload', standard: 'on' },
+  { name: 'logs', standard: 'on' },
+  { name: 'onError', standard: 'none' },
+  { name: 'health', standard: 'on' },
+  { name: 'metrics', standard: 'off' },
+  { name: 'tracing', standard: 'off' },
 ] as const satisfies readonly { readonly name: keyof AppDefinition; readonly standard: string }[]
 
 function optionRow(name: string, option: unknown, standard: string): ConfigRow {

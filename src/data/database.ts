@@ -16,6 +16,7 @@ import type { Drizzle, DrizzleSchema, Transaction } from './drizzle.ts'
 import type { Engine } from './engine.ts'
 import { DatabaseUnavailable, SerializationFailure } from './errors.ts'
 import { checkDatabase } from './observe/check-database.ts'
+import { describeDatabase } from './describe-database.ts'
 import { DEFAULT_NAME } from './location.ts'
 import type { Reader } from './scale/reader.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
@@ -179,6 +180,10 @@ class PostgresDatabase<Schema extends DrizzleSchema> implements Database<Schema>
 
   check(signal: AbortSignal): Promise<void> {
     return checkDatabase(this.#connection.live, signal)
+  }
+
+  describe(): string {
+    return describeDatabase(this.options)
   }
 
   translateError(error: unknown): AshlarError | undefined {

@@ -11,7 +11,7 @@ export interface PoolOptions {
   readonly idleTimeoutMs?: number
 }
 
-const POOL_MAX = 10
+export const POOL_MAX = 10
 const ACQUIRE_TIMEOUT_MS = 5_000
 export const IDLE_TIMEOUT_MS = 30_000
 const STATEMENT_TIMEOUT_MS = 10_000

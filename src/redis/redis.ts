@@ -102,6 +102,11 @@ class RedisPart implements Redis {
     this.#client = this.#subscriptions = this.#log = undefined
   }
 
+  describe(): string {
+    const { host, pathname } = new URL(this.#url)
+    return `Redis at ${host}${pathname}, keys below ${this.prefix}`
+  }
+
   async check(signal: AbortSignal): Promise<void> {
     await this.ask((client) => client.withAbortSignal(signal).ping())
   }

@@ -11,7 +11,20 @@ export interface SettingProblem {
   readonly example: string | undefined
 }
 
-/** Everything that is missing or wrong, at once. No value of a secret is in it. */
+/**
+ * Everything that is missing or wrong, at once. No value of a secret is in it.
+ *
+ * @example
+ * const config = settings(z.object({ publicUrl: z.url() }), { env: {} })
+ * const problemsOf = (work: () => unknown) => {
+ *   try {
+ *     work()
+ *   } catch (error) {
+ *     if (error instanceof SettingsError) return error.problems.map(({ variable }) => variable)
+ *   }
+ * }
+ * problemsOf(() => config.publicUrl)   // => ['PUBLIC_URL']
+ */
 export class SettingsError extends Error {
   readonly problems: readonly SettingProblem[]
 

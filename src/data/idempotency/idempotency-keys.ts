@@ -12,8 +12,9 @@ const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataTyp
  * @example
  * const orders = pgTable('orders', { id: id(), product: varchar().notNull() })
  * const db = database({ schema: { orders, idempotencyKeys } })
- * const place = route.post('/orders', { access: authenticated, idempotent: 'required', uses: { tx: db.transaction }, body: Order },
- *   async ({ tx, body }) => { await tx.insert(orders).values(body) })
+ * const body = z.object({ product: z.string() })
+ * const place = route.post('/orders', { access: authenticated, idempotent: 'required', uses: { tx: db.transaction }, body },
+ *   async ({ tx, body: order }) => { await tx.insert(orders).values(order) })
  */
 export const idempotencyKeys = pgTable(
   'ashlar_idempotency',
