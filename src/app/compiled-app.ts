@@ -51,7 +51,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
       definition.api,
       this.operations.map(({ placed }) => placed),
     ) as Paths<Api>
-    const { container, kernel, services, availability } = this.#compiled
+    const { container, kernel, services, availability, metrics } = this.#compiled
     this.#lifecycle = new Lifecycle({
       parts: partsOf(definition),
       container,
@@ -59,7 +59,7 @@ export class CompiledApp<Api extends Router> implements App<Api> {
       availability,
       mounted: mountedApps(definition),
     })
-    this[INTERNALS] = { logging: this.#logging, kernel, lifecycle: this.#lifecycle, availability }
+    this[INTERNALS] = { logging: this.#logging, kernel, lifecycle: this.#lifecycle, availability, metrics }
     watchRequests(services.meters, kernel)
   }
 

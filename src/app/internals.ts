@@ -1,5 +1,6 @@
 import type { Kernel } from '../http/kernel.ts'
 import type { AppLogging } from '../observe/app-logging.ts'
+import type { Metrics } from '../observe/metrics/metrics.ts'
 import type { App } from './app.ts'
 import type { Availability } from './availability.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -12,6 +13,7 @@ export interface Internals {
   readonly lifecycle: Lifecycle
   readonly availability: Availability
   readonly logging: AppLogging
+  readonly metrics: Metrics | undefined
 }
 
 function internalsOf(app: App): Internals {
@@ -36,4 +38,9 @@ export function findLogging(app: App): AppLogging | undefined {
 /** To say that an app is about to stop, before it does. */
 export function availabilityOf(app: App): Availability {
   return internalsOf(app).availability
+}
+
+/** The app's metrics; `undefined` where it has none. */
+export function findMetrics(app: App): Metrics | undefined {
+  return (app as App & { readonly [INTERNALS]?: Internals })[INTERNALS]?.metrics
 }

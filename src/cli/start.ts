@@ -5,17 +5,36 @@ import { announcement } from './announce.ts'
 import { findAppFile } from './app-file.ts'
 import { checkDocument } from './check-document.ts'
 import { saveCompiled } from './compile-cache.ts'
-import { crash } from './crash.ts'
+import { crash, endOnCrash } from './crash.ts'
+import { loadEnvFiles } from './env-files.ts'
 import { listen } from './listen.ts'
 import { loadApp } from './load-app.ts'
 import { print } from './print.ts'
+import { stopApp } from './stop-app.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
+import { announceWorkers, workerCount, type WorkersFlag } from './workers/worker-count.ts'
+
+/** Where it listens, and in how many processes. */
+export interface StartOptions extends ListenOptions {
+  /** Default: `WEB_CONCURRENCY`, or one. */
+  readonly workers?: WorkersFlag
+}
 
 /** `ashlar start`: serves the app until it is told to stop. */
-export async function start(file: string | undefined, options: ListenOptions): Promise<void> {
+export async function start(file: string | undefined, { workers, ...options }: StartOptions): Promise<void> {
+  const path = findAppFile(file)
+  loadEnvFiles()
+  const count = workerCount(workers, process.env['WEB_CONCURRENCY'])
+  announceWorkers(count, process.env)
+  if (count === 1) return startOne(path, options)
+  const { startWorkers } = await import('./workers/start-workers.ts')
+  await startWorkers({ path, listen: options, count })
+}
+
+async function startOne(path: string, options: ListenOptions): Promise<void> {
   let app: App | undefined
-  process.on('uncaughtException', (error) => void crash(app, 'The app crashed.', error))
-  await serve((app = await loadApp(findAppFile(file))), options)
+  endOnCrash(() => app)
+  await serve((app = await loadApp(path)), options)
 }
 
 async function serve(app: App, options: ListenOptions): Promise<void> {
@@ -26,7 +45,7 @@ async function serve(app: App, options: ListenOptions): Promise<void> {
       await listening.catch(() => undefined)
       await stop(app, signal)
     },
-    (error) => void crash(app, 'The app did not stop cleanly.', error),
+    (error) => void crash(app, 'The app did not stop cleanly.', { error, graceMs: 0 }),
   )
   await announce(app, announcement(app, await listening))
   await checkDocument(app)
@@ -35,7 +54,7 @@ async function serve(app: App, options: ListenOptions): Promise<void> {
 
 async function stop(app: App, signal: NodeJS.Signals): Promise<void> {
   await announce(app, `${signal}: finishing the requests in flight. Again to stop at once.`)
-  await app.stop()
+  await stopApp(app, 'drain')
   await announce(app, 'Stopped.')
 }
 

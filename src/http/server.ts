@@ -25,6 +25,8 @@ export interface HttpServerOptions {
   readonly limits: Limits
   /** `undefined`: no request is too many. */
   readonly loadLimits: LoadLimits | undefined
+  /** Whether each answer ends its connection, since the app is about to stop. */
+  readonly availability: { readonly endsConnections: boolean }
 }
 
 /** How often a stopping server looks for connections that have become idle. */
@@ -96,12 +98,16 @@ export class HttpServer {
     clearInterval(this.#sweeper)
   }
 
+  get #endsConnections(): boolean {
+    return this.#stopping || this.#options.availability.endsConnections
+  }
+
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (isClosing(request.socket)) return
     const id = this.#nextId()
     const now = performance.now()
     if (this.#refusals?.applyTo(request, now) === true)
-      return this.#refusals.answer(request, response, { id, now, stopping: this.#stopping })
+      return this.#refusals.answer(request, response, { id, now, stopping: this.#endsConnections })
     let exchange: Exchange
     try {
       const head = parseHead(request, id, this.#options.head)
@@ -163,7 +169,7 @@ export class HttpServer {
     const options: SendOptions = {
       lines: this.#options.lines,
       request: head,
-      close: this.#stopping,
+      close: this.#endsConnections,
       unread: head.hasBody && closesAfter(response.req, head),
       failed: (error) => exchange.log.error({ err: error }, 'the stream of a response failed'),
     }

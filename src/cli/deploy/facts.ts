@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { App } from '../../app/app.ts'
 import { healthPaths } from '../../app/health.ts'
+import { limitsOf } from '../../app/limits-of.ts'
 import { isDatabase, partsOf } from '../../app/parts.ts'
-import { resolveLimits } from '../../http/edge/limits.ts'
 import { settingVariables } from '../../settings/settings.ts'
 
 /** One variable that the app must be given. */
@@ -46,7 +46,7 @@ export function factsOf(app: App, file: string): DeployFacts {
   const { definition } = app
   const databases = partsOf(definition).filter(isDatabase)
   const [livePath, readyPath] = healthPaths(definition)
-  const { shutdownTimeoutMs } = resolveLimits(definition.limits)
+  const { shutdownTimeoutMs } = limitsOf(definition)
   return {
     name: nameOf(definition.title),
     title: definition.title,

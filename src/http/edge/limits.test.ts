@@ -13,6 +13,12 @@ describe('limits', () => {
     )
   })
 
+  it('let a stop go without a time of draining, and nothing else be 0', () => {
+    expect(resolveLimits({ drainMs: 0 }).drainMs).toBe(0)
+    expect(() => resolveLimits({ drainMs: -1 })).toThrow(/limits\.drainMs must be a whole number of at least 0/)
+    expect(() => resolveLimits({ shutdownTimeoutMs: 0 })).toThrow(/at least 1/)
+  })
+
   it('refuse a name that is not a limit', () => {
     expect(() => resolveLimits({ bodySize: 1 } as Partial<Limits>)).toThrow(
       /limits\.bodySize is not a limit.*bodyBytes/,

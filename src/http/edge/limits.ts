@@ -10,6 +10,8 @@ export const KEEP_ALIVE_TIMEOUT_MS = 65_000
 export const IDLE_TIMEOUT_MS = 60_000
 /** How long a stop waits for what is in flight; below the 30 s after which orchestrators kill. */
 export const SHUTDOWN_TIMEOUT_MS = 25_000
+/** How long an app goes on serving once it is told to stop; with the limit above still below those 30 s. */
+export const DRAIN_TIME_MS = 3_000
 /** A body, both as received and after decompression. */
 export const BODY_LIMIT_BYTES = 1_048_576
 /** Objects and arrays inside each other in a JSON body. */
@@ -45,6 +47,8 @@ export interface Limits {
   readonly idleTimeoutMs: number
   /** How long a stop waits for what is in flight. Default 25,000. */
   readonly shutdownTimeoutMs: number
+  /** How long `ashlar start` in production serves on after SIGTERM, with `/readyz` failing, until nobody sends requests here. Default 3,000; 0: not at all. */
+  readonly drainMs: number
   /** A body, as received and after decompression. Default 1,048,576 (1 MiB); more is 413 `content_too_large`. */
   readonly bodyBytes: number
   /** Objects and arrays inside each other in a JSON body. Default 64, at most 1,000; more is 400 `json_invalid`. */
@@ -75,6 +79,7 @@ export const DEFAULT_LIMITS: Limits = {
   keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
   idleTimeoutMs: IDLE_TIMEOUT_MS,
   shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+  drainMs: DRAIN_TIME_MS,
   bodyBytes: BODY_LIMIT_BYTES,
   jsonDepth: JSON_DEPTH_LIMIT,
   headerCount: HEADER_COUNT_LIMIT,
@@ -114,9 +119,10 @@ function checkLimit(name: string, value: unknown): void {
   if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
     throw new RangeError(`limits.${name} is not a limit. The limits are: ${Object.keys(DEFAULT_LIMITS).join(', ')}.`)
   }
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
+  const least = name === 'drainMs' ? 0 : 1
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
     throw new RangeError(
-      `limits.${name} must be a whole number of at least 1; got ${String(value)}. A limit cannot be switched off: choose a large one.`,
+      `limits.${name} must be a whole number of at least ${least}; got ${String(value)}. A limit cannot be switched off: choose a large one.`,
     )
   }
   if (name.endsWith('Ms') && value > LONGEST_TIMER_MS) {

@@ -9,7 +9,7 @@ const STDOUT = 1
 export function jsonLog(level: LogLevel, destination: LineDestination = new LineWriter(STDOUT)): Logger {
   const options = {
     level,
-    base: null,
+    base: workerOf(process.env),
     serializers: { err: (error: unknown) => (error instanceof Error ? errorFields(error) : error) },
   }
   return pino(options, destination)
@@ -18,4 +18,9 @@ export function jsonLog(level: LogLevel, destination: LineDestination = new Line
 function errorFields(error: Error): object {
   const { raw: _, ...fields } = stdSerializers.errWithCause(error)
   return fields
+}
+
+/** Which of several workers writes the line; one alone needs no name. */
+function workerOf({ ASHLAR_WORKER }: NodeJS.ProcessEnv): object | null {
+  return ASHLAR_WORKER === undefined ? null : { worker: Number(ASHLAR_WORKER), pid: process.pid }
 }
