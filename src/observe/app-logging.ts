@@ -65,7 +65,13 @@ export function appLogging(options: LoggingOptions): AppLogging {
     steps: environment === 'development',
     print: writer === undefined ? undefined : (...shown) => writer.write(requestText(...shown)),
   })
-  return { log: new RedactingLog({ sink, names, reports }), names, paths, reports, observer: isWritten ? observer : undefined }
+  return {
+    log: new RedactingLog({ sink, names, reports }),
+    names,
+    paths,
+    reports,
+    observer: isWritten ? observer : undefined,
+  }
 }
 
 function levelOf({ level }: LogOptions, { environment, logger }: LoggingOptions): LogLevel {

@@ -72,6 +72,7 @@ test('each use is one line of the log, with the reason and who called', async ()
     operation: 'act',
     requestId: expect.any(String) as string,
     user: 'bob',
+    userId: 'bob',
   })
 })
 

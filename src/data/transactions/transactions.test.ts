@@ -332,7 +332,7 @@ describe('work for after the commit', () => {
     await t.client.create()
     expect(seen).toEqual([2])
     expect(error).toHaveBeenCalledWith(
-      { err: new Error('the mail server is down') },
+      expect.objectContaining({ err: new Error('the mail server is down'), operation: 'create' }),
       expect.stringContaining('after the commit failed'),
     )
   })
