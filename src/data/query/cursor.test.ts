@@ -109,3 +109,27 @@ it('what callers do not see cannot be read out of a cursor', () => {
   const seen = read({ sort: ['title'] }).cursor(['a title', '4711'], 'next')
   expect(Buffer.from(seen, 'base64url').toString('latin1')).toContain('4711')
 })
+
+describe('what a process remembers of cursors', () => {
+  const seal = (): CursorSeal => new CursorSeal(KEY)
+
+  it('changes none of them: another process makes and reads the same, before and after thousands of others', () => {
+    const [one, other] = [seal(), seal()]
+    const contents = Array.from({ length: 5_000 }, (_, i) => `["${i}","a title"]`)
+    const cursors = contents.map((content) => one.seal(content, 'tasks', 'seen'))
+    for (const [i, content] of contents.entries()) {
+      expect(other.open(cursors[i]!, 'tasks', 'seen')).toBe(content)
+      expect(one.open(cursors[i]!, 'tasks', 'seen')).toBe(content)
+      expect(one.seal(content, 'tasks', 'seen')).toBe(cursors[i])
+    }
+  })
+
+  it('lets nothing in elsewhere, or changed', () => {
+    const one = seal()
+    const cursor = one.seal('["1"]', 'tasks', 'seen')
+    expect(one.open(cursor, 'tasks', 'seen')).toBe('["1"]')
+    for (const context of ['task', 'taskss', '', 'tasks 1:']) expect(one.open(cursor, context, 'seen')).toBeUndefined()
+    expect(one.open(`${cursor.slice(0, -1)}${cursor.endsWith('A') ? 'B' : 'A'}`, 'tasks', 'seen')).toBeUndefined()
+    expect(one.open(cursor, 'tasks', 'private')).toBeUndefined()
+  })
+})

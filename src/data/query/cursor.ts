@@ -34,6 +34,9 @@ export class CursorSeal {
   readonly #encryption: KeyObject
   readonly #nonce: KeyObject
   readonly #signature: KeyObject
+  /** Of what was signed here: a client shows the cursor it was given, and many ask for the same page. */
+  readonly #signed = new Remembered()
+  readonly #verifiedContents = new Remembered()
 
   /** @throws RangeError for a key of less than 32 bytes. */
   constructor(key: CursorKey) {
@@ -45,7 +48,7 @@ export class CursorSeal {
   }
 
   seal(content: string, context: string, holds: CursorContent): string {
-    if (holds === 'seen') return Buffer.from(content).toString('base64url') + this.#sign(content, context)
+    if (holds === 'seen') return this.#signedCursor(content, context)
     const nonce = createHmac('sha256', this.#nonce).update(framed(content, context)).digest().subarray(0, NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, this.#encryption, nonce).setAAD(Buffer.from(context))
     const sealed = [nonce, cipher.update(content, 'utf8'), cipher.final(), cipher.getAuthTag()]
@@ -57,11 +60,30 @@ export class CursorSeal {
     return holds === 'seen' ? this.#verified(cursor, context) : this.#decrypted(cursor, context)
   }
 
+  #signedCursor(content: string, context: string): string {
+    const signed = framed(content, context)
+    const known = this.#signed.get(signed)
+    if (known !== undefined) return known
+    const cursor = Buffer.from(content).toString('base64url') + this.#sign(content, context)
+    this.#signed.set(signed, cursor)
+    this.#verifiedContents.set(framed(cursor, context), content)
+    return cursor
+  }
+
   #sign(content: string, context: string): string {
     return createHmac('sha256', this.#signature).update(framed(content, context)).digest('base64url')
   }
 
   #verified(cursor: string, context: string): string | undefined {
+    const shown = framed(cursor, context)
+    const known = this.#verifiedContents.get(shown)
+    if (known !== undefined) return known
+    const content = this.#checked(cursor, context)
+    if (content !== undefined) this.#verifiedContents.set(shown, content)
+    return content
+  }
+
+  #checked(cursor: string, context: string): string | undefined {
     const body = cursor.slice(0, -SIGNATURE_LENGTH)
     const content = Buffer.from(body, 'base64url').toString('utf8')
     // Made anew and compared as a whole: the decoder skips what it does not know, so that many texts would be one cursor.
@@ -84,6 +106,26 @@ export class CursorSeal {
     } catch {
       return undefined
     }
+  }
+}
+
+/** How many cursors of each kind a process remembers: some 2 MB. */
+const MOST_REMEMBERED = 4_096
+/** A longer one is rare, and would take the place of many. */
+const LONGEST_REMEMBERED = 1_000
+
+/** The texts of late, the oldest of which make room. A text that a client made up is never among them. */
+class Remembered {
+  readonly #texts = new Map<string, string>()
+
+  get(key: string): string | undefined {
+    return this.#texts.get(key)
+  }
+
+  set(key: string, text: string): void {
+    if (key.length > LONGEST_REMEMBERED) return
+    if (this.#texts.size >= MOST_REMEMBERED) this.#texts.delete(this.#texts.keys().next().value!)
+    this.#texts.set(key, text)
   }
 }
 
