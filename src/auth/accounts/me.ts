@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRecent } from '../core/recent.ts'
 import { Conflict, Forbidden, NotFound, TooManyRequests } from '../../core/errors/index.ts'
 import { route } from '../../core/route.ts'
 import { ForeignKeyViolation, UniqueViolation } from '../../data/errors.ts'
@@ -129,7 +130,7 @@ export async function proveFresh(passwords: Passwords, user: Identity, password:
     await passwords.ofUser(user.id, password)
     return
   }
-  if (Date.now() / 1000 - user.authenticatedAt <= FRESH_SECONDS) return
+  if (isRecent(user, FRESH_SECONDS)) return
   throw new RecentAuthenticationRequired('Send your password, or authenticate again.', {
     headers: { 'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${FRESH_SECONDS}` },
   })

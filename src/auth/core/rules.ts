@@ -1,3 +1,4 @@
+import { isRecent } from './recent.ts'
 import { accessFor, type AccessRule, type Authenticator } from '../../core/access/index.ts'
 import type { AuthenticationMethod, Identity } from '../identity.ts'
 import type { IdentityRules } from './accounts-core.ts'
@@ -28,9 +29,8 @@ function recentRule(
     throw new TypeError(`recent(seconds): a whole number of seconds above 0; got ${seconds}.`)
   const words = [String(seconds), ...(methods ?? [])]
   return rule({ name: `recent(${words.join(', ')})` }, ({ user }) => {
-    const age = Date.now() / 1000 - user.authenticatedAt
     const byThese = methods === undefined || user.methods.some((method) => methods.includes(method))
-    if (age <= seconds && byThese) return true
+    if (isRecent(user, seconds) && byThese) return true
     throw new RecentAuthenticationRequired(undefined, {
       headers: { 'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${seconds}` },
     })

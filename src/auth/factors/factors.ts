@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockNow } from '../../core/clock.ts'
 import { dependency, type UsedValues } from '../../core/dependency.ts'
 import type { AccountsCore, OfOperation } from '../core/accounts-core.ts'
 import { InvalidSecondFactor, TokenInvalid } from '../core/errors.ts'
@@ -106,7 +107,7 @@ class OperationFactors implements Factors {
 
   async stepOf({ userId, secret, counter }: FactorRow, code: string): Promise<number> {
     const shared = Buffer.from(await this.#uses.process.open(secret, totpContext(userId)), 'base64url')
-    const step = matchingStep(shared, code.replace(/\s/g, ''), { now: Date.now(), after: counter })
+    const step = matchingStep(shared, code.replace(/\s/g, ''), { now: clockNow(), after: counter })
     if (step === undefined) throw new InvalidSecondFactor()
     return step
   }

@@ -1,4 +1,5 @@
 import { createPrivateKey, randomUUID, type KeyObject } from 'node:crypto'
+import { clockNow } from '../../core/clock.ts'
 import type { Authenticator, Principal } from '../../core/access/authenticator.ts'
 import type { Uses } from '../../core/dependency.ts'
 import { joseSign } from './jose.ts'
@@ -63,7 +64,7 @@ export function jwtTokens<User extends Principal, const U extends Uses = {}>(
   return {
     issue: async (claims) => {
       const { SignJWT } = await joseSign()
-      const now = Math.floor(Date.now() / 1000)
+      const now = Math.floor(clockNow() / 1000)
       const jwt = new SignJWT({ ...claims, iat: now, exp: now + expiresIn, jti: randomUUID() })
       if (options.issuer !== undefined) jwt.setIssuer(options.issuer)
       if (options.audience !== undefined) jwt.setAudience(options.audience)

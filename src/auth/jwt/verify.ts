@@ -1,6 +1,7 @@
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose'
 import * as errors from 'jose/errors'
 import type { KeyObject } from 'node:crypto'
+import { clockNow } from '../../core/clock.ts'
 import { Unavailable, type Unauthenticated } from '../../core/errors/index.ts'
 import type { MaybePromise } from '../../core/maybe-promise.ts'
 import { checkToken68, refuse, type Challenge } from '../credentials.ts'
@@ -93,10 +94,13 @@ export function rememberingVerifier<Said>(
       throw refuse(challenge, 'The token is meant for another audience.')
     const frozen = deepFreeze(claims as JwtClaims)
     const said = read(frozen)
-    cache.set(token, said, endOf(frozen, options.maxAgeSeconds) + tolerance)
+    const verified = Math.floor(clockNow() / 1000)
+    if ((claims.iat ?? 0) > verified + MAX_TOLERANCE_SECONDS)
+      throw refuse(challenge, 'The token was issued at a time that has not come yet.')
+    cache.set(token, said, { verified, expires: endOf(frozen, options.maxAgeSeconds) + tolerance })
     return said
   }
-  return (token) => cache.get(token, Math.floor(Date.now() / 1000)) ?? slow(token)
+  return (token) => cache.get(token, Math.floor(clockNow() / 1000)) ?? slow(token)
 }
 
 function endOf({ exp, iat }: JwtClaims, maxAgeSeconds = Infinity): number {
@@ -122,14 +126,19 @@ function signatureVerifier(options: JwtKeySource & JwtChecks): (token: string) =
     const algorithms = [...keySetAlgorithms(options.algorithms)]
     const keys = keySet(options.jwks)
     return async (token) =>
-      (await (await joseVerify()).jwtVerify(token, await keys(), { ...checks, algorithms })).payload
+      (await (await joseVerify()).jwtVerify(token, await keys(), { ...checks, algorithms, currentDate: now() })).payload
   }
   const { key, algorithms } =
     'secret' in options
       ? secretKey(options.secret, options.algorithms)
       : publicKey(options.publicKey, options.algorithms)
   const accepted = { ...checks, algorithms: [...algorithms] }
-  return async (token) => (await (await joseVerify()).jwtVerify(token, key, accepted)).payload
+  return async (token) =>
+    (await (await joseVerify()).jwtVerify(token, key, { ...accepted, currentDate: now() })).payload
+}
+
+function now(): Date {
+  return new Date(clockNow())
 }
 
 /** @throws TypeError where it is neither a set nor the URL of one. */

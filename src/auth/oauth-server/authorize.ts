@@ -1,3 +1,4 @@
+import { clockNow } from '../../core/clock.ts'
 import { empty, html } from '../../core/content.ts'
 import { redirect, reply } from '../../core/reply.ts'
 import { route } from '../../core/route.ts'
@@ -100,7 +101,7 @@ function logInAddress(
   const parameters = {
     ...others,
     ...(kept.length > 0 && { prompt: kept.join(' ') }),
-    ...(anew && { authenticated_after: String(Math.floor(Date.now() / 1000)) }),
+    ...(anew && { authenticated_after: String(Math.floor(clockNow() / 1000)) }),
   }
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const path = `${request.basePath}${request.path}?${new URLSearchParams(given).toString()}`

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { clockNow } from '../../core/clock.ts'
 import type { Transaction } from '../../data/drizzle.ts'
 import { newSecret, secretHash } from '../core/secrets.ts'
 import type { Sessions } from '../core/services.ts'
@@ -101,7 +102,7 @@ export async function keepIssued(
 
 function checkBinding(code: CodeRow, { client, redirectUri, verifier }: Exchange): void {
   const challenge = createHash('sha256').update(verifier).digest('base64url')
-  const expired = Date.parse(code.expiresAt) <= Date.now()
+  const expired = Date.parse(code.expiresAt) <= clockNow()
   if (expired || code.clientId !== client.id || code.redirectUri !== redirectUri) throw refused()
   if (!VERIFIER.test(verifier) || !sameText(challenge, code.codeChallenge)) throw refused()
 }

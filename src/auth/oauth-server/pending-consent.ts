@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clockNow } from '../../core/clock.ts'
 import { TokenInvalid } from '../core/errors.ts'
 import type { AccountsProcess } from '../core/services.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
@@ -51,5 +52,5 @@ function contextOf(sessionId: string): string {
 }
 
 function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000)
+  return Math.floor(clockNow() / 1000)
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { JWTPayload } from 'jose'
 import { JWKSNoMatchingKey } from 'jose/errors'
+import { clockNow } from '../../core/clock.ts'
 import { isPromise, type MaybePromise } from '../../core/maybe-promise.ts'
 import type { AccountsBase } from '../core/base.ts'
 import type { AccessTokens, AccessTokenSubject, Issued } from '../core/services.ts'
@@ -76,7 +77,7 @@ export class JwtAccessTokens implements AccessTokens {
   async issue(subject: AccessTokenSubject): Promise<string> {
     const { SignJWT } = await joseSign()
     const { kid, algorithm, sign } = this.#parts.ring.current()
-    const now = Math.floor(Date.now() / 1000)
+    const now = Math.floor(clockNow() / 1000)
     const claims = {
       ...claimsOf(subject),
       iss: this.#issuer,
@@ -132,6 +133,7 @@ export class JwtAccessTokens implements AccessTokens {
       audience: this.#audience,
       typ: TYP,
       requiredClaims: REQUIRED,
+      currentDate: new Date(clockNow()),
     })
     return payload
   }

@@ -1,3 +1,4 @@
+import { clockNow } from '../../core/clock.ts'
 import type { Principal } from '../../core/access/index.ts'
 import type { AccountsOptions } from '../core/options.ts'
 import type { AccessTokenSubject } from '../core/services.ts'
@@ -53,7 +54,7 @@ export function namedIdentity(options: AccountsOptions): (caller: Principal & Pa
       scopes: undefined,
       via: 'session',
       methods: ['pwd'],
-      authenticatedAt: Math.floor(Date.now() / 1000),
+      authenticatedAt: Math.floor(clockNow() / 1000),
       organisation: organisation && { ...organisation, roles: organisation.roles ?? [] },
     })
     const restricted = said.scopes !== undefined && !said.scopes.includes('*')

@@ -1,3 +1,4 @@
+import { clockNow } from '../../core/clock.ts'
 import { membershipOf, type Membership } from '../core/membership.ts'
 import type { UserRow } from '../core/user-row.ts'
 import type { Delivery, LoggedIn } from '../core/log-in-result.ts'
@@ -62,5 +63,5 @@ function subjectOf(
 }
 
 function secondsLeft({ expiresAt }: SessionRow): number {
-  return (Date.parse(expiresAt) - Date.now()) / 1000
+  return (Date.parse(expiresAt) - clockNow()) / 1000
 }

@@ -1,3 +1,4 @@
+import { clockNow } from '../../../core/clock.ts'
 import type { MaybePromise } from '../../../core/maybe-promise.ts'
 import { secretHash } from '../../core/secrets.ts'
 import type { Issued } from '../../core/services.ts'
@@ -98,7 +99,7 @@ export class Remembered<F extends Found = Found> {
 
   #use(hash: string, entry: Entry<F>): F | undefined {
     this.#entries.delete(hash)
-    const now = Date.now()
+    const now = clockNow()
     if (now >= entry.found.endsAt || now - entry.lastUsed >= entry.found.idleMs) return undefined
     entry.lastUsed = now
     const [oldest] = this.#entries.size >= MAX_ENTRIES ? this.#entries.keys() : []

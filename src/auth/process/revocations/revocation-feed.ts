@@ -1,3 +1,4 @@
+import { clockSetBackMs } from '../../../core/clock.ts'
 import type { Logger } from '../../../core/request.ts'
 import { Unavailable } from '../../../core/errors/index.ts'
 import type { KnownRevocations } from './known-revocations.ts'
@@ -17,6 +18,8 @@ const STALE_MS = 2_000
 /** How long a request waits for a database that says nothing. */
 const WAIT_MS = 2_000
 const PURGE_MS = 60_000
+/** Less is how clocks are kept right. */
+const CLOCK_SET_BACK_MS = 5_000
 
 /**
  * Reads what other processes have ended, twice a second. What a transaction wrote that was open at the last look is found at the next, however long it took
@@ -33,6 +36,7 @@ export class RevocationFeed {
   #timer: NodeJS.Timeout | undefined
   #purgedAt = -Infinity
   #failing = false
+  #toldOfClock = false
   #ended = false
 
   constructor(source: FeedSource, known: KnownRevocations, log: Logger) {
@@ -131,8 +135,20 @@ export class RevocationFeed {
 
   async #tidy(): Promise<void> {
     this.#known.forget()
+    this.#tellOfClock()
     if (performance.now() - this.#purgedAt < PURGE_MS) return
     this.#purgedAt = performance.now()
     await this.#source.purge()
+  }
+
+  /** Whoever set it back to the right time wants to know that this process goes on with the other. */
+  #tellOfClock(): void {
+    const setBackMs = clockSetBackMs()
+    if (this.#toldOfClock || setBackMs < CLOCK_SET_BACK_MS) return
+    this.#toldOfClock = true
+    this.#log.warn(
+      { seconds: Math.round(setBackMs / 1000) },
+      'the clock was set back; sessions and tokens end by the time before, until this process is started again',
+    )
   }
 }

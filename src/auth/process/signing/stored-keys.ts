@@ -1,4 +1,5 @@
 import { gt, isNull, lte, or, sql } from 'drizzle-orm'
+import { clockNow } from '../../../core/clock.ts'
 import type { Transaction } from '../../../data/drizzle.ts'
 import type { Aside } from '../../core/aside.ts'
 import type { AccountsProcess } from '../../core/services.ts'
@@ -98,7 +99,7 @@ function openKeys(rows: readonly Row[], { open }: StoredKeysParts): Promise<Stor
       })
       // The column holds what was written above: the one algorithm or the other.
       const key = await asymmetricKey(privateKeyOf(text), algorithm as StoredKeysParts['algorithm'])
-      return { ...key, signsFrom: Date.now() - age * 1000 }
+      return { ...key, signsFrom: clockNow() - age * 1000 }
     }),
   )
 }

@@ -1,3 +1,4 @@
+import { clockNow } from '../../../core/clock.ts'
 import type { Logger } from '../../../core/request.ts'
 import type { KeyRing } from './key-ring.ts'
 import { readSigningKeys, type StoredKey, type StoredKeysParts } from './stored-keys.ts'
@@ -40,7 +41,7 @@ export class StoredRing implements KeyRing {
   }
 
   current(): StoredKey {
-    const now = Date.now()
+    const now = clockNow()
     // The newest that may sign already; there is one from the start on.
     return this.#keys.findLast(({ signsFrom }) => signsFrom <= now) ?? this.#keys[0]!
   }
