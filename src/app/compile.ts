@@ -34,6 +34,7 @@ import { mounted } from './mount-handlers.ts'
 import { observersOf } from './observers.ts'
 import { ownRouters, probePaths, withoutProbes } from './own-routers.ts'
 import { frontendHandler, outerParts } from './outer.ts'
+import { planOwnUses } from './own-uses.ts'
 import { loadLimitsOf } from './overload.ts'
 import { ownParts } from './parts.ts'
 import { knowSecrets } from './request-log.ts'
@@ -177,6 +178,7 @@ function compileOperations(
       })
       return compiled ?? []
     })
+  planOwnUses(definition, container, problems)
   const operations = compileEach(placeOperations(definition.api, problems), definition)
   checkPlaces(operations, problems)
   checkResourceNames(operations, problems)

@@ -67,7 +67,10 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   readonly observers?: readonly RequestObserver[]
   /** Implementations for slots, and stand-ins for other dependencies. */
   readonly provide?: readonly Override[]
-  /** Run for every operation, before all others; their values are ignored. */
+  /**
+   * Run for every operation, before all others; their values are ignored. Those with `scope: 'app'` run once: at the start, before the app is ready, and after their
+   * `yield` at the stop.
+   */
   readonly uses?: Uses
   readonly middleware?: readonly Middleware[]
   /** The body of errors: RFC 9457 problem details (default), FastAPI's `{"detail": ...}`, or a format of your own. */

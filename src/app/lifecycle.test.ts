@@ -9,6 +9,7 @@ import type { Part } from '../core/part.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { createApp } from './create-app.ts'
+import { availabilityOf } from './internals.ts'
 import type { AppDefinition } from './definition.ts'
 import { mount } from './mount.ts'
 import { get, serving } from './serving.fixture.ts'
@@ -106,6 +107,35 @@ test('a part shared with a mounted app starts once, and ends after all that coul
     'inner stop',
     'shared stop',
   ])
+})
+
+test('what the app uses with the scope of the app runs at the start, before it is ready, and at the stop, in an app without operations too', async () => {
+  const events: string[] = []
+  const numbers = dependency({ name: 'numbers', scope: 'app' }, async function* () {
+    await turn()
+    yield [1, 2]
+    events.push('numbers end')
+  })
+  const warm = dependency({ name: 'warm', scope: 'app', uses: { numbers } }, async function* ({ numbers }) {
+    events.push(`${availabilityOf(app).phase} with ${numbers.join(' and ')}`)
+    yield
+    events.push(`${availabilityOf(app).phase}, and goes`)
+  })
+  const app = make({ uses: { warm } }, router('', {}))
+  await app.listen(HERE)
+  expect(availabilityOf(app).phase).toBe('ready')
+  await app.stop()
+  expect(events).toEqual(['starting with 1 and 2', 'stopping, and goes', 'numbers end'])
+})
+
+test('one that fails stops the start, and is named with its reason', async () => {
+  const warm = dependency({ scope: 'app' }, (): undefined => {
+    throw new Error('the search index is not there')
+  })
+  const app = make({ uses: { warm } })
+  await expect(app.start()).rejects.toThrow(
+    "createApp's uses → warm: this dependency failed to start: the search index is not there",
+  )
 })
 
 test('runs that need the same new app-scoped dependency wait for one start of it', async () => {

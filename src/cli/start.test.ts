@@ -141,6 +141,26 @@ test('a line for each request is there when the process has ended, whatever LOG_
   expect(requests[0]).toMatchObject({ level: 30, method: 'GET', path: '/api/hello', operation: 'hello', status: 200 })
 })
 
+test('a rejection that nobody catches ends it with 1, and what else is in flight is answered before', async () => {
+  await using command = new CommandProcess(['start', appFile('workers.ts')], anyPort)
+  const url = await command.url()
+  const answer = fetch(`${url}/slow?ms=300`)
+  await command.until(/handling/)
+  expect((await fetch(`${url}/crash`, { method: 'POST' })).status).toBe(200)
+  expect((await answer).status).toBe(200)
+  expect(await command.ended).toMatchObject({ code: 1, output: expect.stringContaining('a bug in the app') as string })
+})
+
+test('what waits for what has crashed does not keep the process', async () => {
+  await using command = new CommandProcess(['start', hello], anyPort)
+  const url = await command.url()
+  const answer = fetch(`${url}/endless`).catch((error: unknown) => error)
+  await command.until(/handling/)
+  await fetch(`${url}/crash`, { method: 'POST' }).catch(() => undefined)
+  expect((await command.ended).code).toBe(1)
+  expect(await answer).toBeInstanceOf(TypeError)
+})
+
 test('in production the output is log lines only', async () => {
   const env = { PORT: '0', NODE_ENV: 'production', ALLOWED_HOSTS: 'localhost' }
   await using command = new CommandProcess(['start', hello], { env })

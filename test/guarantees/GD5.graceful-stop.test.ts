@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { appFile, CommandProcess } from '../../src/cli/test/command.ts'
 import { startAppProcess } from './app-process.ts'
 import { keepAliveClient } from './keep-alive-client.ts'
 import { get, rawExchange } from './raw.ts'
@@ -98,3 +99,38 @@ test(
   },
   LIMIT_MS * 1.9,
 )
+
+test('ashlar start in production says that it is not ready, serves on and ends connections by its answers, and then stops with 0', async () => {
+  const env = {
+    NODE_ENV: 'production',
+    ALLOWED_HOSTS: 'localhost',
+    METRICS_TOKEN: 'a'.repeat(16),
+    PORT: '0',
+    // Long enough for what is asked meanwhile on a busy machine; the end is told by a second signal.
+    DRAIN_MS: '60000',
+  }
+  await using command = new CommandProcess(['start', appFile('workers.ts')], { env })
+  const [, found] = await command.until(/localhost:(\d+)/)
+  const port = Number(found)
+  expect((await rawExchange(port, get('/readyz'))).statuses).toEqual([200])
+  const inUse = await keepAliveClient(port, '/api/who')
+  await expect.poll(() => inUse.answered > 3).toBe(true)
+
+  command.kill('SIGTERM')
+  // The answers of a connection that is in use tell its client to open another, here or elsewhere.
+  expect(await inUse.result).toMatchObject({ broken: '', toldToClose: true })
+  expect((await rawExchange(port, get('/readyz'))).statuses).toEqual([503])
+  expect((await rawExchange(port, get('/healthz'))).statuses).toEqual([200])
+  expect((await rawExchange(port, get('/api/who'))).statuses).toEqual([200])
+  command.kill('SIGTERM')
+  expect((await command.ended).code).toBe(143)
+})
+
+test('the time of draining over, it takes no more, and exits with 0', async () => {
+  const env = { NODE_ENV: 'production', ALLOWED_HOSTS: 'localhost', METRICS_TOKEN: 'a'.repeat(16), DRAIN_MS: '200' }
+  await using command = new CommandProcess(['start', appFile('workers.ts')], { env: { ...env, PORT: '0' } })
+  const [, port] = await command.until(/localhost:(\d+)/)
+  command.kill('SIGTERM')
+  expect((await command.ended).code).toBe(0)
+  expect((await rawExchange(Number(port), get('/api/who'))).statuses).toEqual([])
+})
