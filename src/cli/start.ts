@@ -12,7 +12,7 @@ import { loadApp } from './load-app.ts'
 import { print } from './print.ts'
 import { stopApp } from './stop-app.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
-import { announceWorkers, workerCount, type WorkersFlag } from './workers/worker-count.ts'
+import { announceWorkers, workerCount, workersWanted, type WorkersFlag } from './workers/worker-count.ts'
 
 /** Where it listens, and in how many processes. */
 export interface StartOptions extends ListenOptions {
@@ -24,9 +24,11 @@ export interface StartOptions extends ListenOptions {
 export async function start(file: string | undefined, { workers, ...options }: StartOptions): Promise<void> {
   const path = findAppFile(file)
   loadEnvFiles()
-  const count = workerCount(workers, process.env['WEB_CONCURRENCY'])
+  const wanted = workersWanted(workers, process.env['WEB_CONCURRENCY'])
+  const count = workerCount(wanted)
   announceWorkers(count, process.env)
-  if (count === 1) return startOne(path, options)
+  // One for each core is held also where there is one core: what the unit of a service says holds on every machine.
+  if (wanted === 1) return startOne(path, options)
   const { startWorkers } = await import('./workers/start-workers.ts')
   await startWorkers({ path, listen: options, count })
 }

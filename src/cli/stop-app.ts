@@ -5,7 +5,7 @@ import { availabilityOf } from '../app/internals.ts'
 import { limitsOf } from '../app/limits-of.ts'
 
 /** Beyond the limits of a stop: what parts need to end, and handlers that are aborted to roll back. */
-const PARTS_MS = 10_000
+const PARTS_MS = 8_000
 
 /**
  * How an app stops: `drain` says first that it is not ready any more, and serves on for a while; `handOver` does so without saying it, since other workers

@@ -50,7 +50,7 @@ describe('the compose file', () => {
     expect(services['app']).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
-      stop_grace_period: '17s',
+      stop_grace_period: '20s',
       depends_on: {
         postgres: { condition: 'service_healthy' },
         redis: { condition: 'service_healthy' },
@@ -84,7 +84,7 @@ describe('the manifests', () => {
       allowPrivilegeEscalation: false,
     })
     expect(spec['securityContext']).toMatchObject({ runAsNonRoot: true })
-    expect(spec['terminationGracePeriodSeconds']).toBe(22)
+    expect(spec['terminationGracePeriodSeconds']).toBe(25)
   })
 
   test('name each other, and the list of them has each but what is applied by itself', () => {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { App } from '../../app/app.ts'
 import { healthPaths } from '../../app/health.ts'
-import { limitsOf } from '../../app/limits-of.ts'
 import { isDatabase, partsOf } from '../../app/parts.ts'
 import { settingVariables } from '../../settings/settings.ts'
+import { longestStopMs } from '../stop-app.ts'
 
 /** One variable that the app must be given. */
 export interface NeededVariable {
@@ -28,7 +28,7 @@ export interface DeployFacts {
   readonly hasMigrations: boolean
   readonly livePath: string | undefined
   readonly readyPath: string | undefined
-  /** What a stop may take, with time to spare, in seconds. */
+  /** What a stop may take, the time of draining and time to spare included, in seconds. */
   readonly stopSeconds: number
   /** Connections that one process opens at most. */
   readonly connections: number
@@ -38,15 +38,14 @@ export interface DeployFacts {
 const PORT = 3000
 const NODE_MAJOR = '24'
 const POOL = 10
-/** Beyond the limit of a stop: for the platform to take the process off its lists. */
-const SPARE_SECONDS = 10
+/** Beyond what the app allows itself: whoever ends it by force comes last. */
+const SPARE_SECONDS = 2
 
 /** Looks at the app, which is loaded and not started. */
 export function factsOf(app: App, file: string): DeployFacts {
   const { definition } = app
   const databases = partsOf(definition).filter(isDatabase)
   const [livePath, readyPath] = healthPaths(definition)
-  const { shutdownTimeoutMs } = limitsOf(definition)
   return {
     name: nameOf(definition.title),
     title: definition.title,
@@ -58,7 +57,7 @@ export function factsOf(app: App, file: string): DeployFacts {
     hasMigrations: databases.some(({ options }) => options.migrations !== undefined),
     livePath,
     readyPath,
-    stopSeconds: Math.ceil(shutdownTimeoutMs / 1000) + SPARE_SECONDS,
+    stopSeconds: Math.ceil(longestStopMs(app) / 1000) + SPARE_SECONDS,
     connections: databases.reduce((sum, { options }) => sum + (options.pool?.max ?? POOL), 0),
     variables: variablesOf(app, databases.length > 0),
   }

@@ -91,8 +91,8 @@ spec:
         app.kubernetes.io/name: ${name}
     spec:
       automountServiceAccountToken: false
-      # Beyond what the app itself allows a stop to take.
-      terminationGracePeriodSeconds: ${stopSeconds + DRAIN_SECONDS}
+      # preStop, limits.drainMs, limits.shutdownTimeoutMs, and time to spare.
+      terminationGracePeriodSeconds: ${stopSeconds + PRE_STOP_SECONDS}
 ${POD_SECURITY}      topologySpreadConstraints:
         - maxSkew: 1
           topologyKey: kubernetes.io/hostname
@@ -107,9 +107,9 @@ ${container(facts)}          ports:
               containerPort: ${facts.port}
 ${probes(facts)}          lifecycle:
             preStop:
-              # Until every proxy has heard that this one is going, requests still come.
+              # Until every proxy has heard that this one is going, new connections still come. Then the app ends those that are there (limits.drainMs).
               sleep:
-                seconds: ${DRAIN_SECONDS}
+                seconds: ${PRE_STOP_SECONDS}
       volumes:
         - name: tmp
           emptyDir:
@@ -117,7 +117,7 @@ ${probes(facts)}          lifecycle:
 `
 }
 
-const DRAIN_SECONDS = 5
+const PRE_STOP_SECONDS = 5
 
 const POD_SECURITY = `      securityContext:
         runAsNonRoot: true

@@ -13,8 +13,8 @@ export function systemdUnit({ name, title, file, port, stopSeconds, hasDatabase,
 Description=${title.replaceAll(/\s+/g, ' ').trim()}
 After=${after.join(' ')}
 Wants=network-online.target
-StartLimitIntervalSec=60
-StartLimitBurst=5
+# It is started again until it runs: a database that was away for an hour is no reason to stay away.
+StartLimitIntervalSec=0
 
 [Service]
 Type=exec
@@ -23,8 +23,10 @@ WorkingDirectory=/srv/${name}
 EnvironmentFile=/etc/${name}.env
 Environment=NODE_ENV=production PORT=${port} NODE_COMPILE_CACHE=/var/cache/${name}
 ExecStart=/srv/${name}/node_modules/.bin/ashlar start ${file} --workers auto
+# A new version of the code, without losing a request: systemctl reload ${name}
+ExecReload=/bin/kill -USR2 $MAINPID
 Restart=always
-RestartSec=1
+RestartSec=2
 KillSignal=SIGTERM
 # The app ends its processes by itself, each when its requests are answered.
 KillMode=mixed

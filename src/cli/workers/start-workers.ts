@@ -53,7 +53,9 @@ export async function startWorkers({ path, listen, count }: WorkersOptions): Pro
     process.exit(1)
   }
   voice.speakAsIn(ready.environment)
-  await voice.say(`${ready.headline}, ${count} workers, after ${secondsSinceStart()} s\n${ready.places}`)
+  await voice.say(
+    `${ready.headline}, ${count === 1 ? 'one worker' : `${count} workers`}, after ${secondsSinceStart()} s\n${ready.places}`,
+  )
   process.on('SIGUSR2', () => void supervisor.restart())
 }
 

@@ -8,15 +8,19 @@ export type WorkersFlag = number | 'auto'
 const MOST = 256
 
 /**
- * How many processes serve the app: what the flag says, else `WEB_CONCURRENCY`, else one. `auto` is one for each core that the process may use, where a container
- * is limited to fewer than the machine has: those.
+ * What the flag says, else `WEB_CONCURRENCY`, else one.
  *
  * @throws CommandError where the variable is neither a number nor `auto`.
  */
-export function workerCount(flag: WorkersFlag | undefined, variable = ''): number {
+export function workersWanted(flag: WorkersFlag | undefined, variable = ''): WorkersFlag {
   const wanted = flag ?? (variable === '' ? 1 : parseWorkers(variable))
-  if (wanted !== undefined) return wanted === 'auto' ? Math.min(availableParallelism(), MOST) : wanted
+  if (wanted !== undefined) return wanted
   throw new CommandError(`WEB_CONCURRENCY is ${JSON.stringify(variable)}.`, { hint: WORKERS_HINT, fatal: true })
+}
+
+/** `auto` is one for each core that the process may use; where a container is limited to fewer than the machine has: those. */
+export function workerCount(wanted: WorkersFlag): number {
+  return wanted === 'auto' ? Math.min(availableParallelism(), MOST) : wanted
 }
 
 /** `undefined` where it is none. */
