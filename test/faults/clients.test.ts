@@ -50,7 +50,20 @@ test.skipIf(SLOW === undefined)(
   { timeout: LIMIT_MS },
   async () => {
     const seconds = LONG ? '20' : '3'
-    const size = ['-c', LONG ? '800' : '200', '-r', '200', '-i', '1', '-l', seconds, '-p', '2']
+    const size = [
+      '-c',
+      LONG ? '800' : '200',
+      '-r',
+      '200',
+      '-i',
+      '1',
+      '-l',
+      seconds,
+      '-p',
+      '2',
+      '-f',
+      'application/json',
+    ]
     for (const [mode, path] of [
       ['-H', '/api/hello'],
       ['-B', '/api/echo'],
