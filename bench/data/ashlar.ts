@@ -60,6 +60,8 @@ const app = createApp({
   title: 'Benchmark',
   version: '1.0.0',
   allowedHosts: ['127.0.0.1'],
+  // Its peers write none.
+  logs: false,
   api: router('', { items: itemApi, countedItems: countedItemApi, exportItems }),
 })
 
