@@ -1,3 +1,4 @@
+import { Flights, type Landed } from './flights.ts'
 import { LocalEntries, type LocalEntry, type LocalLimits } from './local-entries.ts'
 import type { Settle, SharedEntries } from './shared-entries.ts'
 import { TagClocks, type TagSnapshot } from './tag-clocks.ts'
@@ -32,18 +33,6 @@ export interface Form<Value> {
 /** Makes a value anew; `undefined` where it is not to be kept. */
 export type Make<Value> = () => Promise<Value | undefined>
 
-type Landed<Value> =
-  | { readonly type: 'kept'; readonly entry: LocalEntry<Value> }
-  | { readonly type: 'unkept' }
-  | { readonly type: 'failed'; readonly error: unknown }
-  /** Whoever was making it has left: the next one begins. */
-  | { readonly type: 'gone' }
-
-interface Flight {
-  readonly tags: TagSnapshot
-  readonly landed: Promise<Landed<unknown>>
-}
-
 interface Flown<Value> {
   readonly wanted: Wanted<Value>
   readonly make: Make<Value>
@@ -56,7 +45,7 @@ export class Keeper {
   readonly #local: LocalEntries
   readonly #shared: SharedEntries | undefined
   readonly #names = new Map<string, object>()
-  readonly #flights = new Map<string, Flight>()
+  readonly #flights = new Flights()
 
   constructor(shared: SharedEntries | undefined, limits: LocalLimits = LIMITS) {
     this.#shared = shared
@@ -103,12 +92,7 @@ export class Keeper {
     hasLeft: () => boolean = () => false,
   ): Promise<LocalEntry<Value> | undefined> {
     for (;;) {
-      const flight = this.#flights.get(wanted.key)
-      // One that began before a change may have read what was before it.
-      const landed =
-        flight !== undefined && flight.tags.isCurrent
-          ? ((await flight.landed) as Landed<Value>)
-          : await this.#lead(wanted, make, hasLeft)
+      const landed = await (this.#flights.join<Value>(wanted.key) ?? this.#lead(wanted, make, hasLeft))
       if (landed.type === 'kept') return landed.entry
       if (landed.type === 'unkept') return undefined
       if (landed.type === 'failed') throw landed.error
@@ -143,20 +127,12 @@ export class Keeper {
     return own ?? told
   }
 
-  /** Others join until it has landed. */
-  async #fly<Value>(
+  #fly<Value>(
     { key, tags }: Wanted<Value>,
     work: (tags: TagSnapshot) => Promise<Landed<Value>>,
   ): Promise<Landed<Value>> {
     const snapshot = this.#clocks.snapshot(tags)
-    const landed = work(snapshot)
-    const flight: Flight = { tags: snapshot, landed }
-    this.#flights.set(key, flight)
-    try {
-      return await landed
-    } finally {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key)
-    }
+    return this.#flights.fly(key, snapshot, () => work(snapshot))
   }
 
   async #made<Value>({ wanted, make, tags }: Flown<Value>): Promise<Landed<Value>> {

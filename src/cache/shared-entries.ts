@@ -140,7 +140,12 @@ export class SharedEntries {
     readonly versions: string
   }): Claim {
     const { entry, lock, token, versions } = of
-    const holding = setInterval(() => void this.#run(HOLD, [lock], [token, String(LOCK_MS)]), LOCK_MS / 3).unref()
+    // Who is slower than others wait may never be done: then it is theirs to make.
+    let turns = (WAIT_MS * 3) / LOCK_MS
+    const holding = setInterval(() => {
+      if (turns-- <= 0) clearInterval(holding)
+      else void this.#run(HOLD, [lock], [token, String(LOCK_MS)])
+    }, LOCK_MS / 3).unref()
     return {
       type: 'ours',
       settle: async (text, ms) => {
