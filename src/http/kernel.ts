@@ -216,12 +216,13 @@ export class Kernel {
   #options(exchange: Exchange, match: Match): MaybePromise<Outcome> {
     const guarded = match.operations.get('GET') ?? [...match.operations.values()][0]
     const allowed: Outcome = { status: 204, headers: new Map([['allow', match.allow]]), cookies: [], body: undefined }
-    return chain(guarded?.guard(exchange, match.params), () => allowed)
+    return chain(guarded?.guard(exchange, match.params), () => exchange.addAnswerHeaders(allowed))
   }
 
   /** The response to an error of this exchange. */
   failed(exchange: Exchange, error: unknown): Outcome {
     const outcome = failureOutcome(error, exchange.head, exchange.failureLog, this.settings)
+    exchange.addAnswerHeaders(outcome)
     this.settings.outer?.mark(exchange, outcome)
     return outcome
   }
