@@ -1,4 +1,8 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Part } from '../core/part.ts'
+import { REDACTED } from '../core/secret.ts'
+import { looksSecret } from '../core/secret-names.ts'
 import { DEFAULT_LIMITS, resolveLimits, type Limits } from '../http/edge/limits.ts'
 import { describeSettings } from '../settings/settings.ts'
 import type { App } from './app.ts'
@@ -48,6 +52,7 @@ function appRows(definition: AppDefinition): readonly ConfigRow[] {
   return [
     fromOptionOr(definition.environment, 'NODE_ENV', { name: 'environment', fallback: environment }),
     fromOptionOr(definition.allowedHosts, 'ALLOWED_HOSTS', { name: 'allowedHosts', fallback: 'this machine' }),
+    optionRow('docs', definition.docs, environment === 'production' ? 'off' : 'on'),
     ...OPTIONS.map(({ name, standard }) => optionRow(name, definition[name], standard)),
   ]
 }
@@ -74,7 +79,6 @@ const OPTIONS = [
   { name: 'compression', standard: 'on' },
   { name: 'frontend', standard: 'none' },
   { name: 'errors', standard: 'problem' },
-  { name: 'docs', standard: 'on, except in production' },
   { name: 'redirectSlashes', standard: 'on' },
   { name: 'limit', standard: 'none' },
   { name: 'overload', standard: 'on' },
@@ -91,15 +95,29 @@ function optionRow(name: string, option: unknown, standard: string): ConfigRow {
     : { name, value: inWords(option), source: 'createApp' }
 }
 
-/** An option for people: a list by its items, an object by its plain values, a function by its being there. */
+/** An option for people: a list by its items, an object by its plain values and lists, a limit by its name, a function by its being there. */
 function inWords(option: unknown): string {
   if (option === true) return 'on'
   if (option === false) return 'off'
   if (Array.isArray(option)) return option.length === 0 ? 'none' : option.map(inWords).join(', ')
+  if (option instanceof URL) return option.protocol === 'file:' ? relative('', fileURLToPath(option)) : option.href
   if (typeof option === 'function') return 'a function'
-  if (typeof option !== 'object' || option === null) return String(option)
-  const plain = Object.entries(option).filter(([, value]) => typeof value !== 'function' && typeof value !== 'object')
-  return plain.length === 0 ? 'on' : plain.map(([key, value]) => `${key}: ${inWords(value)}`).join(', ')
+  return typeof option === 'object' && option !== null ? objectInWords(option) : String(option)
+}
+
+function objectInWords(option: object): string {
+  if ('kind' in option && option.kind === 'policy' && 'name' in option) return String(option.name)
+  const plain = Object.entries(option).filter(([, value]) => isPlain(value))
+  return plain.length === 0
+    ? 'on'
+    : plain
+        .map(([key, value]) => `${key}: ${typeof value === 'string' && looksSecret(key) ? REDACTED : inWords(value)}`)
+        .join(', ')
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'function' || value === undefined) return false
+  return typeof value !== 'object' || value instanceof URL || (Array.isArray(value) && value.every(isPlain))
 }
 
 function limitRows({ limits = {} }: AppDefinition): readonly ConfigRow[] {

@@ -79,8 +79,16 @@ export function frontendHandler(context: FrontendContext): MountHandler | undefi
   const { folder } = frontend.files
   const missing = `there is no folder ${folder.path}; build the front end first`
   if (!folder.exists && environment === 'production') problems.add('frontend', missing)
-  else if (!folder.exists) logger.warn({}, `The front end is not served: ${missing}.`)
+  // Told to whoever asks for it, and not before: commands that print what is in the app write nothing else.
+  let isTold = folder.exists
+  const tell = (): void => {
+    isTold = true
+    if (!folder.exists) logger.warn({}, `The front end is not served: ${missing}.`)
+  }
   const { access = anyone } = options
   const guard = access === anyone ? undefined : guardOf({ path: '/frontend', access }, context)
-  return (exchange) => chain(guard?.guard(exchange, {}), () => frontend.answer(exchange.head))
+  return (exchange) => {
+    if (!isTold) tell()
+    return chain(guard?.guard(exchange, {}), () => frontend.answer(exchange.head))
+  }
 }

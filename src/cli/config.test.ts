@@ -25,6 +25,15 @@ test('what holds is shown with where it comes from, and no secret', async () => 
   expect(output).not.toContain('a secret of a file')
 })
 
+test('options of the app are shown as they were said, but for what is secret', async () => {
+  const { output } = await runCommand(['config', app], { cwd: folder, env: { API_KEY: 'k' } })
+  expect(output).toMatch(/^cors +origins: https:\/\/a\.example, https:\/\/b\.example, credentials: on +createApp$/m)
+  expect(output).toMatch(/^frontend +\S+\/pages +createApp$/m)
+  expect(output).toMatch(/^limit +burst, user-3600s +createApp$/m)
+  expect(output).toMatch(/^metrics +token: \[redacted\] +createApp$/m)
+  expect(output).toMatch(/^docs +on +default$/m)
+})
+
 test('as JSON it can be read by a program', async () => {
   const { output } = await runCommand(['config', app, '--json'], { cwd: folder, env: { API_KEY: 'k' } })
   const shown = JSON.parse(output) as Record<string, Record<string, { value: string; source: string }>>

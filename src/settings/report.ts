@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../core/without-credentials.ts'
 import type { Issue } from '../core/errors/issue.ts'
 import type { Found } from './sources.ts'
 import type { Variable } from './variables.ts'
@@ -42,7 +43,7 @@ function report(problems: readonly SettingProblem[]): string {
       `  ${variable.padEnd(width)}  ${message}${example === undefined ? '' : `\n  ${' '.repeat(width)}  for example ${variable}=${example}`}`,
   )
   const many = problems.length === 1 ? 'One setting is' : `${problems.length} settings are`
-  return `${many} missing or wrong. They are read from the environment, from files named by NAME_FILE, from /run/secrets and from .env files:\n${lines.join('\n')}`
+  return `${many} missing or wrong. Settings are read from the environment, from files named by NAME_FILE, from /run/secrets and from .env files:\n${lines.join('\n')}`
 }
 
 export function problemOf(
@@ -58,7 +59,7 @@ export function problemOf(
   const given = found.get(name)
   const what = description === undefined ? '' : ` (${description})`
   if (given === undefined) return { variable: name, message: `is missing${what}`, example: variable.example }
-  const shown = secret ? '' : ` ${JSON.stringify(shortened(given.text))}`
+  const shown = secret ? '' : ` ${JSON.stringify(shortened(withoutCredentials(given.text)))}`
   const message = `${given.source} has${shown}: ${lowerFirst(issue.message)}${what}`
   return { variable: name, message: secret ? message.replace(' has:', ':') : message, example: variable.example }
 }

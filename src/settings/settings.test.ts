@@ -116,6 +116,16 @@ test('the environment goes before files of secrets, those before files of variab
   ])
 })
 
+test('what stands for a secret in development is told as that', () => {
+  const config = settings(
+    z.object({ key: secretText({ development: 'for development' }), note: z.string().optional() }),
+  )
+  expect(describeSettings(config)).toMatchObject([
+    { name: 'key', value: '[redacted]', source: 'development' },
+    { name: 'note', value: '', source: 'not set' },
+  ])
+})
+
 test('a developer’s own file does not reach the tests, and that of the environment goes before the common one', () => {
   expect(envFileNames('test')).toEqual(['.env.test', '.env'])
   expect(envFileNames('')).toEqual(['.env.local', '.env.development', '.env'])

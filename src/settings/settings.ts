@@ -1,6 +1,7 @@
 import type { Issue } from '../core/errors/issue.ts'
 import { isPromise } from '../core/maybe-promise.ts'
 import { REDACTED } from '../core/secret.ts'
+import { withoutCredentials } from '../core/without-credentials.ts'
 import type { OutputOf, Schema } from '../core/schema.ts'
 import { compileInput } from '../schema/index.ts'
 import { isZod, type ZodSchema } from '../schema/zod.ts'
@@ -22,7 +23,7 @@ export interface SettingRow {
   readonly variable: string
   /** As text; `[redacted]` where it is secret. */
   readonly value: string
-  /** `environment`, a file, or `default`. */
+  /** `environment`, a file, `default`, `development` for what stands for a secret there, or `not set`. */
   readonly source: string
 }
 
@@ -115,7 +116,10 @@ function loadNow(schema: ZodSchema, variables: readonly Variable[], options: Set
   const distinct = all.filter((one, index) => all.findIndex(({ variable }) => variable === one.variable) === index)
   if (distinct.length > 0) throw new SettingsError(distinct)
   const checked = values as Record<string, unknown>
-  return { values: deeplyFrozen(checked), rows: variables.map((variable) => rowOf(variable, checked, found)) }
+  return {
+    values: deeplyFrozen(checked),
+    rows: variables.map((variable) => rowOf(variable, { values: checked, defaults, found })),
+  }
 }
 
 type Tree = Readonly<Record<string, unknown>>
@@ -134,14 +138,26 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function rowOf({ path, name, secret }: Variable, values: unknown, found: ReadonlyMap<string, Found>): SettingRow {
-  const value = path.reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values)
+interface Sources {
+  readonly values: unknown
+  /** What stands for secrets outside of production. */
+  readonly defaults: Tree
+  readonly found: ReadonlyMap<string, Found>
+}
+
+function rowOf({ path, name, secret }: Variable, { values, defaults, found }: Sources): SettingRow {
+  const value = at(values, path)
+  const standing = at(defaults, path) === undefined ? 'default' : 'development'
   return {
     name: path.join('.'),
     variable: name,
     value: secret && value !== undefined ? REDACTED : textOf(value),
-    source: found.get(name)?.source ?? (value === undefined ? 'not set' : 'default'),
+    source: found.get(name)?.source ?? (value === undefined ? 'not set' : standing),
   }
+}
+
+function at(values: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inside, key) => (isTree(inside) ? inside[key] : undefined), values)
 }
 
 function deeplyFrozen<T extends object>(value: T): T {
@@ -152,8 +168,11 @@ function deeplyFrozen<T extends object>(value: T): T {
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  return value === undefined
-    ? ''
-    : JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each))
+  if (typeof value === 'string') return withoutCredentials(value)
+  return value === undefined ? '' : JSON.stringify(value, (_, each: unknown) => shownAs(each))
+}
+
+function shownAs(value: unknown): unknown {
+  if (typeof value === 'string') return withoutCredentials(value)
+  return typeof value === 'bigint' ? String(value) : value
 }

@@ -2,7 +2,7 @@ import { innerOf, type ZodSchema } from '../schema/zod.ts'
 import type { SettingProblem } from './report.ts'
 import { developmentValue } from './secret-text.ts'
 import type { Found } from './sources.ts'
-import { shapeOf, type Variable } from './variables.ts'
+import { mayBeMissing, shapeOf, type Variable } from './variables.ts'
 
 type Tree = Record<string, unknown>
 
@@ -51,17 +51,13 @@ export function defaultOf(schema: ZodSchema, variables: readonly Variable[], fou
       const place = [...path, key]
       const isObject =
         shapeOf(field) !== undefined && !variables.some((each) => each.path.join('.') === place.join('.'))
-      if (isObject && (!isOptional(field) || isSet(place))) tree[key] = visit(field, place)
+      if (isObject && (!mayBeMissing(field) || isSet(place))) tree[key] = visit(field, place)
       const development = process.env['NODE_ENV'] === 'production' ? undefined : developmentOf(field)
       if (development !== undefined) tree[key] = development
     }
     return tree
   }
   return visit(schema, [])
-}
-
-function isOptional(schema: ZodSchema): boolean {
-  return schema._zod.optin === 'optional'
 }
 
 function developmentOf(schema: ZodSchema): string | undefined {

@@ -15,6 +15,10 @@ export interface Variable {
   readonly description: string | undefined
   /** A value to show in messages, where the schema names one. */
   readonly example: string | undefined
+  /** Whether an app starts without it in production. */
+  readonly isOptional: boolean
+  /** What counts then, as text, where the schema names it. */
+  readonly standard: string | undefined
 }
 
 const names = createAnnotation<string>()
@@ -40,7 +44,7 @@ export function variable<S extends object>(name: string, schema: S): S {
  * @throws TypeError where two settings have one variable.
  */
 export function variablesOf(schema: ZodSchema, prefix: string): readonly Variable[] {
-  const found = below(schema, [], prefix)
+  const found = below(schema, { path: [], prefix, isOptional: false })
   for (const { name, path } of found) {
     const other = found.find((each) => each.name === name)!
     if (other.path === path) continue
@@ -51,11 +55,24 @@ export function variablesOf(schema: ZodSchema, prefix: string): readonly Variabl
   return found
 }
 
-function below(schema: ZodSchema, path: readonly string[], prefix: string): Variable[] {
+interface Place {
+  readonly path: readonly string[]
+  readonly prefix: string
+  /** Whether what it is in, or itself, may be missing. */
+  readonly isOptional: boolean
+}
+
+function below(schema: ZodSchema, { path, prefix, isOptional: isWithin }: Place): Variable[] {
   const shape = shapeOf(schema)
+  const isOptional = isWithin || mayBeMissing(schema)
   // A name of its own makes an object one variable, as JSON.
-  if (shape === undefined || names.find(schema) !== undefined) return [variableOf(schema, path, prefix)]
-  return Object.entries(shape).flatMap(([key, field]) => below(field, [...path, key], prefix))
+  if (shape === undefined || names.find(schema) !== undefined) return [variableOf(schema, { path, prefix, isOptional })]
+  return Object.entries(shape).flatMap(([key, field]) => below(field, { path: [...path, key], prefix, isOptional }))
+}
+
+export function mayBeMissing(schema: ZodSchema): boolean {
+  // Optional, or with a default.
+  return schema._zod.optin !== undefined
 }
 
 /** Of an object, whatever wraps it. */
@@ -66,7 +83,7 @@ export function shapeOf(schema: ZodSchema): Readonly<Record<string, ZodSchema>> 
   return inner === undefined ? undefined : shapeOf(inner)
 }
 
-function variableOf(schema: ZodSchema, path: readonly string[], prefix: string): Variable {
+function variableOf(schema: ZodSchema, { path, prefix, isOptional }: Place): Variable {
   const { description, examples: named } = metaOf(schema)
   const [first] = Array.isArray(named) ? (named as unknown[]) : []
   return {
@@ -76,7 +93,23 @@ function variableOf(schema: ZodSchema, path: readonly string[], prefix: string):
     secret: isSecret(schema) || looksSecret(path.at(-1) ?? ''),
     description: typeof description === 'string' ? description : undefined,
     example: examples.find(schema) ?? (first === undefined ? exampleOf(schema) : inText(first)),
+    isOptional,
+    standard: standardOf(schema),
   }
+}
+
+function standardOf(schema: ZodSchema): string | undefined {
+  const def = defOf(schema)
+  if (def.type === 'default') return listInText(def.defaultValue)
+  const inner = innerOf(schema)
+  return inner === undefined ? undefined : standardOf(inner)
+}
+
+/** As it stands in the environment. */
+function listInText(value: unknown): string {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes(','))
+    ? value.join(',')
+    : inText(value)
 }
 
 /** `jwtSecret`: `JWT_SECRET`; `s3URL`: `S3_URL`. */

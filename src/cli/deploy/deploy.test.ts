@@ -68,6 +68,14 @@ describe('the compose file', () => {
     expect(example).toMatch(/^API_KEY=$/m)
     expect(example).toMatch(/^# where clients reach it\nPUBLIC_URL=https:\/\/api\.example\.com$/m)
     expect(example).toMatch(/^ALLOWED_HOSTS=/m)
+    expect(example).toMatch(/^METRICS_TOKEN=$/m)
+  })
+
+  test('sets nothing that has a value already, or may be missing', () => {
+    const example = text('deploy/app.example.env')
+    expect(example).toMatch(/^# ORIGINS=https:\/\/a\.example,https:\/\/b\.example$/m)
+    expect(example).toMatch(/^# SMTP_HOST=$/m)
+    expect(example).toMatch(/^# SMTP_PORT=587$/m)
   })
 })
 
@@ -111,6 +119,7 @@ describe('the manifests', () => {
       'DATABASE_URL',
       'REDIS_URL',
       'ASHLAR_SECRET',
+      'METRICS_TOKEN',
       'API_KEY',
     ])
   })

@@ -1,4 +1,4 @@
-import type { DeployFacts } from './facts.ts'
+import type { DeployFacts, NeededVariable } from './facts.ts'
 
 /** Packages first, then the code, so that a change of code builds in seconds. Node runs TypeScript: nothing is compiled. */
 export function dockerfile({ node, port, file, livePath, title }: DeployFacts): string {
@@ -147,11 +147,18 @@ const REDIS = `
 
 /** Every variable the app asks for, to be filled in. */
 export function environmentFile({ variables }: DeployFacts): string {
-  const lines = variables.map(({ name, description, example, secret }) => {
+  const lines = variables.map((variable) => {
+    const { name, description, secret, isOptional = false } = variable
     const what = description === '' ? '' : `# ${oneLine(description)}\n`
-    return `${what}${secret ? `# a secret: keep this file out of git\n${name}=` : `${name}=${example === '…' ? '' : example}`}\n`
+    const value = secret ? '' : exampleValue(variable)
+    return `${what}${secret ? '# a secret: keep this file out of git\n' : ''}${isOptional ? '# ' : ''}${name}=${value}\n`
   })
   return `# Copy this to app.env and fill it in. ashlar config shows what holds, and says what is missing.\n\n${lines.join('\n')}`
+}
+
+/** What counts where nobody sets it, else a value of the kind. */
+export function exampleValue({ example, standard }: NeededVariable): string {
+  return standard ?? (example === '…' ? '' : example)
 }
 
 /** A title may have several lines; a comment has one. */

@@ -12,6 +12,10 @@ export interface NeededVariable {
   readonly secret: boolean
   readonly description: string
   readonly example: string
+  /** Nothing that the app needs: what counts where nobody sets it is enough. */
+  readonly isOptional?: boolean
+  /** What counts then. */
+  readonly standard?: string | undefined
 }
 
 /** What the files depend on. */
@@ -88,7 +92,8 @@ function variablesOf({ definition }: App, hasDatabase: boolean): readonly Needed
     { name: 'ALLOWED_HOSTS', secret: false, description: 'the hosts the app answers for', example: 'api.example.com' },
     ...(hasDatabase ? [SECRET] : []),
     ...(hasAccounts ? [ORIGIN] : []),
-    ...own.map(({ name, secret, description = '', example = '' }) => ({ name, secret, description, example })),
+    ...(needsMetricsToken(definition) ? [METRICS_TOKEN] : []),
+    ...own.map(({ description = '', example = '', ...variable }) => ({ ...variable, description, example })),
   ].filter(({ name }, index, all) => all.findIndex((each) => each.name === name) === index)
 }
 
@@ -104,4 +109,17 @@ const ORIGIN: NeededVariable = {
   secret: false,
   description: 'where accounts are reached, for links in mail',
   example: 'https://app.example.com',
+}
+
+/** Neither an access rule, nor a token in the code, nor a port of their own says who may read them. */
+function needsMetricsToken({ metrics = false }: App['definition']): boolean {
+  if (typeof metrics === 'boolean') return metrics
+  return metrics.access === undefined && metrics.token === undefined && metrics.port === undefined
+}
+
+const METRICS_TOKEN: NeededVariable = {
+  name: 'METRICS_TOKEN',
+  secret: true,
+  description: 'whoever sends it may read the metrics: openssl rand -hex 24',
+  example: '…',
 }

@@ -1,3 +1,4 @@
+import { exampleValue } from './docker.ts'
 import type { DeployFacts } from './facts.ts'
 
 /** Manifests by their file names, to be applied with `kubectl apply -k deploy/kubernetes`. */
@@ -35,7 +36,7 @@ images:
 function configMap({ name, variables }: DeployFacts): string {
   const lines = variables
     .filter(({ secret }) => !secret)
-    .map(({ name: key, example }) => `  ${key}: ${JSON.stringify(example === '…' ? '' : example)}`)
+    .map((each) => `  ${each.isOptional === true ? '# ' : ''}${each.name}: ${JSON.stringify(exampleValue(each))}`)
   return `apiVersion: v1
 kind: ConfigMap
 metadata:

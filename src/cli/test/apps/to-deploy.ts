@@ -5,7 +5,14 @@ import { database } from 'ashlar/data'
 import { redis } from 'ashlar/redis'
 import { secretText, settings } from 'ashlar/settings'
 
-const config = settings(z.object({ publicUrl: z.url().describe('where clients reach it'), apiKey: secretText() }))
+const config = settings(
+  z.object({
+    publicUrl: z.url().describe('where clients reach it'),
+    apiKey: secretText(),
+    origins: z.array(z.string()).default(['https://a.example', 'https://b.example']),
+    smtp: z.object({ host: z.string(), port: z.int().default(587) }).optional(),
+  }),
+)
 
 export const app = createApp({
   title: 'To\ndeploy',
@@ -14,6 +21,7 @@ export const app = createApp({
   database: database({ migrations: new URL('migrations', import.meta.url) }),
   redis: redis({ url: 'redis://127.0.0.1:6379' }),
   health: { livePath: '/alive', readyPath: '/ready' },
+  metrics: true,
   limits: { shutdownTimeoutMs: 7_000 },
   api: router('/api', { hello: route.get('/hello', { access: anyone, response: text }, () => 'Hello') }),
 })
