@@ -205,6 +205,8 @@ export class Invocation {
     const next = new Invocation(this.#operation, this.#exchange, this.#params, this)
     try {
       await next.authorize()
+      // Of this caller, as above, and nobody is there to be sent it.
+      this.#exchange.takeSideHead()
       return await next.#operateAlone()
     } catch (error) {
       throw (await next.finish({ error }))?.error ?? error
