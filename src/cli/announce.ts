@@ -9,6 +9,11 @@ export function announcement(app: App, listening: Listening): string {
   return `${headline(app)}, after ${secondsSinceStart()} s\n${places(app, listening)}`
 }
 
+/** The same for a log, whose lines are one each. */
+export function inOneLine(text: string): string {
+  return text.replaceAll(/\n\s*/g, '; ').replaceAll(/ {2,}/g, ' ')
+}
+
 /** Counted from the start of the process, as the person at the terminal waited for it. */
 export function secondsSinceStart(): string {
   return (performance.now() / SECOND_MS).toFixed(2)

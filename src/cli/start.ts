@@ -1,7 +1,7 @@
 import type { App, ListenOptions } from '../app/app.ts'
 import { environmentOf } from '../app/environment.ts'
 import { findLogging } from '../app/internals.ts'
-import { announcement } from './announce.ts'
+import { announcement, inOneLine } from './announce.ts'
 import { findAppFile } from './app-file.ts'
 import { checkDocument } from './check-document.ts'
 import { saveCompiled } from './compile-cache.ts'
@@ -64,5 +64,5 @@ async function stop(app: App, signal: NodeJS.Signals): Promise<void> {
 async function announce(app: App, text: string): Promise<void> {
   const log = environmentOf(app.definition) === 'production' ? findLogging(app)?.log : undefined
   if (log === undefined) await print(text)
-  else log.info({}, text)
+  else log.info({}, inOneLine(text))
 }

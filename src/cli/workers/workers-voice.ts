@@ -1,5 +1,6 @@
 import type { Logger } from '../../core/request.ts'
 import { jsonLog } from '../../observe/logs/json-log.ts'
+import { inOneLine } from '../announce.ts'
 import { print, printError } from '../print.ts'
 
 /** How the process that holds the workers speaks: it has no app, and so no log of the app's. */
@@ -23,7 +24,7 @@ export function workersVoice(): WorkersVoice {
   }
   return {
     log,
-    say: async (text) => (isProduction ? lines.info({}, text) : print(text)),
+    say: async (text) => (isProduction ? lines.info({}, inOneLine(text)) : print(text)),
     speakAsIn: (environment) => {
       isProduction = environment === 'production'
     },

@@ -211,7 +211,7 @@ test('what is kept in one process alone is refused with several', async () => {
 test('in production each line says which worker writes it', async () => {
   const env = { NODE_ENV: 'production', ALLOWED_HOSTS: 'localhost', METRICS_TOKEN: 'x'.repeat(16), LOG_LEVEL: 'info' }
   await using command = start('2', env)
-  const [, url] = await command.until(/"msg":"Workers 1\.0\.0 runs in production, 2 workers.*API +(http:\S+?)\\n/)
+  const [, url] = await command.until(/"msg":"Workers 1\.0\.0 runs in production, 2 workers.*API (http:\S+?); /)
   const { worker, pid } = await who(url!)
   await command.until(new RegExp(`"worker":${worker},"pid":${pid},.*"msg":"request"`))
   command.kill('SIGTERM')

@@ -7,6 +7,9 @@ import { duration, plain, styled } from './terminal-text.ts'
 const LONGEST_NAME = 100
 /** Steps of one parent that are shown one by one. */
 const MOST_SHOWN = 25
+/** A dependency that takes less has done nothing that anybody waits for. */
+const QUICK_MS = 0.5
+const FEWEST_QUICK = 3
 
 /** A request as a person reads it: what was asked and how it ended, and below that what it did. */
 export function requestText(line: FullLine, tree: RequestTree | undefined, slow: boolean): string {
@@ -55,7 +58,7 @@ interface Branch {
 }
 
 function branches(steps: readonly TreeStep[], indent = '  '): string[] {
-  const found = together(steps)
+  const found = withoutQuick(together(steps))
   const shown = found.slice(0, MOST_SHOWN)
   const left = found.length - shown.length
   return [
@@ -66,6 +69,34 @@ function branches(steps: readonly TreeStep[], indent = '  '): string[] {
     }),
     ...(left === 0 ? [] : [`${indent}└─ … ${left} more`]),
   ]
+}
+
+/** Dependencies that are ready at once, many in a row, as one: they say nothing of where the time went. */
+function withoutQuick(found: readonly Branch[]): readonly Branch[] {
+  const quick = new Set(found.filter(isQuick))
+  if (quick.size < FEWEST_QUICK) return found
+  const took = [...quick].reduce((sum, { tookMs }) => sum + tookMs, 0)
+  const step: TreeStep = {
+    ...[...quick][0]!.step,
+    kind: 'request',
+    name: `${quick.size} dependencies`,
+    fields: undefined,
+  }
+  const [first] = quick
+  return found.flatMap((branch) => {
+    if (branch === first) return [{ step, times: 1, tookMs: took }]
+    return quick.has(branch) ? [] : [branch]
+  })
+}
+
+function isQuick({ step, tookMs }: Branch): boolean {
+  return (
+    step.kind === 'dependency' &&
+    step.steps.length === 0 &&
+    !step.failed &&
+    step.tookMs !== undefined &&
+    tookMs < QUICK_MS
+  )
 }
 
 function together(steps: readonly TreeStep[]): Branch[] {
@@ -98,5 +129,5 @@ function branchText({ step, times, tookMs }: Branch): string {
 function textOf({ kind, name, fields }: TreeStep): string {
   const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name
   const more = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${value}`)
-  return plain([kind === 'statement' ? short : `${kind} ${short}`, ...more].join(' '))
+  return plain([kind === 'statement' || kind === 'request' ? short : `${kind} ${short}`, ...more].join(' '))
 }

@@ -1,0 +1,43 @@
+import { stripVTControlCharacters } from 'node:util'
+import { expect, test } from 'vitest'
+import type { FullLine } from '../logs/request-log.ts'
+import { requestText } from './request-text.ts'
+import { RequestTree } from './request-tree.ts'
+
+const line = { method: 'GET', path: '/tasks', status: 200, durationMs: 12 } as FullLine
+
+function shown(run: (tree: RequestTree) => void): string {
+  const tree = new RequestTree()
+  tree.run(() => run(tree))
+  return stripVTControlCharacters(requestText(line, tree, false)).replaceAll(/\d+\.\d ms/g, 'N ms')
+}
+
+const quick = (tree: RequestTree, names: readonly string[]): void => {
+  for (const name of names) tree.step('dependency', name, () => undefined)
+}
+
+test('dependencies that are ready at once are one line, where there are many; what takes time, fails or has steps stands for itself', () => {
+  const text = shown((tree) => {
+    quick(tree, ['mail', 'events'])
+    tree.step('dependency', 'token', () => tree.step('statement', 'select ?', () => undefined))
+    expect(() =>
+      tree.step('dependency', 'tenant', () => {
+        throw new Error('no tenant')
+      }),
+    ).toThrow()
+    quick(tree, ['attempts'])
+    tree.step('handler', 'tasks.list', () => undefined)
+  })
+  expect(text.split('\n').slice(1, -1)).toEqual([
+    '  ├─ 3 dependencies N ms',
+    '  ├─ dependency token N ms',
+    '  │  └─ select ? N ms',
+    '  ├─ dependency tenant N ms failed',
+    '  └─ handler tasks.list N ms',
+  ])
+})
+
+test('a few dependencies have their names', () => {
+  const text = shown((tree) => quick(tree, ['mail', 'events']))
+  expect(text).toContain('  ├─ dependency mail N ms\n  └─ dependency events N ms\n')
+})
