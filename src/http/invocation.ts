@@ -5,6 +5,7 @@ import type { CustomNode } from '../core/access/rule.ts'
 import { Unauthenticated, ValidationFailed, type Issue } from '../core/errors/index.ts'
 import { Resolution, type Failure } from '../core/graph/resolution.ts'
 import { attempt, chain, isPromise, type MaybePromise } from '../core/maybe-promise.ts'
+import type { Wrapper } from '../core/policy/compose.ts'
 import { ReadyAnswer, type CheckedCall } from '../core/policy/policy.ts'
 import type { Outcome } from '../core/middleware.ts'
 import type { Logger } from '../core/request.ts'
@@ -16,6 +17,7 @@ import { failureOutcome } from './failure.ts'
 import { LazyInputs } from './lazy-inputs.ts'
 import type { CompiledOperation } from './operation.ts'
 import { OperationContext, type HandlerInputs } from './operation-context.ts'
+import type { SideHead } from './response-head.ts'
 
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -30,6 +32,8 @@ export class Invocation {
   /** 1 for the first; an operation may be run again where concurrent work was in its way. */
   readonly #attempt: number
   #body: BodyInput | undefined
+  /** What finding out who calls has set on the response, where an answer may be kept: it is of this request. */
+  #own: SideHead | undefined
 
   constructor(
     operation: CompiledOperation,
@@ -78,7 +82,7 @@ export class Invocation {
   fail(error: unknown): MaybePromise<Outcome> {
     return chain(this.finish({ error }), (failure) => {
       const answered = failure?.error ?? error
-      if (answered instanceof ReadyAnswer) return answered.outcome
+      if (answered instanceof ReadyAnswer) return this.#withOwn(answered.outcome)
       if (this.#mayRunAgain(answered)) return this.#again(answered)
       // The client has been told, and the log too, when the time ran out.
       const log = answered === this.#exchange.expired ? SILENT : this.#exchange.failureLog
@@ -177,24 +181,30 @@ export class Invocation {
     this.#body = body
     this.#raw.setBody(body)
     const bound = binding.isEmpty ? undefined : readAll(binding, this.#raw, this.#values, onInvalid)
-    const { around } = this.#operation.policies
-    if (around === undefined) return chain<unknown, Outcome>(bound, () => this.#perform())
+    const { around, within } = this.#operation.policies
+    if (around === undefined && within === undefined) return chain<unknown, Outcome>(bound, () => this.#perform())
     return chain<unknown, Outcome>(bound, () => {
-      // What finding out who calls has set on the response is this caller's, and nothing to be kept for others.
-      const own = this.#exchange.takeSideHead()
-      let performed = false
-      const answered = around(
-        () => this.#checked(),
-        () => {
-          performed = true
-          return this.#perform()
-        },
-      )
-      return chain(answered, (outcome) => {
-        own?.addBeneath(outcome)
-        return performed ? outcome : this.#settle(outcome)
-      })
+      this.#own = this.#exchange.takeSideHead()
+      const answered = around === undefined ? this.#perform() : this.#surrounded(around)
+      return chain(answered, (outcome) => this.#withOwn(outcome))
     })
+  }
+
+  #surrounded(around: Wrapper): MaybePromise<Outcome> {
+    let performed = false
+    const answered = around(
+      () => this.#checked(),
+      () => {
+        performed = true
+        return this.#perform()
+      },
+    )
+    return chain(answered, (outcome) => (performed ? outcome : this.#settle(outcome)))
+  }
+
+  #withOwn(outcome: Outcome): Outcome {
+    this.#own?.addBeneath(outcome)
+    return outcome
   }
 
   /** The operation again, for its answer alone. What this run has left open ends as it would have. */
