@@ -67,7 +67,7 @@ test(
   { timeout: LIMIT_MS },
   async () => {
     await load.more(50)
-    const hold = { name: 'hold', method: 'GET', path: `/api/hold/${LONG ? 8_000 : 3_000}` } as const
+    const hold = { name: 'hold', method: 'GET', path: `/api/hold/${LONG ? 8_000 : 2_500}` } as const
     const held = Array.from({ length: 30 }, () => ask(app.port, hold))
     await refusedSome(load, 10)
     expect((await ask(app.port, { name: 'hello', method: 'GET', path: '/api/hello' })).status).toBe(200)

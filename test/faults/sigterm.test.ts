@@ -15,7 +15,7 @@ import { programPath } from './programs.ts'
 const CONNECTIONS = 200
 const LIMIT_MS = 120_000
 /** wrk goes on for longer than the app lives: whatever was answered is counted. */
-const WRK_SECONDS = LONG ? 12 : 6
+const WRK_SECONDS = LONG ? 10 : 4
 const WRK = programPath('wrk')
 
 let postgres: OwnPostgres

@@ -2,6 +2,7 @@ import { AshlarError } from '../../core/errors/index.ts'
 import { isRefusal } from '../commit-outcome.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
 import type { Engine } from '../engine.ts'
+import { CommitOutcomeUnknown } from '../errors.ts'
 import { carryClaims } from '../rls/transaction-claims.ts'
 import { commitPosition } from '../scale/wal-position.ts'
 import { beginTransaction } from './begin-transaction.ts'
@@ -61,10 +62,14 @@ export async function openTransaction<Schema extends DrizzleSchema>(
   }
 }
 
-/** COMMIT says only that nothing was saved. Why is what the statement before it was refused with; anything else says less than its own error. */
+/**
+ * COMMIT says only that nothing was saved. Why is what the statement before it was refused with, a full disk too. Where it is not known whether anything was
+ * saved, a lost connection says less than that.
+ */
 async function failed(ofCommit: unknown, last: readonly Promise<void>[]): Promise<never> {
+  const isUndone = !(ofCommit instanceof CommitOutcomeUnknown)
   for (const outcome of await Promise.allSettled(last))
-    if (outcome.status === 'rejected' && isRefused(outcome.reason)) throw outcome.reason
+    if (outcome.status === 'rejected' && (isUndone || isRefused(outcome.reason))) throw outcome.reason
   throw ofCommit
 }
 
