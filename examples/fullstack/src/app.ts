@@ -5,6 +5,7 @@ import { auth } from './auth.ts'
 import { database } from './database.ts'
 import { itemApi } from './items/operations.ts'
 import { loginApi } from './login/operations.ts'
+import { settings } from './settings.ts'
 import { userApi } from './users/operations.ts'
 
 const healthCheck = route.get(
@@ -19,6 +20,7 @@ export const app = createApp({
   summary: 'Users and their items, for a front end that was written for FastAPI',
   license: { name: 'MIT', identifier: 'MIT' },
   errors: 'fastapi',
+  settings,
   database,
   auth,
   api: router('/api/v1', {

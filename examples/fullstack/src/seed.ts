@@ -7,7 +7,7 @@ import { authTables, users } from './users/table.ts'
 /** The first superuser, where there is none of that address. Passwords stand in a table of their own. */
 export const seed = defineSeed({ tx: database.transaction }, async ({ tx }) => {
   const { firstSuperuser: email, firstSuperuserPassword } = settings
-  const passwordHash = await hashPassword(firstSuperuserPassword)
+  const passwordHash = await hashPassword(firstSuperuserPassword.reveal())
   const emailVerifiedAt = new Date().toISOString()
   const [made] = await tx
     .insert(users)

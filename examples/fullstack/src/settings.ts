@@ -1,18 +1,20 @@
+import { secretText, settings as declare } from 'ashlar/settings'
+import { z } from 'zod'
+
 const isProduction = process.env['NODE_ENV'] === 'production'
 
-/** What the environment decides. */
-export const settings = {
-  /** Where the front end is reached: links in mails lead there. */
-  frontendHost: process.env['FRONTEND_HOST'] ?? 'http://localhost:5173',
-  /** `smtp://user:password@host:587`. Without it mails are printed. */
-  smtpUrl: process.env['SMTP_URL'] ?? forDevelopment(undefined, 'SMTP_URL'),
-  mailFrom: process.env['MAIL_FROM'] ?? 'Full stack <info@example.com>',
-  firstSuperuser: process.env['FIRST_SUPERUSER'] ?? 'admin@example.com',
-  firstSuperuserPassword:
-    process.env['FIRST_SUPERUSER_PASSWORD'] ?? forDevelopment('seven lanterns on a hill', 'FIRST_SUPERUSER_PASSWORD'),
-}
-
-function forDevelopment<Value>(value: Value, name: string): Value {
-  if (!isProduction) return value
-  throw new Error(`${name} is not set: in production there is no value to fall back to.`)
-}
+/** What the environment decides. `ashlar config` shows what holds. */
+export const settings = declare(
+  z
+    .object({
+      frontendHost: z
+        .url()
+        .default('http://localhost:5173')
+        .describe('where the front end is: links in mails lead there'),
+      smtpUrl: secretText().optional().describe('smtp://user:password@host:587; without it mails are printed'),
+      mailFrom: z.string().default('Full stack <info@example.com>'),
+      firstSuperuser: z.email().default('admin@example.com'),
+      firstSuperuserPassword: secretText({ development: 'seven lanterns on a hill' }),
+    })
+    .refine(({ smtpUrl }) => smtpUrl !== undefined || !isProduction, { path: ['smtpUrl'] }),
+)

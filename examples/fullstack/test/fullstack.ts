@@ -53,7 +53,8 @@ export async function openFullstack(): Promise<Fullstack> {
       await visitor.post('/users/signup', { email, password: PASSWORD, full_name: email.split('@')[0] })
       return (await visitor.logIn(email)).frontEnd
     },
-    superuser: async () => (await visitor.logIn(settings.firstSuperuser, settings.firstSuperuserPassword)).frontEnd,
+    superuser: async () =>
+      (await visitor.logIn(settings.firstSuperuser, settings.firstSuperuserPassword.reveal())).frontEnd,
     [Symbol.asyncDispose]: () => t.stop(),
   }
 }

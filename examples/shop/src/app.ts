@@ -5,12 +5,14 @@ import { categoryApi, productApi, productCategoryApi } from './catalogue/operati
 import { database } from './database.ts'
 import { orderApi, orderLineApi } from './orders/operations.ts'
 import { reportApi } from './reports/operations.ts'
+import { settings } from './settings.ts'
 
 export const app = createApp({
   title: 'Shop',
   version: '1.0.0',
   summary: 'Products, categories, orders and stock',
   license: { name: 'MIT', identifier: 'MIT' },
+  settings,
   database,
   auth,
   api: router('/api', {

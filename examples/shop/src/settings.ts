@@ -1,12 +1,14 @@
+import { secretText, settings as declare } from 'ashlar/settings'
+import { z } from 'zod'
+
 const isProduction = process.env['NODE_ENV'] === 'production'
 
-/** What the environment decides. */
-export const settings = {
-  /** `smtp://user:password@host:587`. Without it mails are printed. */
-  smtpUrl: process.env['SMTP_URL'] ?? notInProduction('SMTP_URL'),
-  mailFrom: process.env['MAIL_FROM'] ?? 'Shop <shop@example.com>',
-}
-
-function notInProduction(name: string): undefined {
-  if (isProduction) throw new Error(`${name} is not set: in production mails must be sent.`)
-}
+/** What the environment decides. `ashlar config` shows what holds. */
+export const settings = declare(
+  z
+    .object({
+      smtpUrl: secretText().optional().describe('smtp://user:password@host:587; without it mails are printed'),
+      mailFrom: z.string().default('Shop <shop@example.com>'),
+    })
+    .refine(({ smtpUrl }) => smtpUrl !== undefined || !isProduction, { path: ['smtpUrl'] }),
+)
