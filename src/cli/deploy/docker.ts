@@ -2,7 +2,7 @@ import type { DeployFacts, NeededVariable } from './facts.ts'
 
 /** Packages first, then the code, so that a change of code builds in seconds. Node runs TypeScript: nothing is compiled. */
 export function dockerfile({ node, port, file, livePath, title }: DeployFacts): string {
-  return `# ${oneLine(title)}. Written by ashlar deploy files; yours from now on.
+  return `# The image of ${oneLine(title)}. Written by ashlar deploy files; yours from now on.
 FROM node:${node}-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -101,7 +101,7 @@ function migrateService({ file }: DeployFacts): string {
   return `
   migrate:
     <<: *app
-    command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", "apply", ${JSON.stringify(file)}]
+    command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", "apply", ${inCompose(file)}]
     ports: []
     healthcheck:
       disable: true
@@ -150,7 +150,7 @@ export function environmentFile({ variables }: DeployFacts): string {
   const lines = variables.map((variable) => {
     const { name, description, secret, isOptional = false } = variable
     const what = description === '' ? '' : `# ${oneLine(description)}\n`
-    const value = secret ? '' : exampleValue(variable)
+    const value = secret ? '' : inEnvironment(exampleValue(variable))
     return `${what}${secret ? '# a secret: keep this file out of git\n' : ''}${isOptional ? '# ' : ''}${name}=${value}\n`
   })
   return `# Copy this to app.env and fill it in. ashlar config shows what holds, and says what is missing.\n\n${lines.join('\n')}`
@@ -159,6 +159,18 @@ export function environmentFile({ variables }: DeployFacts): string {
 /** What counts where nobody sets it, else a value of the kind. */
 export function exampleValue({ example, standard }: NeededVariable): string {
   return standard ?? (example === '…' ? '' : example)
+}
+
+/** In quotes where a reader of such files would take a part of it for something else. */
+function inEnvironment(value: string): string {
+  const line = oneLine(value)
+  if (/^[\w@%+=:,./-]*$/.test(line)) return line
+  return line.includes("'") ? `"${line.replaceAll(/["\\$`]/g, '\\$&')}"` : `'${line}'`
+}
+
+/** Compose puts variables in the place of what follows a dollar sign, unless there are two. */
+function inCompose(word: string): string {
+  return JSON.stringify(word).replaceAll('$', '$$$$')
 }
 
 /** A title may have several lines; a comment has one. */

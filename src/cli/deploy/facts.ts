@@ -51,7 +51,8 @@ export function factsOf(app: App, file: string): DeployFacts {
   const databases = partsOf(definition).filter(isDatabase)
   const [livePath, readyPath] = healthPaths(definition)
   return {
-    name: nameOf(definition.title),
+    // Of the package where it has one, else of the title.
+    name: plainName(packageJson().name ?? definition.title),
     title: definition.title,
     file: relative(process.cwd(), file).replaceAll('\\', '/'),
     port: PORT,
@@ -67,14 +68,20 @@ export function factsOf(app: App, file: string): DeployFacts {
   }
 }
 
-/** Of the package where it has one that fits, else of the title. */
-function nameOf(title: string): string {
-  const { name = title } = packageJson()
+/** YAML takes these for something else than text. */
+const NO_TEXT = new Set(['true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', 'n'])
+
+/** A label of DNS that begins with a letter, as services of Kubernetes are named (RFC 1035), and that YAML takes for text. */
+export function plainName(name: string): string {
   const plain = name
     .replace(/^@[^/]+\//, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-  return plain.replaceAll(/^-+|-+$/g, '').slice(0, 50) || 'api'
+    .replace(/^-+/, '')
+    .slice(0, 50)
+    .replace(/-+$/, '')
+  if (plain === '') return 'api'
+  return /^\d/.test(plain) || NO_TEXT.has(plain) ? `app-${plain}` : plain
 }
 
 function packageJson(): { readonly name?: string } {

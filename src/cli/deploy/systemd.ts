@@ -10,7 +10,7 @@ export function systemdUnit({ name, title, file, port, stopSeconds, hasDatabase,
   return `# /etc/systemd/system/${name}.service. Written by ashlar deploy files; yours from now on.
 # The code is in /srv/${name}, installed there with npm ci --omit=dev; the variables in /etc/${name}.env, which only root reads.
 [Unit]
-Description=${title.replaceAll(/\s+/g, ' ').trim()}
+Description=${inUnit(title.replaceAll(/\s+/g, ' ').trim()).replace(/[\s\\]+$/, '')}
 After=${after.join(' ')}
 Wants=network-online.target
 # It is started again until it runs: a database that was away for an hour is no reason to stay away.
@@ -22,7 +22,7 @@ DynamicUser=yes
 WorkingDirectory=/srv/${name}
 EnvironmentFile=/etc/${name}.env
 Environment=NODE_ENV=production PORT=${port} NODE_COMPILE_CACHE=/var/cache/${name}
-ExecStart=/srv/${name}/node_modules/.bin/ashlar start ${file} --workers auto
+ExecStart=/srv/${name}/node_modules/.bin/ashlar start ${wordInUnit(file)} --workers auto
 # A new version of the code, without losing a request: systemctl reload ${name}
 ExecReload=/bin/kill -USR2 $MAINPID
 Restart=always
@@ -59,4 +59,15 @@ UMask=0077
 [Install]
 WantedBy=multi-user.target
 `
+}
+
+/** A percent sign begins a specifier. A backslash at the end would join the next line. */
+function inUnit(text: string): string {
+  return text.replaceAll('%', '%%')
+}
+
+/** One argument of a command: in quotes where it is not one by itself. */
+function wordInUnit(word: string): string {
+  if (/^[\w./-]+$/.test(word)) return word
+  return `"${inUnit(word).replaceAll('$', '$$$$').replaceAll(/["\\]/g, '\\$&')}"`
 }
