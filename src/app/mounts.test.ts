@@ -164,3 +164,27 @@ test('what ends a request ends it in the mounted app: the client goes, or the ti
   await expect.poll(() => [served.inFlight(), kernelOf(inner).inFlight.size]).toEqual([0, 0])
   expect(lines.map(({ level }) => level)).not.toContain('error')
 })
+
+test('an operation of a mounted app has its own time limit, shorter or longer than that of the app around it', async () => {
+  const hangs = async ({ signal }: { readonly signal: AbortSignal }): Promise<void> => {
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  }
+  const inner = createApp({
+    title: 'Inner',
+    version: '1',
+    environment: 'test',
+    logger: keptLog().logger,
+    api: router('', {
+      short: route.get('/short', { access: anyone, timeoutMs: 20 }, hangs),
+      long: route.get(
+        '/long',
+        { access: anyone, timeoutMs: 60_000, response: z.string() },
+        () => new Promise<string>((resolve) => setTimeout(resolve, 1_200, 'done')),
+      ),
+    }),
+  })
+  await using served = await serving(none, { mounts: [mount('/inner', inner)], limits: { handlerTimeoutMs: 100 } })
+  expect(await served.send(get('/inner/long'))).toMatch(/^HTTP\/1.1 200[\s\S]*done/)
+  await using patient = await serving(none, { mounts: [mount('/inner', inner)] })
+  expect(await patient.send(get('/inner/short'))).toMatch(/^HTTP\/1.1 503[\s\S]*handler_timeout/)
+})

@@ -33,8 +33,7 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   startedAt: number
   /** Its index among those in flight; -1 when it is finished. */
   place = -1
-  /** In place of the app's limit on a handler's time. */
-  timeLimitMs: number | undefined
+  #timeLimitMs: number | undefined
   trace: RequestTrace | undefined
   statements: StatementTally | undefined
   /** Counts it while it is worked on. */
@@ -236,6 +235,12 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
     this.#outer?.stopClock()
   }
 
+  /** In place of the app's limit on a handler's time; in a mounted app, of that of the app around it, whose clock it goes by. */
+  limitTime(ms: number): void {
+    this.#timeLimitMs = ms
+    this.#outer?.limitTime(ms)
+  }
+
   /** From here on it is part of the server's load, until its clock is stopped. */
   beginWork(): void {
     if (this.load === undefined || this.#isWorkedOn) return
@@ -260,7 +265,7 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   }
 
   isOverdue(now: number): boolean {
-    return this.expired === undefined && now - this.startedAt > (this.timeLimitMs ?? this.#settings.handlerTimeoutMs)
+    return this.expired === undefined && now - this.startedAt > (this.#timeLimitMs ?? this.#settings.handlerTimeoutMs)
   }
 
   expire(error: Error): void {

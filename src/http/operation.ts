@@ -86,7 +86,7 @@ export class CompiledOperation {
   /** Runs the operation for one request. Never throws: every error has become a response. */
   run(exchange: Exchange, params: Readonly<Record<string, string>>): MaybePromise<Outcome> {
     exchange.operation = this.name
-    if (this.#timeoutMs !== undefined) exchange.timeLimitMs = this.#timeoutMs
+    if (this.#timeoutMs !== undefined) exchange.limitTime(this.#timeoutMs)
     if (this.middleware.length === 0) return this.#answer(exchange, params)
     return attempt(
       () => compose(this.middleware, exchange.head, () => this.#answer(exchange, params)),
