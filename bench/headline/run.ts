@@ -36,12 +36,20 @@ const hasFastApi = installFastApi()
 console.log(
   `Node ${process.version}, ${plan.rounds} rounds; filling a database with ${SIZE.rows.toLocaleString('en')} rows ...`,
 )
-const dataset = await createDataset(SIZE)
-const samples = await measured(dataset).finally(() => dataset.drop())
+const samples = await onDataset(measured)
 console.log(`\n${table(samples, 'fastify')}\n\n${chart(summarize(samples))}`)
 const goals = goalsOf(samples)
 if (!options.quick && options.rounds === undefined) await record()
 printGoals(goals)
+
+async function onDataset<T>(use: (set: Dataset) => Promise<T>): Promise<T> {
+  const dataset = await createDataset(SIZE)
+  try {
+    return await use(dataset)
+  } finally {
+    await dataset.drop()
+  }
+}
 
 async function measured(set: Dataset): Promise<readonly Sample[]> {
   await using cleanup = new AsyncDisposableStack()

@@ -22,7 +22,7 @@ if (process.platform !== 'linux') throw new Error('bench:ops reads CPU time from
 const plan = { rounds: options.quick ? 2 : 7, scale: options.quick ? 0.3 : 1 }
 
 const dataset = await createDataset({ rows: options.quick ? 20_000 : 100_000, owners: 1000 })
-const { samples, overload } = await measured().finally(() => dataset.drop())
+const { samples, overload } = await thenDropped(measured)
 console.log(`\n${table(samples, 'bare')}\n\n${table(samples, 'uncached')}`)
 const { peakPerSecond, overloaded } = overload
 console.log(
@@ -31,6 +31,14 @@ console.log(
 const goals = goalsOf()
 if (!options.quick) await record()
 printGoals(goals)
+
+async function thenDropped<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } finally {
+    await dataset.drop()
+  }
+}
 
 interface Served {
   readonly server: RunningServer<ServerCommand & { readonly share: number }>

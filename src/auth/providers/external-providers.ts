@@ -37,7 +37,9 @@ export function externalProviders<Name extends string>(
   const parts = { ...checkedParts(auth.core, providers, options), clients }
   const children = providerOperations(parts)
   // With the types of its children.
-  return extensible(router('/auth/providers', { tags: ['auth'], uses: { noStore }, idempotent: false }, children)) as never
+  return extensible(
+    router('/auth/providers', { tags: ['auth'], uses: { noStore }, idempotent: false }, children),
+  ) as never
 }
 
 function providerOperations<Name extends string>(parts: ProviderParts<Name>) {
