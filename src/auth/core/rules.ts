@@ -29,8 +29,10 @@ function recentRule(
     throw new TypeError(`recent(seconds): a whole number of seconds above 0; got ${seconds}.`)
   const words = [String(seconds), ...(methods ?? [])]
   return rule({ name: `recent(${words.join(', ')})` }, ({ user }) => {
+    // Asked first: `ashlar access explain` tells what a rule reads of a caller before it fails for want of something.
+    const isFresh = isRecent(user, seconds)
     const byThese = methods === undefined || user.methods.some((method) => methods.includes(method))
-    if (isRecent(user, seconds) && byThese) return true
+    if (isFresh && byThese) return true
     throw new RecentAuthenticationRequired(undefined, {
       headers: { 'www-authenticate': `Bearer error="insufficient_user_authentication", max_age=${seconds}` },
     })
