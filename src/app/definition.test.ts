@@ -4,6 +4,7 @@ import { empty } from '../core/content.ts'
 import { DefinitionError } from '../core/graph/problems.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
+import { configOf } from './config.ts'
 import { createApp } from './create-app.ts'
 import type { AppDefinition } from './definition.ts'
 import { mount } from './mount.ts'
@@ -77,4 +78,41 @@ test('the types of a definition name its limits, and a derived app keeps its ope
   expect(problemsOf({ environment: 'test', limits: { bodySize: 1 } })[0]).toMatch(/limits.bodySize is not a limit/)
   // @ts-expect-error the operations are what the app is
   expect(app.with({ api: router('', {}) }).operations).toHaveLength(1)
+})
+
+test('an option that the environment leaves undefined is as one that is not there', async () => {
+  const url: string | undefined = process.env['NEVER_SET']
+  const whatHolds = {
+    settings: undefined,
+    database: undefined,
+    redis: url === undefined ? undefined : { name: 'redis' },
+    limit: undefined,
+    limits: undefined,
+    overload: undefined,
+    health: undefined,
+    metrics: undefined,
+    tracing: undefined,
+    docs: undefined,
+    cors: undefined,
+    compression: undefined,
+    frontend: undefined,
+    redirectToHttps: undefined,
+    securityHeaders: undefined,
+    allowedHosts: undefined,
+    trustedProxies: undefined,
+    environment: undefined,
+    logger: undefined,
+    logs: undefined,
+    onError: undefined,
+  } satisfies Partial<AppDefinition>
+  expect(problemsOf(whatHolds)).toEqual([])
+  const app = createApp({ title: 'Test', version: '1.0.0', api: router('', { hello }), ...whatHolds })
+  const bare = createApp({ title: 'Test', version: '1.0.0', api: router('', { hello }) })
+  for (const path of ['/hello', '/docs', '/healthz', '/nowhere']) {
+    const [answer, other] = await Promise.all(
+      [app, bare].map((each) => each.fetch(new Request(`http://localhost${path}`))),
+    )
+    expect(answer?.status).toBe(other?.status)
+  }
+  expect(configOf(app)).toEqual(configOf(bare))
 })

@@ -42,27 +42,27 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   /** Asked who calls, in order, wherever a rule is not bound to authenticators of its own. What has them, such as `accounts(...)`, is as good. */
   readonly auth?: readonly Authenticator[] | { readonly authenticators: readonly Authenticator[] }
   /** What `settings(schema)` of `ashlar/settings` gives: checked before anything else is started, and shown by `ashlar config`. */
-  readonly settings?: object
+  readonly settings?: object | undefined
   /** Started before the first request, stopped after the last; its errors get their answers. */
-  readonly database?: Part
+  readonly database?: Part | undefined
   /** Redis, shared by all processes of the app: `redis()` of `ashlar/redis`. Limits and caches use it where it is there. */
-  readonly redis?: Part
+  readonly redis?: Part | undefined
   /** What is started before the first request and stopped after the last, in this order: a cache to warm, a connection of your own. */
   readonly parts?: readonly Part[]
   /** How often every operation may be called, each counted for itself unless the limit says otherwise: `rateLimit({ ... })` of `ashlar/limits`. */
-  readonly limit?: OneOrMore<OperationPolicy<'limit'>>
+  readonly limit?: OneOrMore<OperationPolicy<'limit'>> | undefined
   /**
    * Whether the process answers (`/healthz`) and whether it can take requests (`/readyz`), for who runs it: neither is in the OpenAPI document, counted by
    * limits, or held to `allowedHosts`. `false`: neither. Default: both, for everybody.
    */
-  readonly health?: HealthOptions | false
+  readonly health?: HealthOptions | false | undefined
   /**
    * Metrics for Prometheus at `/metrics`: requests by operation, connections of databases, the event loop, and your own by `meters` of `ashlar/observe`. In
    * production they need `METRICS_TOKEN`, an access rule or a port of their own. Default `false`.
    */
-  readonly metrics?: MetricsOptions | boolean
+  readonly metrics?: MetricsOptions | boolean | undefined
   /** Traces of requests: `openTelemetry()` of `ashlar/observe`. Default: none. */
-  readonly tracing?: Tracing
+  readonly tracing?: Tracing | undefined
   /** Told of each request, beside the app's own log, metrics and traces. */
   readonly observers?: readonly RequestObserver[]
   /** Implementations for slots, and stand-ins for other dependencies. */
@@ -83,41 +83,41 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   /** Other servers under a path of their own. */
   readonly mounts?: readonly Mount[]
   /** The document and the docs page. `false`: neither. Default: on, except in production, where they must be asked for. */
-  readonly docs?: DocsOptions | boolean
+  readonly docs?: DocsOptions | boolean | undefined
   /** Answers a path that differs only by its last slash with a 307 to the right one. Default `true`. */
   readonly redirectSlashes?: boolean
   /** Hosts the app answers for, such as `api.example.com` or `*.example.com`. Default: this machine's names; required in production. */
-  readonly allowedHosts?: readonly string[]
+  readonly allowedHosts?: readonly string[] | undefined
   /** Addresses or ranges of proxies whose forwarded headers are believed. Default: none. */
-  readonly trustedProxies?: readonly string[]
+  readonly trustedProxies?: readonly string[] | undefined
   /** Limits other than the defaults. */
-  readonly limits?: Partial<Limits>
+  readonly limits?: Partial<Limits> | undefined
   /**
    * When requests are turned away with 503 `overloaded`, so that the others are answered in time: those for health, metrics and documents never. `false`: never.
    * Default: on.
    */
-  readonly overload?: OverloadOptions | false
+  readonly overload?: OverloadOptions | false | undefined
   /** Which pages of other origins may call the app. Default: none, which browsers hold them to. */
-  readonly cors?: CorsOptions
+  readonly cors?: CorsOptions | undefined
   /**
    * How answers are compressed, where the client asks for it: from 1,024 bytes on, with zstd, brotli or gzip; not those that set cookies or say `no-store`.
    * `false`: not at all, such as behind a proxy that does it.
    */
-  readonly compression?: CompressionOptions | false
+  readonly compression?: CompressionOptions | false | undefined
   /** A front end that was built into a folder: its files are served where nothing else answers. */
-  readonly frontend?: string | URL | AppFrontend
+  readonly frontend?: string | URL | AppFrontend | undefined
   /** Sends who asks over http to https (308), but for the paths of `health`. The proxy that knows must be in `trustedProxies`. Default `false`. */
-  readonly redirectToHttps?: boolean | HttpsRedirectOptions
+  readonly redirectToHttps?: boolean | HttpsRedirectOptions | undefined
   /** Headers on every response, in place of or on top of the secure defaults; `false` takes one off. */
-  readonly securityHeaders?: Readonly<Record<string, string | false>>
+  readonly securityHeaders?: Readonly<Record<string, string | false>> | undefined
   /** Where the log is written, in place of standard output: pino and its relatives fit as they are. It is told no secrets. */
-  readonly logger?: Logger
+  readonly logger?: Logger | undefined
   /** What is logged of requests. `false`: nothing but errors and what the app's own code logs. */
-  readonly logs?: LogOptions | false
+  readonly logs?: LogOptions | false | undefined
   /** Told of every error that is logged as one: what was thrown and nobody had foreseen, in a request or after it; to pass it on. May be async. */
-  readonly onError?: ErrorHook
+  readonly onError?: ErrorHook | undefined
   /** Default: `NODE_ENV`, or `development`. Any other value is an error at start. */
-  readonly environment?: 'development' | 'production' | 'test'
+  readonly environment?: 'development' | 'production' | 'test' | undefined
   /** @internal */
   readonly [KNOWN_CALLER]?: KnownCaller
 }
