@@ -11,7 +11,7 @@ import type { OuterLayerParts } from '../http/outer-layer.ts'
 import type { AppDefinition } from './definition.ts'
 import type { Environment } from './environment.ts'
 import { rootPathOf } from './docs.ts'
-import { healthPaths } from './health.ts'
+import { probePaths } from './own-routers.ts'
 import { guardOf } from './mount-handlers.ts'
 import { replacedHeaders } from './security-headers.ts'
 
@@ -39,7 +39,7 @@ export function outerParts(definition: AppDefinition, environment: Environment, 
 
 function httpsRedirect(options: true | HttpsRedirectOptions, definition: AppDefinition): HttpsRedirect {
   const { except = [] } = options === true ? {} : options
-  return new HttpsRedirect([...healthPaths(definition), ...except], rootPathOf(definition))
+  return new HttpsRedirect([...probePaths(definition), ...except], rootPathOf(definition))
 }
 
 function checkedCors(options: CorsOptions, environment: Environment): Cors {

@@ -38,7 +38,11 @@ test('the path under which the proxy serves the app is a part of it', async () =
 })
 
 test('probes are answered over http, and what else is named', async () => {
-  await using t = await serving(api, { ...behind, redirectToHttps: { except: ['/things/1'] } })
+  const token = 'of-whoever-collects-them'
+  await using t = await serving(api, { ...behind, redirectToHttps: { except: ['/things/1'] }, metrics: { token } })
+  // Who collects metrics calls each process by its address, where there is no https, and whatever the host is called.
+  const scrape = `GET /metrics HTTP/1.1\r\nhost: 10.0.0.7:3000\r\nauthorization: Bearer ${token}\r\nconnection: close\r\n\r\n`
+  expect(await t.send(scrape)).toMatch(/^HTTP\/1.1 200 /)
   for (const path of ['/healthz', '/readyz']) expect(await t.send(line(`GET ${path}`))).toMatch(/^HTTP\/1.1 200 /)
   expect(await t.send(line('GET /things/1'))).toMatch(/^HTTP\/1.1 204 /)
   expect(await t.send(line('GET /things/2'))).toMatch(/^HTTP\/1.1 308 /)

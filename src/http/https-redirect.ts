@@ -3,7 +3,7 @@ import type { RequestHead } from '../core/request.ts'
 
 /** What is asked for over http, and is answered all the same. */
 export interface HttpsRedirectOptions {
-  /** Paths that are answered over http too, besides those at which the app tells its health to who runs it. */
+  /** Paths that are answered over http too, besides those at which the app tells its health, and by token its metrics, to who runs it. */
   readonly except?: readonly string[]
 }
 
