@@ -47,3 +47,20 @@ test('nor where such a setting is wrong', () => {
     expect(inspect(told)).toContain('[redacted]@mail')
   }
 })
+
+test('nor what is called a secret inside of a setting that is JSON, right or wrong', () => {
+  const schema = z.object({
+    partners: z.array(z.object({ name: z.string(), apiKey: z.string(), port: z.int().optional() })),
+    tokens: z.record(z.string(), z.string()),
+    labels: z.record(z.string(), z.string()).default({ team: 'a' }),
+  })
+  const env = { PARTNERS: '[{"name":"acme","apiKey":"canary"}]', TOKENS: '{"acme":"canary"}' }
+  expect(shown({ settings: settings(schema, { env }) })).toMatchObject({
+    partners: '[{"name":"acme","apiKey":"[redacted]"}]',
+    tokens: '[redacted]',
+    labels: '{"team":"a"}',
+  })
+  const wrong = settings(schema, { env: { ...env, PARTNERS: '[{"apiKey":"canary"}]' } })
+  expect(() => checkSettings(wrong)).toThrow(/PARTNERS +environment: /)
+  expect(() => checkSettings(wrong)).not.toThrow(/canary/)
+})

@@ -55,7 +55,9 @@ export function problemOf(
   const variable = variables.find((each) => each.path.every((key, index) => path[index] === key))
   if (variable === undefined)
     return { variable: path.join('.') || 'settings', message: issue.message, example: undefined }
-  const { name, secret, description } = variable
+  const { name, description } = variable
+  // Of JSON nobody knows what a part of it would show.
+  const secret = variable.secret || variable.form === 'json'
   const given = found.get(name)
   const what = description === undefined ? '' : ` (${description})`
   if (given === undefined) return { variable: name, message: `is missing${what}`, example: variable.example }

@@ -1,6 +1,7 @@
 import type { Issue } from '../core/errors/issue.ts'
 import { isPromise } from '../core/maybe-promise.ts'
 import { REDACTED } from '../core/secret.ts'
+import { looksSecret } from '../core/secret-names.ts'
 import { withoutCredentials } from '../core/without-credentials.ts'
 import type { OutputOf, Schema } from '../core/schema.ts'
 import { compileInput } from '../schema/index.ts'
@@ -169,10 +170,10 @@ function deeplyFrozen<T extends object>(value: T): T {
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return withoutCredentials(value)
-  return value === undefined ? '' : JSON.stringify(value, (_, each: unknown) => shownAs(each))
+  return value === undefined ? '' : JSON.stringify(value, shownAs)
 }
 
-function shownAs(value: unknown): unknown {
-  if (typeof value === 'string') return withoutCredentials(value)
+function shownAs(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return looksSecret(name) ? REDACTED : withoutCredentials(value)
   return typeof value === 'bigint' ? String(value) : value
 }
