@@ -41,3 +41,23 @@ test('a few dependencies have their names', () => {
   const text = shown((tree) => quick(tree, ['mail', 'events']))
   expect(text).toContain('  ├─ dependency mail N ms\n  └─ dependency events N ms\n')
 })
+
+test('a long statement is shown by what it does, and is counted with those that are the same as a whole', () => {
+  const columns = 'abcdefghij'.replaceAll(/./g, '"orders"."column_$&", ').slice(0, -2)
+  const statements = [
+    `select ${columns} from "orders" where "orders"."id" = ? for update`,
+    `select ${columns} from "orders" where "orders"."customer_id" = ?`,
+    `select ${columns} from "orders" where "orders"."customer_id" = ?`,
+    `insert into "orders" (${columns}) values (?, now()) returning ${columns}`,
+    `update "orders" set "state" = ? where "orders"."id" = ? returning ${columns}`,
+  ]
+  const text = shown((tree) => {
+    for (const statement of statements) tree.step('statement', statement, () => undefined)
+  })
+  expect(text.split('\n').slice(1, -1)).toEqual([
+    '  ├─ select … from "orders" where "orders"."id" = ? for update N ms',
+    '  ├─ select … from "orders" where "orders"."customer_id" = ? ×2 N ms',
+    '  ├─ insert into "orders" (…) values (?, now()) returning … N ms',
+    '  └─ update "orders" set "state" = ? where "orders"."id" = ? returning … N ms',
+  ])
+})

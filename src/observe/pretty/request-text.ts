@@ -1,10 +1,9 @@
 import type { FullLine } from '../logs/request-log.ts'
 import { errorLines } from './error-text.ts'
 import type { RequestTree, TreeStep } from './request-tree.ts'
+import { shortStatement } from './short-statement.ts'
 import { duration, plain, styled } from './terminal-text.ts'
 
-/** A longer text of a statement is cut: the log of slow statements has it whole. */
-const LONGEST_NAME = 100
 /** Steps of one parent that are shown one by one. */
 const MOST_SHOWN = 25
 /** A dependency that takes less has done nothing that anybody waits for. */
@@ -103,7 +102,7 @@ function together(steps: readonly TreeStep[]): Branch[] {
   const found = new Map<unknown, Branch>()
   for (const step of steps) {
     // One with steps of its own stands for itself.
-    const key = step.steps.length > 0 ? step : `${step.kind} ${textOf(step)}`
+    const key = step.steps.length > 0 ? step : JSON.stringify([step.kind, step.name, step.fields])
     const same = found.get(key)
     if (same === undefined) found.set(key, { step, times: 1, tookMs: step.tookMs ?? 0 })
     else {
@@ -127,7 +126,11 @@ function branchText({ step, times, tookMs }: Branch): string {
 }
 
 function textOf({ kind, name, fields }: TreeStep): string {
-  const short = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name
   const more = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${value}`)
-  return plain([kind === 'statement' || kind === 'request' ? short : `${kind} ${short}`, ...more].join(' '))
+  return plain([nameOf(kind, name), ...more].join(' '))
+}
+
+function nameOf(kind: TreeStep['kind'], name: string): string {
+  if (kind === 'statement') return shortStatement(name)
+  return kind === 'request' ? name : `${kind} ${name}`
 }
