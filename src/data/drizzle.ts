@@ -1,12 +1,11 @@
 import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import { createTableRelationsHelpers, extractTablesRelationalConfig } from 'drizzle-orm'
 import type { RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm'
-import { NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres'
+import { NodePgDatabase, NodePgTransaction, type NodePgSession } from 'drizzle-orm/node-postgres'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { ToldChanges } from './changes/change-teller.ts'
-import { writtenTables, type Written } from './changes/written-tables.ts'
-import { isStale } from './stale-plan.ts'
+import { NamingSession } from './naming-session.ts'
 import { StatementNames } from './statement-names.ts'
 import { CommitHooks } from './transactions/commit-hooks.ts'
 import { OpenState } from './transactions/open-state.ts'
@@ -60,95 +59,6 @@ export function handlesFor<Schema extends DrizzleSchema>(
 }
 
 type Session<Schema extends DrizzleSchema> = NodePgSession<Schema, ExtractTablesWithRelations<Schema>>
-
-interface SessionParts<Tables> {
-  readonly client: Pool | PoolClient
-  readonly dialect: PgDialect
-  readonly tables: Tables
-  readonly changes: ToldChanges | undefined
-  /** Of the transaction. */
-  readonly hooks: CommitHooks | undefined
-}
-
-interface Prepared {
-  execute(values?: Record<string, unknown>): Promise<unknown>
-}
-
-/** Prepares what comes again and again, named or not; without names, nothing at all: another connection may run it the next time. */
-class NamingSession<Schema extends DrizzleSchema, Config extends TablesRelationalConfig> extends NodePgSession<
-  Schema,
-  Config
-> {
-  readonly #names: StatementNames | undefined
-  readonly #changes: ToldChanges | undefined
-  readonly #hooks: CommitHooks | undefined
-
-  constructor(
-    { client, dialect, tables, changes, hooks }: SessionParts<RelationalSchemaConfig<Config> | undefined>,
-    names: StatementNames | undefined,
-  ) {
-    super(client, dialect, tables)
-    this.#names = names
-    this.#changes = changes
-    this.#hooks = hooks
-  }
-
-  override prepareQuery: NodePgSession<Schema, Config>['prepareQuery'] = (query, fields, name, ...rest) => {
-    const named = this.#names === undefined ? undefined : (name ?? this.#names.nameOf(query.sql))
-    const prepared = NodePgSession.prototype.prepareQuery.call(this, query, fields, named, ...rest)
-    if (named !== undefined && name === undefined) this.#renewWhenStale(prepared, query.sql)
-    // One that is prepared by name may be run when somebody listens who does not yet.
-    if (this.#changes !== undefined && (name !== undefined || this.#changes.announcer.isHeard))
-      this.#tellWhenRun(prepared, this.#changes, changedBy(query.sql, rest[2]))
-    return prepared as never
-  }
-
-  #tellWhenRun(prepared: Prepared, { announcer, tables }: ToldChanges, written: () => Written | undefined): void {
-    const hooks = this.#hooks
-    const execute = prepared.execute.bind(prepared)
-    prepared.execute = (values) => {
-      const changed = announcer.isHeard ? written() : undefined
-      if (changed === undefined) return execute(values)
-      const tags = changed.tables.flatMap((name) => tables.of(name, changed))
-      if (hooks === undefined) return settled(execute(values), () => announcer.announce(tags))
-      hooks.changed(tags)
-      return execute(values)
-    }
-  }
-
-  /** After a migration the columns of a prepared statement may have other types: it fails once, and is prepared anew. */
-  #renewWhenStale(prepared: Prepared, text: string): void {
-    const execute = prepared.execute.bind(prepared)
-    prepared.execute = (values) =>
-      execute(values).catch((error: unknown) => {
-        if (isStalePlan(error)) this.#names?.renew(text)
-        throw error
-      })
-  }
-}
-
-/** What a statement changes: as Drizzle says of those that it builds, else as it is written. */
-function changedBy(
-  text: string,
-  built: { readonly type: string; readonly tables: readonly string[] } | undefined,
-): () => Written | undefined {
-  if (built === undefined) return () => writtenTables(text)
-  return () => (built.type === 'select' ? undefined : { tables: built.tables, deletes: built.type === 'delete' })
-}
-
-/** The result, once `then` is done: also where it failed, since nobody knows whether it was saved. */
-async function settled<T>(result: Promise<T>, then: () => Promise<void>): Promise<T> {
-  try {
-    return await result
-  } finally {
-    await then()
-  }
-}
-
-function isStalePlan(error: unknown): boolean {
-  const { cause } = error as { readonly cause?: unknown }
-  return cause instanceof DatabaseError && isStale(cause)
-}
 
 interface TransactionParts<Schema extends DrizzleSchema> {
   readonly dialect: PgDialect

@@ -1,59 +1,56 @@
-import { createApp, route, router } from 'ashlar'
-import { anyone } from 'ashlar/access'
-import { testApp } from 'ashlar/testing'
-import { sql } from 'drizzle-orm'
-import { integer, pgTable, text } from 'drizzle-orm/pg-core'
-import { afterAll, expect, test } from 'vitest'
-import { z } from 'zod'
-import { database } from './database.ts'
-import { MAX_NAMES, StatementNames } from './statement-names.ts'
+import { expect, test } from 'vitest'
+import { MAX_NAMED_LENGTH, MAX_NAMES, StatementNames } from './statement-names.ts'
 
-const things = pgTable('things', { id: integer().primaryKey(), name: text() })
-const db = database({ pool: { max: 1 }, repeatedStatements: false })
-const prepared = route.get(
-  '/prepared',
-  { access: anyone, uses: { tx: db.transaction }, response: z.array(z.string()) },
-  async ({ tx }) => {
-    const { rows } = await tx.execute(sql`select statement from pg_prepared_statements where name like 'drizzle%'`)
-    return rows.map(({ statement }) => String(statement))
-  },
-)
-const list = route.get('/', { access: anyone, uses: { tx: db.drizzle }, response: z.unknown() }, ({ tx }) =>
-  tx.select().from(things),
-)
-const app = createApp({ title: 'x', version: '1', database: db, api: router('', { list, prepared }) })
-const t = await testApp(app)
-afterAll(() => t.stop())
-await t.run({ drizzle: db.drizzle }, ({ drizzle }) =>
-  drizzle.execute('create table things (id int primary key, name text)'),
-)
+/** The name of a text that has run often enough. */
+function often(names: StatementNames, text: string): string | undefined {
+  for (let run = 0; run < 3; run += 1) names.nameOf(text)
+  return names.nameOf(text)
+}
 
-test('what comes again and again is prepared, and prepared anew when its columns have other types', async () => {
-  await t.client.list()
-  expect((await t.client.prepared()).filter((statement) => statement.includes('things'))).toEqual([])
-  for (let run = 0; run < 4; run += 1) await t.client.list()
-  expect((await t.client.prepared()).filter((statement) => statement.includes('things'))).toHaveLength(1)
-  await t.run({ drizzle: db.drizzle }, ({ drizzle }) =>
-    drizzle.execute('alter table things alter name type varchar(50)'),
-  )
-  await t.run({ drizzle: db.drizzle }, ({ drizzle }) => drizzle.execute("insert into things values (1, 'one')"))
-  await expect(t.client.list()).rejects.toMatchObject({ status: 503, code: 'serialization_failure' })
-  expect(await t.client.list()).toEqual([{ id: 1, name: 'one' }])
-})
-
-test('several commands in one text are run again and again all the same', async () => {
-  for (let run = 0; run < 5; run += 1)
-    await t.run({ drizzle: db.drizzle }, ({ drizzle }) => drizzle.execute(sql.raw('select 1; select 2')))
-})
-
-test('there are so many names at most, and the same text has the same one', () => {
+test('a text gets its name with the third run, and keeps it', () => {
   const names = new StatementNames()
-  const seen = new Set<string>()
-  for (let text = 0; text < MAX_NAMES * 2; text += 1)
-    for (let run = 0; run < 4; run += 1) {
-      const name = names.nameOf(`select ${text}`)
-      if (name !== undefined) seen.add(name)
-    }
-  expect(seen.size).toBe(MAX_NAMES)
-  expect(names.nameOf('select 0')).toBe(names.nameOf('select 0'))
+  const given = Array.from({ length: 4 }, () => names.nameOf('select 1'))
+  expect(given).toEqual([undefined, undefined, expect.stringMatching(/^drizzle_/), given[2]])
+  expect(often(names, 'select 2')).not.toBe(given[2])
+})
+
+test('there are so many names at most: what runs stays, what has not run for the longest time goes', () => {
+  const names = new StatementNames()
+  const hot = often(names, 'select hot')
+  for (let text = 0; text < MAX_NAMES * 2; text += 1) {
+    often(names, `select ${text}`)
+    expect(names.nameOf('select hot')).toBe(hot)
+  }
+  expect(names.nameOf('select 0')).toBeUndefined()
+  expect(names.nameOf(`select ${MAX_NAMES * 2 - 1}`)).toBeDefined()
+})
+
+test.each([
+  ['several commands', 'select 1; select 2'],
+  ['what is no query', 'set local work_mem = 1'],
+  ['what shows a plan', 'explain select 1'],
+  ['a long INSERT of many rows', `insert into t values ${'($1)'.padEnd(MAX_NAMED_LENGTH, ' ')}`],
+])('%s has no name', (_, text) => {
+  expect(often(new StatementNames(), text)).toBeUndefined()
+})
+
+test.each([
+  'select 1',
+  '(select 1) union (select 2)',
+  'with x as (select 1) update t set a = 1',
+  ' INSERT into t values (1)',
+])('what is planned has one: %s', (text) => {
+  expect(often(new StatementNames(), text)).toBeDefined()
+})
+
+test('what does not fit the tables any more gets another name, once, and none where that happens again', () => {
+  const names = new StatementNames()
+  const first = often(names, 'select 1')
+  const second = names.renew('select 1', first)
+  expect(second).not.toBe(first)
+  // Another run that was under way with the first.
+  expect(names.renew('select 1', first)).toBe(second)
+  expect(names.nameOf('select 1')).toBe(second)
+  expect(names.renew('select 1', second)).toBeUndefined()
+  expect([names.nameOf('select 1'), names.renew('select 1', second)]).toEqual([undefined, undefined])
 })

@@ -50,7 +50,7 @@ async function readTexts(url: string): Promise<(string | null)[][]> {
 }
 
 /** The table as SQL: nothing else of Drizzle makes one. */
-function createTable(): string {
+export function createTable(): string {
   const described = everyColumn.map(([, column]) => {
     const identity = column.generatedIdentity === undefined ? '' : ' GENERATED ALWAYS AS IDENTITY'
     const generated = column.generated === undefined ? '' : ' GENERATED ALWAYS AS ("integer" * 2) STORED'

@@ -21,7 +21,7 @@ export function claimsRunner<Schema extends DrizzleSchema>(
   { claims, reads }: ClaimsRunnerOptions,
 ): Runner {
   const run = async (statement: Statement, values: readonly unknown[]): Promise<RowSet> => {
-    const transaction = await beginTransaction(pool, beginWith('BEGIN'))
+    const transaction = await beginTransaction(pool, { begin: beginWith('BEGIN'), several: !prepared })
     carryClaims(transaction.client, claims, { prepared })
     const result = clientRunner(transaction.client, { prepare: prepared }).run(statement, values)
     const [rows, saved] = await Promise.allSettled([result, transaction.commit()])

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import { isRefusal } from '../commit-outcome.ts'
 import { CommitOutcomeUnknown } from '../errors.ts'
 import { connectionLost } from '../translate-error.ts'
+import { wireClient } from '../wire/runner.ts'
 
 /** A transaction that has begun, on a connection of its own. */
 export interface OpenTransaction {
@@ -12,10 +13,21 @@ export interface OpenTransaction {
   rollback(discard?: boolean): Promise<void>
 }
 
-export async function beginTransaction(pool: Pool, begin = 'BEGIN'): Promise<OpenTransaction> {
+interface BeginOptions {
+  /** What begins it. Default `BEGIN`. */
+  readonly begin?: string
+  /** Whether that is several commands. Default `false`. */
+  readonly several?: boolean
+}
+
+export async function beginTransaction(
+  pool: Pool,
+  { begin = 'BEGIN', several = false }: BeginOptions = {},
+): Promise<OpenTransaction> {
   const client = await connect(pool)
-  // Not awaited: in pipeline mode it travels with the first statement. Where it fails, the connection is lost, and all else fails with it.
-  client.query(begin).catch(() => {})
+  // Not awaited: in pipeline mode they travel with the first statement. Where they fail, the connection is lost, and all else fails with it.
+  if (several) client.query(begin).catch(() => {})
+  else wireClient(client).begin(begin)
   return {
     client,
     commit: (discard, behind) => commit(client, discard, behind),
@@ -31,6 +43,9 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
+/** Without a name: nothing may keep a transaction from being saved (`DEALLOCATE ALL`), and there is nothing to plan. */
+const COMMIT = { text: 'COMMIT', name: undefined }
+
 async function commit(client: PoolClient, discard = false, behind?: () => Promise<void>): Promise<void> {
   const command = await answerTo(client, behind)
   client.release(discard)
@@ -43,7 +58,7 @@ async function commit(client: PoolClient, discard = false, behind?: () => Promis
 }
 
 async function answerTo(client: PoolClient, behind?: () => Promise<void>): Promise<string> {
-  const sent = client.query('COMMIT')
+  const sent = wireClient(client).run(COMMIT, [], { prepare: false })
   const followed = behind?.().catch(() => {})
   try {
     const { command } = await sent

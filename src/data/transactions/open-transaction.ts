@@ -31,7 +31,7 @@ export async function openTransaction<Schema extends DrizzleSchema>(
   begin: string,
   { signal, claims }: TransactionCircumstances = {},
 ): Promise<HandledTransaction<Schema>> {
-  const open = await beginTransaction(pool, beginWith(begin))
+  const open = await beginTransaction(pool, { begin: beginWith(begin), several: !prepared })
   if (claims !== undefined) carryClaims(open.client, claims, { prepared })
   const tx = handles.inTransaction(open.client)
   const unwatch = signal === undefined ? undefined : abandoned.watch(open.client, signal)

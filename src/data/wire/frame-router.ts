@@ -17,9 +17,17 @@ const PARSE_COMPLETE = 0x31
 const BIND_COMPLETE = 0x32
 const CLOSE_COMPLETE = 0x33
 
-const READY: Readonly<Record<number, { readonly name: 'readyForQuery'; readonly status: string }>> = {
+interface Ready {
+  readonly name: 'readyForQuery'
+  readonly status: string
+}
+
+/** What `pg` is told when a query has its answer, in a transaction. */
+export const IN_TRANSACTION: Ready = { name: 'readyForQuery', status: 'T' }
+
+const READY: Readonly<Record<number, Ready>> = {
   0x49: { name: 'readyForQuery', status: 'I' },
-  0x54: { name: 'readyForQuery', status: 'T' },
+  0x54: IN_TRANSACTION,
   0x45: { name: 'readyForQuery', status: 'E' },
 }
 
@@ -41,12 +49,12 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
     let at = from
     while (isWhole(bytes, at, to)) {
       const query = active()
-      at = query instanceof QueuedQuery ? routeFrame(query, received, at) : relayRun(bytes, at, to)
+      at = query instanceof QueuedQuery ? routeFrame(query, received, at, to) : relayRun(bytes, at, to)
     }
     return at
   }
 
-  function routeFrame(query: QueuedQuery<unknown>, received: ReceivedBytes, at: number): number {
+  function routeFrame(query: QueuedQuery<unknown>, received: ReceivedBytes, at: number, to: number): number {
     const { bytes } = received
     const end = at + frameLength(bytes, at)
     switch (bytes[at]) {
@@ -72,6 +80,8 @@ export function frameRouter({ connection, attachToParser, active }: RouterOption
         break
       default:
         relay.emit('data', bytes.subarray(at, end))
+        // Whoever was told of an error may have given the connection up: what follows is no answer to the query behind it.
+        if (connection.stream.destroyed) return to
     }
     return end
   }

@@ -1,21 +1,22 @@
-import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { Client, types, type ClientConfig, type Connection, type CustomTypesConfig, type QueryConfig } from 'pg'
+import { Client, types, type ClientConfig, type Connection, type DatabaseError, type QueryConfig } from 'pg'
 import { isoTime } from '../wire-times.ts'
 import { AnswerWatch } from './answer-watch.ts'
 import { FrameReader } from './frame-reader.ts'
-import { frameRouter } from './frame-router.ts'
+import { frameRouter, IN_TRANSACTION } from './frame-router.ts'
+import { IsoTimes } from './iso-times.ts'
+import { PgNames, type PgStatements } from './pg-names.ts'
 import { PreparedStatements } from './prepared-statements.ts'
-import { QueuedQuery, type QueryHost } from './queued-query.ts'
-import { ReadBuffers } from './read-buffers.ts'
+import { QueuedQuery } from './queued-query.ts'
+import { readingSocket } from './reading-socket.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import type { RowSet } from './row-set.ts'
 import type { Statement } from './statement.ts'
+import { WireBegin, type BeginHost } from './wire-begin.ts'
 import { WireBatch, type BatchRun } from './wire-batch.ts'
-import { WireQuery, type WireQueryOptions } from './wire-query.ts'
+import { isStalePlan, WireQuery, type WireQueryOptions } from './wire-query.ts'
 
 const { TIMESTAMP, TIMESTAMPTZ, DATE } = types.builtins
-const TIMES: readonly number[] = [TIMESTAMP, TIMESTAMPTZ]
 
 /** What the engine uses of a `pg` client besides its types. `wire-client.test.ts` holds it to what is there. */
 interface ClientInternals {
@@ -27,9 +28,10 @@ interface ClientInternals {
   _pulseQueryQueue(): void
 }
 
-interface ConnectionInternals extends Omit<Connection, 'stream'> {
+interface ConnectionInternals extends Omit<Connection, 'stream'>, PgStatements {
   stream: Duplex
   attachListeners(stream: NodeJS.ReadableStream): void
+  close(what: { readonly type: 'S'; readonly name: string }): void
 }
 
 /**
@@ -39,10 +41,13 @@ interface ConnectionInternals extends Omit<Connection, 'stream'> {
  * To its own queries it gives times as ISO 8601 strings, in place of `Date` objects (slow to make and to serialise) and of PostgreSQL's own
  * form. Drizzle asks for PostgreSQL's form with each query and makes a `Date` of it where a column's mode says so; ISO 8601 serves it as well.
  */
-export class WireClient extends Client implements QueryHost {
+export class WireClient extends Client implements BeginHost {
   readonly prepared = new PreparedStatements()
   readonly #watch: AnswerWatch
+  readonly #pgNames: PgNames
   #corked = false
+  /** The BEGIN of a transaction that has sent nothing yet. */
+  #begin: WireBegin | undefined
 
   constructor(config?: string | ClientConfig) {
     super(config)
@@ -50,15 +55,36 @@ export class WireClient extends Client implements QueryHost {
     this.setTypeParser(TIMESTAMP, isoTime)
     this.setTypeParser(DATE, (text) => text)
     this.#watch = new AnswerWatch(Number(this.#internals.connectionParameters.query_timeout ?? 0), () => this.#giveUp())
+    this.#pgNames = new PgNames(this.#wire)
     this.#intercept()
   }
 
   override query(...args: never[]): never {
     const [config] = args as unknown as [QueryConfig | string]
-    if (typeof config === 'object' && config.types !== undefined) config.types = IsoTimes.over(config.types)
     this.#gather(false)
+    this.#sendBegin()
+    if (typeof config === 'object') {
+      if (config.types !== undefined) config.types = IsoTimes.over(config.types)
+      if (config.name !== undefined) this.#makeRoomFor(config.name)
+    }
     // The overloads of `query` have one implementation.
     return super.query(...(args as unknown as [string])) as never
+  }
+
+  /**
+   * Begins a transaction with the first statement that is sent: both leave together and are answered together. Where it fails, the connection
+   * is lost, and all else fails with it.
+   */
+  begin(text: string): void {
+    this.#begin = new WireBegin(this, text)
+  }
+
+  begun(): void {
+    this.connection.emit('readyForQuery', IN_TRANSACTION)
+  }
+
+  abandon(): void {
+    this.connection.stream.destroy()
   }
 
   /** Runs a statement, after what was sent before and without waiting for it. */
@@ -83,8 +109,21 @@ export class WireClient extends Client implements QueryHost {
       query.handleError(new Error(internals._ending ? CLOSED : BROKEN))
       return
     }
+    this.#sendBegin()
     internals._queryQueue.push(query)
     internals._pulseQueryQueue()
+  }
+
+  #sendBegin(): void {
+    const begin = this.#begin
+    if (begin === undefined) return
+    this.#begin = undefined
+    this.send(begin)
+  }
+
+  /** `pg` runs its next statement under this name. */
+  #makeRoomFor(name: string): void {
+    for (const closed of this.#pgNames.use(name)) this.#wire.close({ type: 'S', name: closed })
   }
 
   settled(): void {
@@ -125,10 +164,15 @@ export class WireClient extends Client implements QueryHost {
 
   /** `pg` hands over the stream once it is open, behind TLS where there is TLS. */
   #intercept(): void {
-    const connection = this.connection as ConnectionInternals
+    const connection = this.#wire
     const attachToParser = connection.attachListeners.bind(connection)
     const consume = frameRouter({ connection, attachToParser, active: () => this.#internals._activeQuery })
     const reader = new FrameReader(consume)
+    // Before `pg` itself is told, to which no query is active then.
+    connection.on('errorMessage', (error: DatabaseError) => {
+      const active = this.#internals._activeQuery as { readonly name?: string } | null
+      if (active?.name !== undefined && isStalePlan(error)) this.#pgNames.outdate(active.name)
+    })
     // What comes decrypted comes in buffers of its own.
     if (!this.ssl) connection.stream = readingSocket(reader)
     connection.attachListeners = (stream) => {
@@ -139,34 +183,12 @@ export class WireClient extends Client implements QueryHost {
   get #internals(): ClientInternals {
     return this as unknown as ClientInternals
   }
-}
 
-/** A socket that reads into memory which is used again. It emits no `data`. */
-function readingSocket(reader: FrameReader): Socket {
-  const buffers = new ReadBuffers()
-  const callback = (received: number): boolean => {
-    const start = buffers.advance(received)
-    reader.read(buffers.current, start, start + received)
-    return true
+  get #wire(): ConnectionInternals {
+    return this.connection as unknown as ConnectionInternals
   }
-  return new Socket({ onread: { buffer: () => buffers.room(), callback } })
 }
 
 /** The words of `pg`: by them a connection's errors are known. */
 const BROKEN = 'Client has encountered a connection error and is not queryable'
 const CLOSED = 'Client was closed and is not queryable'
-
-class IsoTimes implements CustomTypesConfig {
-  readonly getTypeParser: CustomTypesConfig['getTypeParser']
-
-  private constructor(base: CustomTypesConfig) {
-    const parserFor: CustomTypesConfig['getTypeParser'] = (oid, format) =>
-      TIMES.includes(oid) && format !== 'binary' ? isoTime : base.getTypeParser(oid, format)
-    this.getTypeParser = parserFor
-  }
-
-  /** A prepared query is run many times with one configuration: wrapped once. */
-  static over(types: CustomTypesConfig): IsoTimes {
-    return types instanceof IsoTimes ? types : new IsoTimes(types)
-  }
-}
