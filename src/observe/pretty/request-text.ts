@@ -35,7 +35,8 @@ function headOf(line: FullLine, slow: boolean): string {
     plain(path),
     styled(styleOf(status), String(status)),
     slow ? styled('yellow', `${duration(durationMs)} slow`) : duration(durationMs),
-    styled('dim', plain(notes.join(' · '))),
+    // Ids are texts of somebody else: one line stays one.
+    styled('dim', plain(notes.join(' · ')).replaceAll(/[\n\t]/g, ' ')),
   ]
     .filter((part) => part !== '')
     .join(' ')
