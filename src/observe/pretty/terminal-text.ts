@@ -4,7 +4,7 @@ type Style = Parameters<typeof styleText>[0]
 
 /** Text in a style where the terminal shows it and nobody has said NO_COLOR. */
 export function styled(style: Style, text: string): string {
-  return styleText(style, text, { stream: process.stdout })
+  return text === '' ? '' : styleText(style, text, { stream: process.stdout })
 }
 
 /** What came from outside, without what a terminal would obey. */
