@@ -53,6 +53,17 @@ test('a second signal ends it at once, whatever is in flight', async () => {
   expect(await answer).toBeInstanceOf(TypeError)
 })
 
+test('one signal that comes twice, from the terminal and from npm, is one', async () => {
+  await using command = new CommandProcess(['start', hello], anyPort)
+  const answer = fetch(`${await command.url()}/lingering`)
+  await command.until(/handling/)
+  command.kill('SIGTERM')
+  // Of another name, since two of one name that meet are one to the system too.
+  command.kill('SIGINT')
+  expect(await (await answer).json()).toBe('finished')
+  expect((await command.ended).code).toBe(0)
+})
+
 test('a port that is taken is named, with what to do', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -11,7 +11,7 @@ import { listen } from './listen.ts'
 import { loadApp } from './load-app.ts'
 import { print } from './print.ts'
 import { stopApp } from './stop-app.ts'
-import { stopOnSignal } from './stop-on-signal.ts'
+import { stopOnSignal, stoppingText } from './stop-on-signal.ts'
 import { announceWorkers, workerCount, workersWanted, type WorkersFlag } from './workers/worker-count.ts'
 
 /** Where it listens, and in how many processes. */
@@ -41,23 +41,19 @@ async function startOne(path: string, options: ListenOptions): Promise<void> {
 
 async function serve(app: App, options: ListenOptions): Promise<void> {
   const listening = listen(app, options)
-  stopOnSignal(
-    async (signal) => {
+  stopOnSignal({
+    stop: async () => {
       // A start that is under way is finished first; where it fails, that is reported below.
       await listening.catch(() => undefined)
-      await stop(app, signal)
+      await stopApp(app, 'drain')
+      await announce(app, 'Stopped.')
     },
-    (error) => void crash(app, 'The app did not stop cleanly.', { error, graceMs: 0 }),
-  )
+    stopping: (signal) => void announce(app, stoppingText(signal)),
+    failed: (error) => void crash(app, 'The app did not stop cleanly.', { error, graceMs: 0 }),
+  })
   await announce(app, announcement(app, await listening))
   await checkDocument(app)
   saveCompiled()
-}
-
-async function stop(app: App, signal: NodeJS.Signals): Promise<void> {
-  await announce(app, `${signal}: finishing the requests in flight. Again to stop at once.`)
-  await stopApp(app, 'drain')
-  await announce(app, 'Stopped.')
 }
 
 /** In production whoever reads the output expects log lines. */

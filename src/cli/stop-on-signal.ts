@@ -3,14 +3,35 @@ import { constants } from 'node:os'
 /** A process that ends by a signal has this plus the signal's number as its code, as shells count it. */
 const SIGNAL_EXIT_BASE = 128
 
-/** Calls `stop` at the first SIGTERM or SIGINT, and exits with 0 when it is done; a second signal exits at once. */
-export function stopOnSignal(stop: (signal: NodeJS.Signals) => Promise<void>, failed: (error: unknown) => void): void {
-  let stopping = false
+/** One Ctrl-C may come twice: from the terminal to all of its processes, and passed on by the one that has started this, such as npm or timeout. */
+const ECHO_MS = 100
+
+export interface OnStop {
+  /** Stops; afterwards the process exits with 0. */
+  readonly stop: (signal: NodeJS.Signals) => Promise<void>
+  readonly failed: (error: unknown) => void
+  /** It takes a moment, and from now on another signal ends the process at once. */
+  readonly stopping?: (signal: NodeJS.Signals) => void
+}
+
+/** Stops at the first SIGTERM or SIGINT; a second signal exits at once. */
+export function stopOnSignal({ stop, failed, stopping }: OnStop): void {
+  let first: 'none' | 'just now' | 'before' = 'none'
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(SIGNAL_EXIT_BASE + constants.signals[signal])
-    stopping = true
+    if (first === 'before') process.exit(SIGNAL_EXIT_BASE + constants.signals[signal])
+    if (first === 'just now') return
+    first = 'just now'
+    setTimeout(() => {
+      first = 'before'
+      stopping?.(signal)
+    }, ECHO_MS)
     stop(signal).then(() => process.exit(0), failed)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+}
+
+/** For whoever waits. */
+export function stoppingText(signal: NodeJS.Signals): string {
+  return `${signal}: finishing the requests in flight. Again to stop at once.`
 }

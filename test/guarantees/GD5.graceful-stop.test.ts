@@ -122,6 +122,7 @@ test('ashlar start in production says that it is not ready, serves on and ends c
   expect((await rawExchange(port, get('/readyz'))).statuses).toEqual([503])
   expect((await rawExchange(port, get('/healthz'))).statuses).toEqual([200])
   expect((await rawExchange(port, get('/api/who'))).statuses).toEqual([200])
+  await command.until(/Again to stop at once/)
   command.kill('SIGTERM')
   expect((await command.ended).code).toBe(143)
 })

@@ -11,15 +11,15 @@ import { FATAL_EXIT, type FromApp } from './messages.ts'
 export async function dev(file: string | undefined, options: ListenOptions): Promise<number> {
   const session = new Session(findAppFile(file), options)
   const running = session.run()
-  stopOnSignal(
-    async () => {
+  stopOnSignal({
+    stop: async () => {
       session.stop()
       await running
     },
-    (error) => {
+    failed: (error) => {
       throw error
     },
-  )
+  })
   return running
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { ListenOptions } from '../../app/app.ts'
 import { secondsSinceStart } from '../announce.ts'
 import { exitWith } from '../exit-with.ts'
-import { stopOnSignal } from '../stop-on-signal.ts'
+import { stopOnSignal, stoppingText } from '../stop-on-signal.ts'
 import { Supervisor } from './supervisor.ts'
 import { workersVoice } from './workers-voice.ts'
 
@@ -36,16 +36,16 @@ export async function startWorkers({ path, listen, count }: WorkersOptions): Pro
   // Never left behind, not even by a second signal.
   process.on('exit', () => supervisor.kill())
   let isStopping = false
-  stopOnSignal(
-    async (signal) => {
+  stopOnSignal({
+    stop: async () => {
       isStopping = true
-      await voice.say(`${signal}: finishing the requests in flight. Again to stop at once.`)
       // Whoever did not end as it should has said why.
       if (!(await supervisor.stop())) process.exit(1)
       await voice.say('Stopped.')
     },
-    (error) => void exitWith('The workers could not be stopped.', error),
-  )
+    stopping: (signal) => void voice.say(stoppingText(signal)),
+    failed: (error) => void exitWith('The workers could not be stopped.', error),
+  })
   const ready = await supervisor.start()
   if (isStopping) return
   if (ready === undefined) {
