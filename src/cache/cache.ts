@@ -25,8 +25,8 @@ export interface CacheOptions {
 /**
  * Keeps the answers of a GET: status 200, without cookies. A kept answer is sent without running dependencies or handler, and as a 304 to a client that has it
  * (`If-None-Match`); access is decided every time. In this process, up to 10,000 entries and 64 MiB, and in the app's Redis, where there is one, up to 1 MiB
- * each. Of many who want the same answer at one time, in all processes, one request makes it. Where Redis is gone each process keeps its own, for 10 s at
- * most.
+ * each. Of many who want the same answer at one time, in all processes, one request makes it; where that takes more than 10 s, the next one begins. Where
+ * Redis is gone each process keeps its own, for 10 s at most.
  *
  * @example
  * const listRates = route.get('/rates', { access: anyone, cache: cache({ ttlSeconds: 60, tags: ['rates'] }), response: z.array(z.string()) }, () => ['EUR'])
