@@ -155,6 +155,8 @@ describe('outside tests', () => {
     expect(warn).toHaveBeenCalledWith(
       {
         operation: 'perRow',
+        requestId: expect.any(String) as string,
+        userId: undefined,
         count: 11,
         statement: expect.stringContaining('where "users"."id" = ?') as string,
         at: expect.stringMatching(/^test\/data\/repeated-statements\.test\.ts:\d+/) as string,
