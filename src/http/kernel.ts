@@ -216,7 +216,10 @@ export class Kernel {
   #options(exchange: Exchange, match: Match): MaybePromise<Outcome> {
     const guarded = match.operations.get('GET') ?? [...match.operations.values()][0]
     const allowed: Outcome = { status: 204, headers: new Map([['allow', match.allow]]), cookies: [], body: undefined }
-    return chain(guarded?.guard(exchange, match.params), () => exchange.addAnswerHeaders(allowed))
+    // Counted as any other, before it is asked who calls: nobody tries credentials past a limit.
+    return chain(guarded?.policies.arrive?.(exchange), () =>
+      chain(guarded?.guard(exchange, match.params), () => exchange.addAnswerHeaders(allowed)),
+    )
   }
 
   /** The response to an error of this exchange. */

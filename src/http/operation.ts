@@ -94,15 +94,12 @@ export class CompiledOperation {
     )
   }
 
-  /** Decides access alone, as for OPTIONS: counted before it is asked who calls, so that nobody tries credentials past a limit. */
+  /** Decides access alone, as for OPTIONS. */
   guard(exchange: Exchange, params: Readonly<Record<string, string>>): MaybePromise<void> {
     const invocation = new Invocation(this, exchange, params)
     return chain(
       attempt(
-        () =>
-          chain(this.policies.arrive?.(exchange), () =>
-            chain(invocation.authorize(), () => invocation.finish(undefined)),
-          ),
+        () => chain(invocation.authorize(), () => invocation.finish(undefined)),
         (error) => invocation.finish({ error }),
       ),
       (failure) => {

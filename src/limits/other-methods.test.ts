@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { createApp } from '../app/create-app.ts'
+import { mount } from '../app/mount.ts'
 import { bearer } from '../auth/index.ts'
-import { accessFor } from '../core/access/index.ts'
+import { accessFor, anyone } from '../core/access/index.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { testApp } from '../testing/index.ts'
@@ -28,4 +29,11 @@ test('a limit by address counts whoever tries credentials, by whatever method', 
     true,
   ])
   expect(await tried('GET', 'right')).toBe(429)
+})
+
+test('a limit of the app is one of its operations, and not of what is mounted beside them', async () => {
+  const limit = rateLimit({ max: 1, windowSeconds: 60, by: 'address' })
+  const page = mount('/page', { access: anyone, fetch: () => new Response('page') })
+  await using t = await testApp(createApp({ title: 'T', version: '1', limit, api: router('/', {}), mounts: [page] }))
+  for (let turn = 0; turn < 3; turn += 1) expect((await t.fetch('/page')).status).toBe(200)
 })
