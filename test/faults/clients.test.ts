@@ -49,7 +49,7 @@ test.skipIf(SLOW === undefined)(
   'slow heads, slow bodies, ranges without end and slow readers, of slowhttptest, keep nobody else waiting',
   { timeout: LIMIT_MS },
   async () => {
-    const seconds = LONG ? '12' : '2'
+    const seconds = LONG ? '8' : '2'
     const size = [
       '-c',
       LONG ? '800' : '200',

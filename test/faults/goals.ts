@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import { goalLine, type Goal } from '../../bench/goal.ts'
 
-const CLEAR = 'same process, clear 4xx/503 alone, recovery under 5 s, nothing acknowledged lost'
+const CLEAR =
+  'same process, clear 4xx/503 alone (but 500 commit_outcome_unknown where COMMIT itself was cut), recovery under 5 s, nothing acknowledged lost'
 
 /** What `npm run faults` ends with: each goal by its name, and what is asked of it. */
 export const FAULT_GOALS = {
