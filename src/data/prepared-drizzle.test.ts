@@ -105,6 +105,20 @@ describe('what is written by hand with Drizzle', () => {
     expect(await prepared()).toContain('select 0 as form')
   }, 60_000)
 
+  test('is one text for lists of any length where the list is one value', async () => {
+    await connect()
+    await engine.drizzle.insert(things).values([1, 2, 3].map((id) => ({ id })))
+    const ask = (length: number) => {
+      const ids = Array.from({ length }, (_, index) => index + 1)
+      return engine.drizzle
+        .select({ id: things.id })
+        .from(things)
+        .where(sql`${things.id} = any(${sql.param(ids)})`)
+    }
+    expect((await times(4, ask)).map((rows) => rows.length)).toEqual([0, 1, 2, 3])
+    expect(await prepared()).toEqual(['select "id" from "things" where "things"."id" = any($1)'])
+  })
+
   test('gives the same rows, prepared or not, of every type, as rows of columns and as objects', async () => {
     await connect()
     await engine.pool.query(createTable())
@@ -144,6 +158,14 @@ describe('when columns get other types', () => {
     await expect(list()).rejects.toMatchObject({ cause: { code: '0A000' } })
     expect(await times(3, list)).toEqual([[], [], []])
     expect(await prepared()).toEqual(['select "id", "name" from "things"'])
+  })
+
+  test('one transaction that may be run again is, and nobody notices', async () => {
+    await connect()
+    const list = () => runInTransaction(engine, (tx) => tx.select().from(things), { retry: true })
+    await times(4, list)
+    await migrate()
+    expect(await times(3, list)).toEqual([[], [], []])
   })
 
   test('again and again, as with a search_path, its text is not prepared any more', async () => {

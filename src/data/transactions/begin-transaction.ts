@@ -43,9 +43,6 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-/** Without a name: nothing may keep a transaction from being saved (`DEALLOCATE ALL`), and there is nothing to plan. */
-const COMMIT = { text: 'COMMIT', name: undefined }
-
 async function commit(client: PoolClient, discard = false, behind?: () => Promise<void>): Promise<void> {
   const command = await answerTo(client, behind)
   client.release(discard)
@@ -58,7 +55,7 @@ async function commit(client: PoolClient, discard = false, behind?: () => Promis
 }
 
 async function answerTo(client: PoolClient, behind?: () => Promise<void>): Promise<string> {
-  const sent = wireClient(client).run(COMMIT, [], { prepare: false })
+  const sent = client.query('COMMIT')
   const followed = behind?.().catch(() => {})
   try {
     const { command } = await sent

@@ -11,6 +11,8 @@ export interface QueryMessages {
   readonly close: readonly string[]
   /** SQL to parse under the name; undefined where the server has done so. */
   readonly parse: string | undefined
+  /** Whether the server is to tell the columns of what is parsed. Default `true`. */
+  readonly describe?: boolean
   /** The statement's name on the server; empty for the unnamed one. */
   readonly name: string
   readonly values: readonly unknown[]
@@ -30,7 +32,8 @@ const STATEMENT = 0x53
 const MAX_PARAMETERS = 65_535
 
 /** Close, Parse with Describe, Bind, Execute and Sync in one buffer. What has been parsed is described already. */
-export function queryMessages({ close, parse, name, values, binary, sync = true }: QueryMessages): Buffer {
+export function queryMessages(messages: QueryMessages): Buffer {
+  const { close, parse, name, values, binary, sync = true } = messages
   if (values.length > MAX_PARAMETERS) {
     throw new RangeError(
       `A statement takes ${MAX_PARAMETERS} values at most, and here are ${values.length}: pass arrays, or split it.`,
@@ -44,23 +47,26 @@ export function queryMessages({ close, parse, name, values, binary, sync = true 
     writer.cstring(closed)
     writer.end()
   }
-  if (parse !== undefined) {
-    // It would end the text for the server, and the rest be read as something else.
-    if (parse.includes('\0')) throw new TypeError('SQL cannot hold the character U+0000: leave it out.')
-    writer.begin(PARSE)
-    writer.cstring(name)
-    writer.cstring(parse)
-    writer.int16(0)
-    writer.end()
-    writer.begin(DESCRIBE)
-    writer.byte(STATEMENT)
-    writer.cstring(name)
-    writer.end()
-  }
+  if (parse !== undefined) writeParse(writer, name, parse, messages.describe ?? true)
   writeBind(writer, name, parameters)
   writer.formats(binary?.types)
   writer.end()
   return writer.finish(sync)
+}
+
+function writeParse(writer: MessageWriter, name: string, text: string, describe: boolean): void {
+  // It would end the text for the server, and the rest be read as something else.
+  if (text.includes('\0')) throw new TypeError('SQL cannot hold the character U+0000: leave it out.')
+  writer.begin(PARSE)
+  writer.cstring(name)
+  writer.cstring(text)
+  writer.int16(0)
+  writer.end()
+  if (!describe) return
+  writer.begin(DESCRIBE)
+  writer.byte(STATEMENT)
+  writer.cstring(name)
+  writer.end()
 }
 
 function writeBind(writer: MessageWriter, name: string, parameters: readonly (string | Uint8Array | null)[]): void {

@@ -29,6 +29,7 @@ export class WireBegin extends QueuedQuery<void> {
     const messages = queryMessages({
       close: this.host.prepared.abandoned,
       parse: this.#text,
+      describe: false,
       name: '',
       values: [],
       binary: undefined,
