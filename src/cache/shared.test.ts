@@ -83,7 +83,7 @@ async function instance(
 const ownPrefix = (): string => `test-${randomUUID()}:`
 
 async function flush(store: Redis): Promise<void> {
-  const keys = await store.client.keys(`${store.prefix}*`)
+  const keys = await store.client.sendCommand<string[]>(['KEYS', `${store.prefix}*`])
   if (keys.length > 0) await store.client.del(keys)
 }
 
@@ -188,7 +188,7 @@ describe.skipIf(REDIS_URL === undefined)('what is kept in Redis', () => {
     const lost = died.read()
     await vi.waitFor(() => expect(of.runs).toBe(1))
     // Its lock is there and nobody holds it any more.
-    const [lock] = (await died.store.client.keys(`${prefix}cache:*:lock`)) as [string]
+    const [lock] = (await died.store.client.sendCommand<string[]>(['KEYS', `${prefix}cache:*:lock`])) as [string]
     await died.store.client.set(lock, 'of nobody', { PX: 100 })
     of.gate = Promise.resolve()
     const next = await instance(of, prefix)

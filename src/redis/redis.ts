@@ -1,15 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
-import type { createClient } from 'redis'
 import type { Part } from '../core/part.ts'
 import type { CounterStore } from '../core/policy/counter-store.ts'
 import type { Logger } from '../core/request.ts'
 import type { AppServices } from '../core/services.ts'
+import type { RedisClient } from './client.ts'
 import { RedisCounters } from './redis-counters.ts'
 import { RedisUnavailable, translateRedisError } from './errors.ts'
 import { Subscriptions, type Subscription } from './subscriptions.ts'
-
-/** A client of node-redis, without modules and scripts of its own. */
-export type RedisClient = ReturnType<typeof createClient>
 
 /** How Redis is reached. */
 export interface RedisOptions {
@@ -154,7 +151,7 @@ class RedisPart implements Redis {
         socket: {
           socketTimeout: SILENCE_TIMEOUT_MS,
           connectTimeout: CONNECT_TIMEOUT_MS,
-          reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_RECONNECT_MS),
+          reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, MAX_RECONNECT_MS),
         },
       }),
     )
@@ -187,9 +184,10 @@ function checkedUrl(url: string | undefined): string {
   )
 }
 
-async function load(): Promise<{ readonly createClient: typeof createClient }> {
+/** Its own types stay here: see {@link RedisClient}. */
+async function load(): Promise<{ readonly createClient: (options: object) => RedisClient }> {
   try {
-    return await import('redis')
+    return (await import('redis')) as unknown as { readonly createClient: (options: object) => RedisClient }
   } catch (error) {
     throw new Error('redis() needs the package redis: npm install redis', { cause: error })
   }

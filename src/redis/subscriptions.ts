@@ -1,4 +1,4 @@
-import type { RedisClient } from './redis.ts'
+import type { RedisClient } from './client.ts'
 
 /** What a listener of a channel is told. */
 export interface Subscription {
