@@ -187,7 +187,7 @@ function checkedUrl(url: string | undefined): string {
 /** Its own types stay here: see {@link RedisClient}. */
 async function load(): Promise<{ readonly createClient: (options: object) => RedisClient }> {
   try {
-    return (await import('redis')) as unknown as { readonly createClient: (options: object) => RedisClient }
+    return await import('redis')
   } catch (error) {
     throw new Error('redis() needs the package redis: npm install redis', { cause: error })
   }
