@@ -9,7 +9,7 @@ const run = promisify(execFile)
 const GENERATOR_CORE = 1
 const PATIENCE_MS = 2_000
 /** Rates that are tried to find the peak, as parts of what one core could do. */
-const STEPS = [0.5, 0.65, 0.8, 0.9, 1]
+const STEPS = [0.7, 0.85, 1, 1.15, 1.3]
 
 export interface Overload {
   readonly peakPerSecond: number

@@ -171,9 +171,8 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   }
 
   answerMember(name: string, value: string): void {
-    checkHeader(name, value)
     this.#answerMembers ??= new Map()
-    joinMember(this.#answerMembers, name.toLowerCase(), value)
+    joinMember(this.#answerMembers, name, value)
   }
 
   addAnswerHeaders(outcome: Outcome): Outcome {

@@ -17,6 +17,14 @@ interface LimiterParts {
   readonly refused: Counter
 }
 
+/** Whose count it is, as the headers tell it. */
+interface Partition {
+  /** A hash. */
+  readonly key: string
+  /** The whole member of `RateLimit-Policy`. */
+  readonly policy: string
+}
+
 /** One limit on one operation. */
 export class Limiter {
   readonly #settings: Settings
@@ -25,8 +33,8 @@ export class Limiter {
   readonly #refused: Counter
   readonly #whose: Whose
   readonly #quota: Quota
-  /** Hashes of those who have called of late. */
-  readonly #partitions = new Map<string, string>()
+  /** Of those who have called of late. */
+  readonly #partitions = new Map<string, Partition>()
 
   constructor(settings: Settings, { counters, prefix, refused }: LimiterParts) {
     const { by, cost, max, windowSeconds } = settings
@@ -63,8 +71,8 @@ export class Limiter {
     const resetSeconds = secondsUntil(resetMs)
     const partition = this.#partitionOf(who)
     const remaining = Math.max(0, max - used)
-    call.answerMember('ratelimit-policy', policyMember(this.#settings, partition))
-    call.answerMember('ratelimit', stateMember(this.#settings, { remaining, resetSeconds }, partition))
+    call.answerMember('ratelimit-policy', partition.policy)
+    call.answerMember('ratelimit', stateMember(this.#settings, { remaining, resetSeconds }, partition.key))
     if (granted) return
     this.#refused.add()
     throw new TooManyRequests(`There are at most ${max} in ${windowSeconds} s.`, {
@@ -72,11 +80,12 @@ export class Limiter {
     })
   }
 
-  #partitionOf(who: string): string {
+  #partitionOf(who: string): Partition {
     const known = this.#partitions.get(who)
     if (known !== undefined) return known
     if (this.#partitions.size >= MAX_PARTITIONS) this.#partitions.clear()
-    const made = partitionKey(who)
+    const key = partitionKey(who)
+    const made = { key, policy: policyMember(this.#settings, key) }
     this.#partitions.set(who, made)
     return made
   }

@@ -68,7 +68,7 @@ export interface Call {
   readonly after: (work: () => MaybePromise<void>) => void
   /** Sets a header on whatever the answer will be, an error's too. */
   answerHeader(name: string, value: string): void
-  /** Adds a member to a header that is a list, on whatever the answer will be. */
+  /** Adds a member to a header that is a list, on whatever the answer will be. The name is in small letters; both are made by the policy, of nothing that a client sends. */
   answerMember(name: string, value: string): void
 }
 
