@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client'
+import type { Metric, Registry } from 'prom-client'
 import type {
   Counter,
   Gauge,
@@ -8,8 +8,12 @@ import type {
   Meters,
   Reading,
 } from '../../core/observation/meters.ts'
+import { Series } from './duration-series.ts'
 import { labelled } from './labelled.ts'
 import type { PromClient } from './prom-client.ts'
+
+/** Those of prom-client. */
+const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 type Read = () => readonly Reading[]
 
@@ -57,13 +61,20 @@ export class PromMeters implements Meters {
   ): MeterOf<Histogram, Label> {
     const { buckets } = options
     return this.#keep('histogram', options, () => {
-      const made = new this.#prom.Histogram({
-        ...this.#settings(options),
-        ...(buckets !== undefined && { buckets: [...buckets] }),
+      const bounds = (buckets ?? DEFAULT_BUCKETS).toSorted((a, b) => a - b)
+      // Checks the names. What it would do for each value takes longer than all else that is measured of a request, so it is only asked how it looks.
+      const checked = new this.#prom.Histogram({ ...this.#settings(options), buckets: bounds, registers: [] })
+      const all: Series[] = []
+      const get = async (): Promise<object> => ({
+        ...(await checked.get()),
+        values: all.flatMap((series) => series.lines(options.name)),
       })
+      // All that the registry asks of a metric.
+      this.#registry.registerMetric({ name: options.name, get } as unknown as Metric)
       return labelled<Histogram>(options, (values) => {
-        const series = made.labels(values)
-        return { observe: (value) => series.observe(value) }
+        const series = new Series(values, bounds)
+        all.push(series)
+        return series
       })
     })
   }
