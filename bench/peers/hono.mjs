@@ -22,7 +22,7 @@ if (process.env.PLAIN !== '1') {
       xContentTypeOptions: true,
       xFrameOptions: 'DENY',
       referrerPolicy: 'no-referrer',
-      crossOriginResourcePolicy: false,
+      crossOriginResourcePolicy: 'same-origin',
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
       strictTransportSecurity: false,
