@@ -21,7 +21,11 @@ const { values: options } = parseArgs({
 })
 if (process.platform !== 'linux') throw new Error('bench:data reads CPU time from /proc and runs on Linux only.')
 
-const plan = { rounds: Number(options.rounds ?? (options.quick ? 1 : 5)), scale: options.quick ? 0.2 : 1 }
+const plan = {
+  rounds: Number(options.rounds ?? (options.quick ? 1 : 5)),
+  scale: options.quick ? 0.2 : 1,
+  warmUps: options.quick ? 0.5 : 3,
+}
 const parts = choose(options.only?.split(',') ?? [])
 console.log(`Node ${process.version}, ${CONNECTIONS} connections, ${plan.rounds} rounds`)
 const goals: Goal[] = []
