@@ -20,6 +20,7 @@ import type { App } from '../app/app.ts'
 import type { AppDefinition } from '../app/definition.ts'
 import { cache } from './cache.ts'
 import { invalidate } from './invalidate.ts'
+import { passed } from './passed.fixture.ts'
 
 const Count = z.object({ count: z.int() })
 
@@ -221,7 +222,7 @@ describe('an answer that is kept', () => {
     )
     const app = await started({ read })
     await get(app, '/')
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await passed(2)
     expect(await (await get(app, '/')).json()).toEqual({ count: 1 })
     await renewed.promise
     expect(closed).toEqual([1, 2])

@@ -5,6 +5,7 @@ import { createApp } from '../app/create-app.ts'
 import { router } from '../core/router.ts'
 import { cached } from './cached.ts'
 import { invalidate } from './invalidate.ts'
+import { passed } from './passed.fixture.ts'
 
 const ended: (() => unknown)[] = []
 afterEach(async () => {
@@ -80,7 +81,7 @@ test('a stale value is given while a new one is made, and stays where that fails
   await app().run({ value }, async ({ value: get }) => {
     expect(await get()).toBe(1)
     fails = true
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await passed(2)
     expect([await get(), await get(), await get()]).toEqual([1, 1, 1])
     expect(runs).toBe(2)
   })

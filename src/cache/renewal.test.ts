@@ -7,6 +7,7 @@ import { dependency } from '../core/dependency.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { cache } from './cache.ts'
+import { passed } from './passed.fixture.ts'
 
 interface Out {
   header(name: string, value: string): void
@@ -59,7 +60,7 @@ test('what is made anew for others has nothing of the one for whom it was made',
     seen.push([answer.headers.get('x-caller'), answer.headers.getSetCookie().join().slice(0, 13), run])
     await renewed.promise
     renewed = Promise.withResolvers()
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await passed(2)
   }
   expect(seen).toEqual([
     ['ada', 'session=ada; ', 1],

@@ -11,6 +11,7 @@ import { redis, type Redis } from '../redis/index.ts'
 import { cache, type CacheOptions } from './cache.ts'
 import { cached } from './cached.ts'
 import { invalidate } from './invalidate.ts'
+import { passed } from './passed.fixture.ts'
 
 const { REDIS_URL } = process.env
 
@@ -166,7 +167,7 @@ describe.skipIf(REDIS_URL === undefined)('what is kept in Redis', () => {
     of.value = 'second'
     const gate = Promise.withResolvers<void>()
     of.gate = gate.promise
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await passed(2)
     // In process, a response is handed over when all that follows it is done.
     const first = all.map((each) => each.read())
     await vi.waitFor(() => expect(of.runs).toBe(2))

@@ -11,8 +11,9 @@ import type { Call } from '../core/policy/policy.ts'
 import type { Logger } from '../core/request.ts'
 import type { Head } from './edge/head.ts'
 import type { Incoming } from './incoming.ts'
-import { checkHeader } from './edge/header-value.ts'
 import { FailureLog, type FailureHolder } from './failure-log.ts'
+import { AnswerHeaders } from './answer-headers.ts'
+import { RequestBuiltins } from './request-builtins.ts'
 import { SideHead } from './response-head.ts'
 
 /** What every exchange of one app shares. */
@@ -44,8 +45,7 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   /** What the line of the request will tell. */
   failure: RequestFailure | undefined
   #operation: string | undefined
-  #answerHeaders: Map<string, string> | undefined
-  #answerMembers: Map<string, string> | undefined
+  #answerHeaders: AnswerHeaders | undefined
   /** Whose callers the operation's rules are about. */
   askedBy: AccessDecision['askedBy']
   /** Set when the time is up: the client has been answered, and whatever the handler still does must fail. */
@@ -147,7 +147,7 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   }
 
   get builtins(): Readonly<Record<BuiltinName, unknown>> {
-    return new Builtins(this)
+    return new RequestBuiltins(this)
   }
 
   /** Made on demand, and bound, since handlers take it out of the context. */
@@ -164,22 +164,17 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
   }
 
   answerHeader(name: string, value: string): void {
-    const key = name.toLowerCase()
-    checkHeader(key, value)
-    this.#answerHeaders ??= new Map()
-    this.#answerHeaders.set(key, value)
+    this.#answerHeaders ??= new AnswerHeaders()
+    this.#answerHeaders.set(name, value)
   }
 
   answerMember(name: string, value: string): void {
-    this.#answerMembers ??= new Map()
-    joinMember(this.#answerMembers, name, value)
+    this.#answerHeaders ??= new AnswerHeaders()
+    this.#answerHeaders.join(name, value)
   }
 
   addAnswerHeaders(outcome: Outcome): Outcome {
-    if (this.#answerHeaders !== undefined)
-      for (const [name, value] of this.#answerHeaders) outcome.headers.set(name, value)
-    if (this.#answerMembers !== undefined)
-      for (const [name, value] of this.#answerMembers) joinMember(outcome.headers, name, value)
+    this.#answerHeaders?.addTo(outcome)
     return outcome
   }
 
@@ -272,35 +267,5 @@ export class Exchange implements RunContext, CallerScope, FailureHolder, Call {
     this.abort(error)
     if (this.#inner !== undefined) this.#inner.expired = error
     this.#onExpire?.(error)
-  }
-}
-
-function joinMember(headers: Map<string, string>, name: string, value: string): void {
-  const before = headers.get(name)
-  headers.set(name, before === undefined ? value : `${before}, ${value}`)
-}
-
-/** Made anew for each use that asks for one, and each value only when it is read. */
-class Builtins implements Readonly<Record<BuiltinName, unknown>> {
-  readonly #exchange: Exchange
-
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange
-  }
-
-  get request(): unknown {
-    return this.#exchange.head
-  }
-
-  get response(): unknown {
-    return this.#exchange.response
-  }
-
-  get after(): unknown {
-    return this.#exchange.after
-  }
-
-  get caller(): CallerScope {
-    return this.#exchange
   }
 }
