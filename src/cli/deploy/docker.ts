@@ -101,7 +101,7 @@ function migrateService({ file }: DeployFacts): string {
   return `
   migrate:
     <<: *app
-    command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", "apply", ${inCompose(file)}]
+    command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", ${inCompose(file)}, "apply"]
     ports: []
     healthcheck:
       disable: true

@@ -1,5 +1,7 @@
 import { exampleValue } from './docker.ts'
 import type { DeployFacts } from './facts.ts'
+import { objectHead } from './kubernetes-object.ts'
+import { deployment, migrateJob } from './kubernetes-pods.ts'
 
 /** Manifests by their file names, to be applied with `kubectl apply -k deploy/kubernetes`. */
 export function kubernetesFiles(facts: DeployFacts): Readonly<Record<string, string>> {
@@ -37,13 +39,7 @@ function configMap({ name, variables }: DeployFacts): string {
   const lines = variables
     .filter(({ secret }) => !secret)
     .map((each) => `  ${each.isOptional === true ? '# ' : ''}${each.name}: ${JSON.stringify(exampleValue(each))}`)
-  return `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: ${name}
-  labels:
-    app.kubernetes.io/name: ${name}
-data:
+  return `${objectHead('v1 ConfigMap', name)}data:
   NODE_ENV: production
 ${lines.join('\n')}
 `
@@ -66,127 +62,8 @@ ${lines.length === 0 ? 'stringData: {}' : `stringData:\n${lines.join('\n')}`}
 `
 }
 
-function deployment(facts: DeployFacts): string {
-  const { name, stopSeconds } = facts
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-  labels:
-    app.kubernetes.io/name: ${name}
-spec:
-  # The autoscaler decides how many there are.
-  revisionHistoryLimit: 5
-  strategy:
-    type: RollingUpdate
-    rollingUpdate:
-      # A new one is ready before an old one stops.
-      maxSurge: 1
-      maxUnavailable: 0
-  selector:
-    matchLabels:
-      app.kubernetes.io/name: ${name}
-  template:
-    metadata:
-      labels:
-        app.kubernetes.io/name: ${name}
-    spec:
-      automountServiceAccountToken: false
-      # preStop, limits.drainMs, limits.shutdownTimeoutMs, and time to spare.
-      terminationGracePeriodSeconds: ${stopSeconds + PRE_STOP_SECONDS}
-${POD_SECURITY}      topologySpreadConstraints:
-        - maxSkew: 1
-          topologyKey: kubernetes.io/hostname
-          whenUnsatisfiable: ScheduleAnyway
-          labelSelector:
-            matchLabels:
-              app.kubernetes.io/name: ${name}
-      containers:
-        - name: app
-${container(facts)}          ports:
-            - name: http
-              containerPort: ${facts.port}
-${probes(facts)}          lifecycle:
-            preStop:
-              # Until every proxy has heard that this one is going, new connections still come. Then the app ends those that are there (limits.drainMs).
-              sleep:
-                seconds: ${PRE_STOP_SECONDS}
-      volumes:
-        - name: tmp
-          emptyDir:
-            sizeLimit: 256Mi
-`
-}
-
-const PRE_STOP_SECONDS = 5
-
-const POD_SECURITY = `      securityContext:
-        runAsNonRoot: true
-        runAsUser: 1000
-        runAsGroup: 1000
-        seccompProfile:
-          type: RuntimeDefault
-`
-
-function container({ name }: DeployFacts): string {
-  return `          image: ${name}
-          envFrom:
-            - configMapRef:
-                name: ${name}
-            - secretRef:
-                name: ${name}
-          resources:
-            requests:
-              cpu: 250m
-              memory: 256Mi
-            limits:
-              # One process uses one core for JavaScript; the rest of the time is the garbage collector's and the thread pool's.
-              memory: 512Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            capabilities:
-              drop:
-                - ALL
-          volumeMounts:
-            - name: tmp
-              mountPath: /tmp
-`
-}
-
-function probes({ livePath, readyPath }: DeployFacts): string {
-  if (livePath === undefined || readyPath === undefined) return ''
-  return `          startupProbe:
-            httpGet:
-              path: ${livePath}
-              port: http
-            periodSeconds: 2
-            failureThreshold: 60
-          readinessProbe:
-            httpGet:
-              path: ${readyPath}
-              port: http
-            periodSeconds: 5
-            timeoutSeconds: 2
-            failureThreshold: 2
-          livenessProbe:
-            httpGet:
-              path: ${livePath}
-              port: http
-            periodSeconds: 10
-            timeoutSeconds: 3
-            failureThreshold: 6
-`
-}
-
 function service({ name, port }: DeployFacts): string {
-  return `apiVersion: v1
-kind: Service
-metadata:
-  name: ${name}
-  labels:
-    app.kubernetes.io/name: ${name}
-spec:
+  return `${objectHead('v1 Service', name)}spec:
   selector:
     app.kubernetes.io/name: ${name}
   ports:
@@ -202,13 +79,7 @@ function autoscaling({ name, connections, hasDatabase }: DeployFacts): string {
   const note = hasDatabase
     ? `  # Each has up to ${connections} connections of the database, and a few more with accounts: ${MOST} of them need max_connections to leave room for ${connections * MOST}.\n`
     : ''
-  return `apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata:
-  name: ${name}
-  labels:
-    app.kubernetes.io/name: ${name}
-spec:
+  return `${objectHead('autoscaling/v2 HorizontalPodAutoscaler', name)}spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: Deployment
@@ -231,45 +102,10 @@ ${note}  maxReplicas: ${MOST}
 const MOST = 6
 
 function disruptionBudget({ name }: DeployFacts): string {
-  return `apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: ${name}
-  labels:
-    app.kubernetes.io/name: ${name}
-spec:
+  return `${objectHead('policy/v1 PodDisruptionBudget', name)}spec:
   maxUnavailable: 1
   selector:
     matchLabels:
       app.kubernetes.io/name: ${name}
-`
-}
-
-function migrateJob(facts: DeployFacts): string {
-  const { name, file } = facts
-  return `# Before each release: kubectl apply -f migrate-job.yaml, then kubectl wait --for=condition=complete job/${name}-migrate --timeout=10m
-apiVersion: batch/v1
-kind: Job
-metadata:
-  name: ${name}-migrate
-  labels:
-    app.kubernetes.io/name: ${name}-migrate
-spec:
-  backoffLimit: 2
-  ttlSecondsAfterFinished: 3600
-  template:
-    metadata:
-      labels:
-        app.kubernetes.io/name: ${name}-migrate
-    spec:
-      automountServiceAccountToken: false
-      restartPolicy: Never
-${POD_SECURITY}      containers:
-        - name: migrate
-${container(facts).replace(`image: ${name}`, `image: registry.example.com/${name}:1`)}          command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", "apply", ${JSON.stringify(file)}]
-      volumes:
-        - name: tmp
-          emptyDir:
-            sizeLimit: 256Mi
 `
 }

@@ -49,13 +49,13 @@ test('a title is text, whatever is in it', () => {
 
 test('a file is one word, whatever it is called', () => {
   const file = 'my apps/100% $HOME "x" #1: app.ts'
-  const wanted = ['node', 'node_modules/ashlar/bin/ashlar.mjs', 'migrate', 'apply', file]
+  const wanted = ['node', 'node_modules/ashlar/bin/ashlar.mjs', 'migrate', file, 'apply']
   const { services } = parse(composeFile(facts({ file })), { merge: true }) as {
     services: { migrate: { command: string[] } }
   }
   // Compose reads $$ as a dollar sign.
   expect(services.migrate.command.map((word) => word.replaceAll('$$', '$'))).toEqual(wanted)
-  expect(services.migrate.command.at(-1)).toContain('$$HOME')
+  expect(services.migrate.command.at(-2)).toContain('$$HOME')
   const job = parse(kubernetesFiles(facts({ file }))['migrate-job.yaml']!) as {
     spec: { template: { spec: { containers: { command: string[] }[] } } }
   }
