@@ -3,9 +3,10 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { runCommand } from './command.ts'
+import { mustRun, runCommand } from './command.ts'
 import { checkContents, type Packed } from './package-contents.ts'
 import { serveAndCall } from './packed-app.ts'
+import { deployAndCall } from './packed-deploy.ts'
 import type { Step, StepResult } from './step.ts'
 
 interface Check {
@@ -23,6 +24,7 @@ async function packTest(): Promise<StepResult> {
   const project = mkdtempSync(join(tmpdir(), 'ashlar-pack-'))
   // The embedded server of a root process runs as another user, who must pass through.
   chmodSync(project, 0o755)
+  const server = process.env['DATABASE_URL']
   let packed: Packed | undefined
   const tarball = (): Packed => {
     if (packed === undefined) throw new Error('there is no tarball')
@@ -35,6 +37,9 @@ async function packTest(): Promise<StepResult> {
     { name: 'every subpath can be imported', run: () => mustRun(project, ['node', 'import-all.ts']) },
     { name: 'its types hold in a strict project', run: () => checkTypes(project) },
     { name: 'ashlar start serves an app on the embedded database', run: () => serveAndCall(project) },
+    ...(server === undefined
+      ? []
+      : [{ name: 'it is deployed by its own files', run: () => deployAndCall(project, server) }]),
   ]
   const lines: string[] = []
   let failed = 0
@@ -49,13 +54,6 @@ async function packTest(): Promise<StepResult> {
   }
   rmSync(project, { recursive: true, force: true })
   return { passed: checks.length - failed, failed, output: lines.join('\n'), skipped: [] }
-}
-
-async function mustRun(cwd: string, [program = '', ...args]: readonly string[]): Promise<undefined> {
-  // What the repository's own runs are told is nothing a user has.
-  const env = { NODE_OPTIONS: undefined, NODE_ENV: undefined, DATABASE_URL: undefined, REDIS_URL: undefined }
-  const { code, output } = await runCommand(program, args, { cwd, env })
-  if (code !== 0) throw new Error(`${[program, ...args].join(' ')} exited with ${code}:\n${output}`)
 }
 
 async function pack(folder: string): Promise<Packed> {
