@@ -49,6 +49,20 @@ const countedItemApi = resource(items, {
   rules: counting,
 })
 
+/** What a rule refuses, or writes beside the row, is one transaction with it. */
+const checking = dependency({}, (): ResourceRules<typeof items> => ({
+  beforeCreate: (values) => ({ ...values, title: values.title.trim() }),
+}))
+
+const checkedItemApi = resource(items, {
+  database: db,
+  name: 'CheckedItem',
+  path: '/items-in-tx',
+  access: { create: anyone },
+  refine,
+  rules: checking,
+})
+
 const itemRepository = repository(items, { database: db, access: anyone })
 const exportItems = route.get(
   '/export',
@@ -62,7 +76,7 @@ const app = createApp({
   allowedHosts: ['127.0.0.1'],
   // Its peers write none.
   logs: false,
-  api: router('', { items: itemApi, countedItems: countedItemApi, exportItems }),
+  api: router('', { items: itemApi, countedItems: countedItemApi, checkedItems: checkedItemApi, exportItems }),
 })
 
 await app.listen()

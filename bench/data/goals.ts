@@ -16,6 +16,7 @@ const MOST_OF_REFERENCE: Readonly<Record<ScenarioName, number>> = {
   nested20: 0.45,
   create: 0.6,
   'create-in-tx': 0.6,
+  'create-and-count': 0.6,
 }
 const MOST_OF_REFERENCE_POSTGRES = 1
 const LEAST_BELOW_FASTAPI = 6

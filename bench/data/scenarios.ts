@@ -15,7 +15,7 @@ export interface Scenario {
   readonly build: (dataset: Dataset, cursors: readonly Position[]) => readonly Request[]
 }
 
-export type ScenarioName = 'list20' | 'list50' | 'list100' | 'read' | 'nested20' | 'create' | 'create-in-tx'
+export type ScenarioName = 'list20' | 'list50' | 'list100' | 'read' | 'nested20' | 'create' | 'create-in-tx' | 'create-and-count'
 
 /** Where a list starts: after the owner's first `skipped` rows, by the server's own cursor. */
 export interface Position {
@@ -32,7 +32,8 @@ export const scenarios: readonly Scenario[] = [
   { name: 'read', requests: 8000, status: 200, build: ({ items }) => items.map((id) => get(`/items/${id}`)) },
   { name: 'nested20', requests: 2000, status: 200, build: lists(20, '&include=owner,tags') },
   { name: 'create', requests: 4000, status: 201, build: creates('/items') },
-  { name: 'create-in-tx', requests: 3000, status: 201, build: creates('/counted-items') },
+  { name: 'create-in-tx', requests: 3000, status: 201, build: creates('/items-in-tx') },
+  { name: 'create-and-count', requests: 3000, status: 201, build: creates('/counted-items') },
 ]
 
 function get(target: string): Request {

@@ -100,6 +100,12 @@ app.post('/items', { schema: { body: NewItem, response: { 201: Item } } }, async
   return item
 })
 
+app.post('/items-in-tx', { schema: { body: NewItem, response: { 201: Item } } }, async (request, reply) => {
+  const [item] = await db.transaction((tx) => insertOn(tx).execute(values(request.body)))
+  reply.code(201)
+  return item
+})
+
 app.post('/counted-items', { schema: { body: NewItem, response: { 201: Item } } }, async (request, reply) => {
   const item = await db.transaction(async (tx) => {
     const [item] = await insertOn(tx).execute(values(request.body))

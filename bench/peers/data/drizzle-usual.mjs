@@ -58,6 +58,12 @@ app.post('/items', { schema: { body: NewItem } }, async (request, reply) => {
   return item
 })
 
+app.post('/items-in-tx', { schema: { body: NewItem } }, async (request, reply) => {
+  const [item] = await db.transaction((tx) => tx.insert(items).values(values(request.body)).returning())
+  reply.code(201)
+  return item
+})
+
 app.post('/counted-items', { schema: { body: NewItem } }, async (request, reply) => {
   const item = await db.transaction(async (tx) => {
     const [item] = await tx.insert(items).values(values(request.body)).returning()

@@ -194,6 +194,14 @@ async def create_item(session: Session, body: NewItem) -> Item:
     return item
 
 
+@app.post("/items-in-tx", response_model=ItemOut, status_code=201)
+async def create_item_in_transaction(session: Session, body: NewItem) -> Item:
+    async with session.begin():
+        item = Item(**body.model_dump())
+        session.add(item)
+    return item
+
+
 @app.post("/counted-items", response_model=ItemOut, status_code=201)
 async def create_counted_item(session: Session, body: NewItem) -> Item:
     item = Item(**body.model_dump())

@@ -139,6 +139,13 @@ class ItemService {
     await this.items.insert(item)
     return { ...item, dueAt: item.dueAt && new Date(item.dueAt) }
   }
+  async createInTransaction(body) {
+    return this.items.manager.transaction(async (manager) => {
+      const item = manager.create('Item', { notes: null, dueAt: null, ...body, id: randomUUIDv7() })
+      await manager.insert('Item', item)
+      return { ...item, dueAt: item.dueAt && new Date(item.dueAt) }
+    })
+  }
   async createCounted(body) {
     return this.items.manager.transaction(async (manager) => {
       const item = manager.create('Item', { notes: null, dueAt: null, ...body, id: randomUUIDv7() })
@@ -165,6 +172,9 @@ class ItemController {
   create(body) {
     return this.service.create(body)
   }
+  createInTransaction(body) {
+    return this.service.createInTransaction(body)
+  }
   createCounted(body) {
     return this.service.createCounted(body)
   }
@@ -179,6 +189,7 @@ function handler(key, method, param, type) {
 handler('list', Get('items'), Query(), ListQuery)
 handler('read', Get('items/:id'), Param('id', ParseUUIDPipe), String)
 handler('create', Post('items'), Body(), NewItem)
+handler('createInTransaction', Post('items-in-tx'), Body(), NewItem)
 handler('createCounted', Post('counted-items'), Body(), NewItem)
 Reflect.defineMetadata('design:paramtypes', [ItemService], ItemController)
 Controller()(ItemController)

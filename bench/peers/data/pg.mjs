@@ -72,21 +72,35 @@ app.post('/items', { schema: { body: NewItem } }, async (request, reply) => {
   return rows[0]
 })
 
+app.post('/items-in-tx', { schema: { body: NewItem } }, async (request, reply) => {
+  const item = await inTransaction(async (client) => (await client.query(insertOf(request.body))).rows[0])
+  reply.code(201)
+  return item
+})
+
 app.post('/counted-items', { schema: { body: NewItem } }, async (request, reply) => {
+  const item = await inTransaction(async (client) => {
+    const { rows } = await client.query(insertOf(request.body))
+    await client.query({ ...COUNT, values: [request.body.ownerId] })
+    return rows[0]
+  })
+  reply.code(201)
+  return item
+})
+
+async function inTransaction(work) {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const { rows } = await client.query(insertOf(request.body))
-    await client.query({ ...COUNT, values: [request.body.ownerId] })
+    const result = await work(client)
     await client.query('commit')
-    reply.code(201)
-    return rows[0]
+    return result
   } catch (error) {
     await client.query('rollback')
     throw error
   } finally {
     client.release()
   }
-})
+}
 
 await listen(app)
