@@ -1,4 +1,5 @@
 export { Secret } from '../core/secret.ts'
+export { inDevelopment } from './in-development.ts'
 export { SettingsError, type SettingProblem } from './report.ts'
 export { secretText, type SecretOptions } from './secret-text.ts'
 export { settings, type SettingsOptions } from './settings.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Secret } from '../core/secret.ts'
 import { secret as markSecret } from '../schema/secret.ts'
+import { developmentTexts } from './in-development.ts'
 import { examples } from './variables.ts'
 
 /** What a secret must be. */
@@ -10,9 +11,6 @@ export interface SecretOptions {
   /** What stands for it outside of production, where it is not set. In production it is refused, even where somebody sets that value. */
   readonly development?: string
 }
-
-/** The development values of secrets: what must not be used in production. */
-const developmentValues = new WeakMap<object, string>()
 
 /**
  * A setting that cannot be shown: its value is a {@link Secret}, which logs, JSON and texts have as `[redacted]`.
@@ -34,11 +32,5 @@ export function secretText({ minBytes = 1, development }: SecretOptions = {}): z
     })
     .transform((value) => new Secret(value))
   const schema = examples.add(markSecret(text), minBytes >= 16 ? `$(openssl rand -base64 ${minBytes})` : '…')
-  if (development !== undefined) developmentValues.set(schema, development)
-  return schema
-}
-
-/** What stands for a secret outside of production. */
-export function developmentValue(schema: object): string | undefined {
-  return developmentValues.get(schema)
+  return development === undefined ? schema : developmentTexts.add(schema, development)
 }

@@ -1,38 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type { Secret } from '../core/secret.ts'
 import { SettingsError } from './report.ts'
 import { secretText } from './secret-text.ts'
-import { checkSettings, describeSettings, settings } from './settings.ts'
-import { envFileNames } from './sources.ts'
+import { problemsOf } from './settings.fixture.ts'
+import { describeSettings, settings } from './settings.ts'
 import { variable } from './variables.ts'
-
-const ended: (() => void)[] = []
-afterEach(() => {
-  vi.unstubAllEnvs()
-  for (const end of ended.splice(0)) end()
-})
-
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ashlar-settings-'))
-  ended.push(() => rmSync(folder, { recursive: true }))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  return folder
-}
-
-function problemsOf(values: object): readonly { variable: string; message: string }[] {
-  try {
-    checkSettings(values)
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems
-    throw error
-  }
-  return []
-}
 
 const schema = z.object({
   publicUrl: z.url().describe('where clients reach it'),
@@ -88,52 +62,10 @@ test('everything that is missing or wrong is told at once, with the variable and
   expect(text + inspect(problems)).not.toContain('short')
 })
 
-test('the environment goes before files of secrets, those before files of variables, and those before defaults', () => {
-  const folder = folderWith({
-    '.env.local': 'A=local\n',
-    '.env': 'A=file\nB=file\nC=file\nD=file\n',
-    named: 'of NAME_FILE\n',
-    c: 'of the folder\n',
-  })
-  const letters = z.object({
-    a: z.string(),
-    b: z.string(),
-    c: z.string(),
-    d: z.string(),
-    e: z.string().default('default'),
-  })
-  vi.stubEnv('A', 'environment')
-  vi.stubEnv('B_FILE', join(folder, 'named'))
-  const files = [join(folder, '.env.local'), join(folder, '.env')]
-  const config = settings(letters, { files, secretsFolder: folder })
-  expect({ ...config }).toEqual({ a: 'environment', b: 'of NAME_FILE', c: 'of the folder', d: 'file', e: 'default' })
-  expect(describeSettings(config).map(({ source }) => source)).toEqual([
-    'environment',
-    join(folder, 'named'),
-    join(folder, 'c'),
-    join(folder, '.env'),
-    'default',
-  ])
-})
-
-test('what stands for a secret in development is told as that', () => {
-  const config = settings(
-    z.object({ key: secretText({ development: 'for development' }), note: z.string().optional() }),
-  )
-  expect(describeSettings(config)).toMatchObject([
-    { name: 'key', value: '[redacted]', source: 'development' },
-    { name: 'note', value: '', source: 'not set' },
-  ])
-})
-
-test('a developer’s own file does not reach the tests, and that of the environment goes before the common one', () => {
-  expect(envFileNames('test')).toEqual(['.env.test', '.env'])
-  expect(envFileNames('')).toEqual(['.env.local', '.env.development', '.env'])
-})
-
-test('a file that NAME_FILE names and that is not there is told, and no other value is taken', () => {
-  vi.stubEnv('A_FILE', '/nowhere/a')
-  expect(() => settings(z.object({ a: z.string().default('x') })).a).toThrow(/A_FILE names a file that cannot be read/)
+test('a list has no empty items, and an example for a list is one of its items', () => {
+  const lists = z.object({ hosts: z.array(z.string()), ports: z.array(z.int()) })
+  expect({ ...settings(lists, { env: { HOSTS: ' a ,, b,', PORTS: ',' } }) }).toEqual({ hosts: ['a', 'b'], ports: [] })
+  expect(problemsOf(settings(lists, { env: { HOSTS: 'a' } }))).toMatchObject([{ variable: 'PORTS', example: '10,10' }])
 })
 
 test('a setting is read from a variable of another name, with a prefix or without', () => {
@@ -149,18 +81,6 @@ test('two settings of one variable are a mistake', () => {
   const twice = z.object({ jwtSecret: z.string(), jwt: z.object({ secret: z.string() }) })
   expect(() => settings(twice)).toThrow(/jwtSecret and jwt\.secret are both read from JWT_SECRET/)
   expect(() => settings(z.string() as never)).toThrow(/takes an object of Zod/)
-})
-
-test('a secret has a value for development that production refuses', () => {
-  const keys = z.object({ key: secretText({ minBytes: 4, development: 'only here' }) })
-  expect(settings(keys, { env: {} }).key.reveal()).toBe('only here')
-  vi.stubEnv('NODE_ENV', 'production')
-  expect(problemsOf(settings(keys, { env: {} }))).toMatchObject([{ variable: 'KEY', message: 'is missing' }])
-  expect(problemsOf(settings(keys, { env: { KEY: 'only here' } }))).toMatchObject([
-    { message: expect.stringContaining('another than the value for development') },
-  ])
-  expect(settings(keys, { env: { KEY: 'of our own' } }).key.reveal()).toBe('of our own')
-  expect(() => secretText({ minBytes: 32, development: 'short' })).toThrow(RangeError)
 })
 
 test('no secret can be seen in what settings are shown as', () => {

@@ -7,8 +7,8 @@ import type { OutputOf, Schema } from '../core/schema.ts'
 import { compileInput } from '../schema/index.ts'
 import { isZod, type ZodSchema } from '../schema/zod.ts'
 import { problemOf, SettingsError, type SettingProblem } from './report.ts'
-import { lookup, type Found, type SourceOptions } from './sources.ts'
-import { defaultOf, inputOf } from './tree.ts'
+import { lookup, UnreadableFile, type Found, type Lookup, type SourceOptions } from './sources.ts'
+import { defaultOf, inputOf, standInsOf } from './tree.ts'
 import { shapeOf, variablesOf, type Variable } from './variables.ts'
 
 /** Where settings are read from. */
@@ -24,7 +24,7 @@ export interface SettingRow {
   readonly variable: string
   /** As text; `[redacted]` where it is secret. */
   readonly value: string
-  /** `environment`, a file, `default`, `development` for what stands for a secret there, or `not set`. */
+  /** `environment`, a file, `default`, `development` for what stands for it there, or `not set`. */
   readonly source: string
 }
 
@@ -99,33 +99,50 @@ function declaredAs(values: object): Declared {
 }
 
 function loadNow(schema: ZodSchema, variables: readonly Variable[], options: SettingsOptions): Loaded {
-  const find = lookup(options)
-  const found = new Map<string, Found>()
-  for (const { name } of variables) {
-    const each = find(name)
-    if (each !== undefined) found.set(name, each)
-  }
+  const { given, unreadable } = findAll(variables, lookup(options))
+  const found = new Map([...standInsOf(variables, given), ...given])
   const { input, problems } = inputOf(variables, found)
   const issues: Issue[] = []
-  const defaults = defaultOf(schema, variables, found)
+  const defaults = defaultOf(schema, variables, given)
   const values = compileInput(schema, { source: 'strings', in: 'query' })(
     { ...defaults, ...merged(defaults, input) },
     issues,
   )
   if (isPromise(values)) throw new TypeError('settings(schema) cannot have asynchronous checks: it is read at once.')
-  const all: readonly SettingProblem[] = [...problems, ...issues.map((issue) => problemOf(issue, variables, found))]
+  const told = issues.map((issue) => problemOf(issue, variables, found))
+  const all: readonly SettingProblem[] = [...unreadable, ...problems, ...told]
   const distinct = all.filter((one, index) => all.findIndex(({ variable }) => variable === one.variable) === index)
   if (distinct.length > 0) throw new SettingsError(distinct)
   const checked = values as Record<string, unknown>
   return {
     values: deeplyFrozen(checked),
-    rows: variables.map((variable) => rowOf(variable, { values: checked, defaults, found })),
+    rows: variables.map((variable) => rowOf(variable, checked, found)),
   }
+}
+
+interface FoundAll {
+  readonly given: ReadonlyMap<string, Found>
+  readonly unreadable: readonly SettingProblem[]
+}
+
+function findAll(variables: readonly Variable[], find: Lookup): FoundAll {
+  const given = new Map<string, Found>()
+  const unreadable: SettingProblem[] = []
+  for (const { name } of variables) {
+    try {
+      const found = find(name)
+      if (found !== undefined) given.set(name, found)
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error
+      unreadable.push({ variable: name, message: error.message, example: undefined })
+    }
+  }
+  return { given, unreadable }
 }
 
 type Tree = Readonly<Record<string, unknown>>
 
-/** What was found, over what stands for it in development. */
+/** What was found, over what has to be there. */
 function merged(below: Tree, above: Tree): Tree {
   const both: Record<string, unknown> = { ...below }
   for (const [key, value] of Object.entries(above)) {
@@ -139,21 +156,13 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-interface Sources {
-  readonly values: unknown
-  /** What stands for secrets outside of production. */
-  readonly defaults: Tree
-  readonly found: ReadonlyMap<string, Found>
-}
-
-function rowOf({ path, name, secret }: Variable, { values, defaults, found }: Sources): SettingRow {
+function rowOf({ path, name, secret }: Variable, values: unknown, found: ReadonlyMap<string, Found>): SettingRow {
   const value = at(values, path)
-  const standing = at(defaults, path) === undefined ? 'default' : 'development'
   return {
     name: path.join('.'),
     variable: name,
     value: secret && value !== undefined ? REDACTED : textOf(value),
-    source: found.get(name)?.source ?? (value === undefined ? 'not set' : standing),
+    source: found.get(name)?.source ?? (value === undefined ? 'not set' : 'default'),
   }
 }
 

@@ -26,20 +26,20 @@ const SECRETS_FOLDER = '/run/secrets'
 export type Lookup = (name: string) => Found | undefined
 
 /**
- * Where variables are looked for: the environment; a file that the environment names by `NAME_FILE`; files of secrets; files of variables. An empty text in the
- * environment counts as none.
+ * Where variables are looked for: the environment; a file that `NAME_FILE` names; files of secrets; files of variables. An empty text in the environment
+ * counts as none.
  *
- * @throws Error where a file cannot be read that the environment names.
+ * @throws UnreadableFile where a file cannot be read that `NAME_FILE` names.
  */
 export function lookup({ env, files, secretsFolder = SECRETS_FOLDER }: SourceOptions): Lookup {
   const environment = env ?? process.env
   const read = env === undefined ? envFiles(files ?? envFileNames(environment['NODE_ENV'])) : []
   return (name) => {
     const direct = textOf(environment[name])
-    // The commands of ashlar take what stands in files into the environment: what is the same came from there.
+    // The commands of ashlar take what stands in files into the environment: what is the same came from there, and goes last.
     const written = variableOfFile(read, name)
-    if (direct !== undefined) return written?.text === direct ? written : { text: direct, source: 'environment' }
-    const named = textOf(environment[`${name}_FILE`])
+    if (direct !== undefined && written?.text !== direct) return { text: direct, source: 'environment' }
+    const named = textOf(environment[`${name}_FILE`]) ?? variableOfFile(read, `${name}_FILE`)?.text
     if (named !== undefined) return { text: readSecret(named, `${name}_FILE`), source: named }
     return env === undefined ? (secretFile(secretsFolder, name) ?? written) : undefined
   }
@@ -84,8 +84,15 @@ function readSecret(file: string, name: string): string {
   try {
     return withoutLastLineEnd(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new Error(`${name} names a file that cannot be read: ${file}`, { cause: error })
+    throw new UnreadableFile(`${name} names a file that cannot be read: ${file} (${codeOf(error)})`, { cause: error })
   }
+}
+
+/** A file that somebody named for a variable cannot be read: no other value is taken in its place. */
+export class UnreadableFile extends Error {}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no reason known'
 }
 
 /** A folder of that name, or one that nobody may look into, has no settings either. */

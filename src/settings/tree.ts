@@ -1,6 +1,5 @@
-import { innerOf, type ZodSchema } from '../schema/zod.ts'
+import type { ZodSchema } from '../schema/zod.ts'
 import type { SettingProblem } from './report.ts'
-import { developmentValue } from './secret-text.ts'
 import type { Found } from './sources.ts'
 import { mayBeMissing, shapeOf, type Variable } from './variables.ts'
 
@@ -27,8 +26,16 @@ export function inputOf(
 
 function valueOf({ form }: Variable, text: string): unknown {
   if (form === 'text') return text
-  if (form === 'list' && !text.startsWith('[')) return text.split(',').map((item) => item.trim())
+  if (form === 'list' && !text.startsWith('[')) return itemsOf(text)
   return JSON.parse(text) as unknown
+}
+
+/** A comma at the end adds nothing: an empty item is nobody's wish. */
+function itemsOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
 }
 
 function place(tree: Tree, path: readonly string[], value: unknown): void {
@@ -38,29 +45,33 @@ function place(tree: Tree, path: readonly string[], value: unknown): void {
   at[last] = value
 }
 
-/**
- * What the schema has to see although nobody set it: objects that are not optional, so that each of their settings is told to be missing and has its default; and,
- * outside of production, what stands for secrets.
- */
+/** What stands for settings that nobody set, outside of production; of an optional object only where that is there. */
+export function standInsOf(variables: readonly Variable[], found: ReadonlyMap<string, Found>): Map<string, Found> {
+  const standIns = new Map<string, Found>()
+  if (process.env['NODE_ENV'] === 'production') return standIns
+  for (const { name, development, optionalObjects } of variables) {
+    const isThere = optionalObjects.every((path) => isSet(path, variables, found))
+    if (development !== undefined && isThere && !found.has(name))
+      standIns.set(name, { text: development, source: 'development' })
+  }
+  return standIns
+}
+
+/** What the schema has to see although nobody set it: objects that are not optional, so that each of their settings is told to be missing and has its default. */
 export function defaultOf(schema: ZodSchema, variables: readonly Variable[], found: ReadonlyMap<string, Found>): Tree {
-  const isSet = (path: readonly string[]): boolean =>
-    variables.some((each) => found.has(each.name) && path.every((key, index) => each.path[index] === key))
   const visit = (at: ZodSchema, path: readonly string[]): Tree => {
     const tree: Tree = {}
     for (const [key, field] of Object.entries(shapeOf(at) ?? {})) {
       const place = [...path, key]
       const isObject =
         shapeOf(field) !== undefined && !variables.some((each) => each.path.join('.') === place.join('.'))
-      if (isObject && (!mayBeMissing(field) || isSet(place))) tree[key] = visit(field, place)
-      const development = process.env['NODE_ENV'] === 'production' ? undefined : developmentOf(field)
-      if (development !== undefined) tree[key] = development
+      if (isObject && (!mayBeMissing(field) || isSet(place, variables, found))) tree[key] = visit(field, place)
     }
     return tree
   }
   return visit(schema, [])
 }
 
-function developmentOf(schema: ZodSchema): string | undefined {
-  const inner = innerOf(schema)
-  return developmentValue(schema) ?? (inner === undefined ? undefined : developmentOf(inner))
+function isSet(path: readonly string[], variables: readonly Variable[], found: ReadonlyMap<string, Found>): boolean {
+  return variables.some((each) => found.has(each.name) && path.every((key, index) => each.path[index] === key))
 }

@@ -2,6 +2,7 @@ import { createAnnotation } from '../schema/annotations.ts'
 import { isSecret } from '../schema/secret.ts'
 import { looksSecret } from '../core/secret-names.ts'
 import { defOf, hasTrait, innerOf, metaOf, type ZodSchema } from '../schema/zod.ts'
+import { developmentTexts } from './in-development.ts'
 
 /** One variable of the environment, and the setting it gives. */
 export interface Variable {
@@ -19,6 +20,10 @@ export interface Variable {
   readonly isOptional: boolean
   /** What counts then, as text, where the schema names it. */
   readonly standard: string | undefined
+  /** What counts outside of production where nobody set it. */
+  readonly development: string | undefined
+  /** Where the objects stand that it is in and that may be missing. */
+  readonly optionalObjects: readonly (readonly string[])[]
 }
 
 const names = createAnnotation<string>()
@@ -44,7 +49,7 @@ export function variable<S extends object>(name: string, schema: S): S {
  * @throws TypeError where two settings have one variable.
  */
 export function variablesOf(schema: ZodSchema, prefix: string): readonly Variable[] {
-  const found = below(schema, { path: [], prefix, isOptional: false })
+  const found = below(schema, { path: [], prefix, isOptional: false, optionalObjects: [] })
   for (const { name, path } of found) {
     const other = found.find((each) => each.name === name)!
     if (other.path === path) continue
@@ -60,14 +65,20 @@ interface Place {
   readonly prefix: string
   /** Whether what it is in, or itself, may be missing. */
   readonly isOptional: boolean
+  readonly optionalObjects: Variable['optionalObjects']
 }
 
-function below(schema: ZodSchema, { path, prefix, isOptional: isWithin }: Place): Variable[] {
+function below(schema: ZodSchema, place: Place): Variable[] {
+  const { path, prefix } = place
   const shape = shapeOf(schema)
-  const isOptional = isWithin || mayBeMissing(schema)
+  const mayMiss = mayBeMissing(schema)
+  const isOptional = place.isOptional || mayMiss
   // A name of its own makes an object one variable, as JSON.
-  if (shape === undefined || names.find(schema) !== undefined) return [variableOf(schema, { path, prefix, isOptional })]
-  return Object.entries(shape).flatMap(([key, field]) => below(field, { path: [...path, key], prefix, isOptional }))
+  if (shape === undefined || names.find(schema) !== undefined) return [variableOf(schema, { ...place, isOptional })]
+  const optionalObjects = mayMiss ? [...place.optionalObjects, path] : place.optionalObjects
+  return Object.entries(shape).flatMap(([key, field]) =>
+    below(field, { path: [...path, key], prefix, isOptional, optionalObjects }),
+  )
 }
 
 export function mayBeMissing(schema: ZodSchema): boolean {
@@ -83,7 +94,7 @@ export function shapeOf(schema: ZodSchema): Readonly<Record<string, ZodSchema>> 
   return inner === undefined ? undefined : shapeOf(inner)
 }
 
-function variableOf(schema: ZodSchema, { path, prefix, isOptional }: Place): Variable {
+function variableOf(schema: ZodSchema, { path, prefix, isOptional, optionalObjects }: Place): Variable {
   const { description, examples: named } = metaOf(schema)
   const [first] = Array.isArray(named) ? (named as unknown[]) : []
   return {
@@ -95,6 +106,8 @@ function variableOf(schema: ZodSchema, { path, prefix, isOptional }: Place): Var
     example: examples.find(schema) ?? (first === undefined ? exampleOf(schema) : inText(first)),
     isOptional,
     standard: standardOf(schema),
+    development: developmentTexts.find(schema),
+    optionalObjects,
   }
 }
 
@@ -134,7 +147,12 @@ const EXAMPLES: readonly (readonly [trait: string, example: string])[] = [
   ['$ZodURL', 'https://api.example.com'],
   ['$ZodEmail', 'someone@example.com'],
   ['$ZodNumber', '10'],
+  ['$ZodBigInt', '10'],
   ['$ZodBoolean', 'true'],
+  ['$ZodISODate', '2026-01-31'],
+  ['$ZodISODateTime', '2026-01-31T12:00:00Z'],
+  ['$ZodDate', '2026-01-31T12:00:00Z'],
+  ['$ZodUUID', '0198f2a4-7c1e-7d5b-9e3a-1f2b3c4d5e6f'],
 ]
 
 function exampleOf(schema: ZodSchema): string | undefined {
@@ -142,8 +160,14 @@ function exampleOf(schema: ZodSchema): string | undefined {
   if (inner !== undefined) return exampleOf(inner)
   const def = defOf(schema)
   if (def.type === 'enum') return String(Object.values(def.entries)[0])
-  if (def.type === 'array') return 'one,two'
+  if (def.type === 'array') return listExampleOf(def.element)
   return EXAMPLES.find(([trait]) => hasTrait(schema, trait))?.[1]
+}
+
+function listExampleOf(element: ZodSchema): string | undefined {
+  const one = exampleOf(element)
+  if (formOf(element) !== 'text') return undefined
+  return one === undefined ? 'one,two' : `${one},${one}`
 }
 
 function inText(value: unknown): string {
