@@ -29,7 +29,9 @@ import { describeOperation } from './describe.ts'
 import { Availability } from './availability.ts'
 import { rootPathOf } from './docs.ts'
 import { allowedHostsOf, environmentOf, type Environment } from './environment.ts'
+import { kernelOf } from './internals.ts'
 import { metricsOf, type AppMetrics } from './metrics.ts'
+import { mountedApps } from './mount.ts'
 import { mounted } from './mount-handlers.ts'
 import { observersOf } from './observers.ts'
 import { ownRouters, probePaths, withoutProbes } from './own-routers.ts'
@@ -84,7 +86,7 @@ export function compile(definition: AppDefinition, logging: AppLogging): Compile
   knowSecrets(logging, definition, operations)
   const mounts = compileMounts(context, operations)
   const fallback = frontendHandler(context)
-  const loadLimits = loadLimitsOf(definition, environment, problems)
+  const loadLimits = loadLimitsOf(definition, problems)
   problems.throwIfAny()
   return {
     ...edge,
@@ -107,6 +109,7 @@ export function compile(definition: AppDefinition, logging: AppLogging): Compile
       shortestTimeoutMs: Math.min(
         edge.limits.handlerTimeoutMs,
         ...operations.map(({ placed }) => placed.timeoutMs ?? Infinity),
+        ...mountedApps(definition).map((app) => kernelOf(app).settings.shortestTimeoutMs),
       ),
       observer: observersOf(definition, { operations: [...operations, ...own], metrics, logging }),
       middleware: withoutProbes(definition),

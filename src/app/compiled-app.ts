@@ -17,6 +17,7 @@ import { INTERNALS, type Internals } from './internals.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { serveMetrics, type MetricsServer } from './metrics-server.ts'
 import { watchRequests } from './metrics.ts'
+import { mountedApps } from './mount.ts'
 import { partsOf } from './parts.ts'
 import { buildPaths, type Paths } from './paths.ts'
 import { loggingOf } from './request-log.ts'
@@ -188,10 +189,6 @@ export class CompiledApp<Api extends Router> implements App<Api> {
     // An empty name would be every interface.
     return process.env['HOST'] || (this.#compiled.environment === 'production' ? '0.0.0.0' : '127.0.0.1')
   }
-}
-
-function mountedApps({ mounts = [] }: AppDefinition): App[] {
-  return mounts.flatMap(({ target }) => (target.type === 'app' ? [target.app] : []))
 }
 
 const DEFAULT_PORT = 3000

@@ -93,7 +93,7 @@ export interface AppDefinition<Api extends Router = Router> extends DocumentInfo
   /** Limits other than the defaults. */
   readonly limits?: Partial<Limits> | undefined
   /**
-   * When requests are turned away with 503 `overloaded`, so that the others are answered in time: those for health, metrics and documents never. `false`: never.
+   * When requests are turned away with 503 `overloaded`, so that the others are answered in time: those for health and metrics never. `false`: never.
    * Default: on.
    */
   readonly overload?: OverloadOptions | false | undefined

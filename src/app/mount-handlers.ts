@@ -62,7 +62,7 @@ function mountedApp(app: App, place: MountPlace): Mounted {
         ? (exchange) => chain(appOutcome(app, exchange, place), plain)
         : (exchange) => appOutcome(app, exchange, place),
     allowAt: (path) => kernelOf(app).allowAt(pathBelow(path, place.prefix)),
-    hasCors: app.definition.cors !== undefined,
+    cors: kernelOf(app).settings.outer?.cors,
   }
 }
 
@@ -71,6 +71,14 @@ function handlerOf(
   target: Exclude<MountTarget, { type: 'app' }>,
   context: MountContext,
 ): MountHandler {
+  const missing =
+    target.type !== 'files' && typeof (target.type === 'fetch' ? target.handler : target.listener) !== 'function'
+  // From JavaScript, or TypeScript that nobody has checked.
+  if (missing)
+    context.problems.add(
+      `mount ${path}`,
+      'it is given an app, { access, fetch }, { access, listener } or { access, files }',
+    )
   if (target.type === 'fetch')
     return (exchange) => fetchOutcome(target.handler, exchange, path, context.settings.limits.bodyBytes)
   if (target.type === 'node') return (exchange) => nodeOutcome(target.listener, exchange, { prefix: path, ...context })

@@ -33,6 +33,11 @@ export interface FilesMount extends FileOptions {
   readonly files: string | URL
 }
 
+/** The Ashlar apps among what is mounted. */
+export function mountedApps({ mounts = [] }: { readonly mounts?: readonly Mount[] }): readonly App[] {
+  return mounts.flatMap(({ target }) => (target.type === 'app' ? [target.app] : []))
+}
+
 /**
  * Puts another server under a path: an Ashlar app with documents of its own, a fetch handler (Hono, a web framework), a Node
  * listener (Express, Connect), or the files of a folder. It sees paths without the prefix. The outer app's limit on a handler's time holds for apps and fetch handlers; a

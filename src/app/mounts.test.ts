@@ -8,7 +8,7 @@ import { router } from '../core/router.ts'
 import { z } from 'zod'
 import { createApp } from './create-app.ts'
 import { kernelOf } from './internals.ts'
-import { mount } from './mount.ts'
+import { mount, type MountOptions } from './mount.ts'
 import { get, keptLog, serving } from './serving.fixture.ts'
 
 const none = router('', {})
@@ -187,4 +187,13 @@ test('an operation of a mounted app has its own time limit, shorter or longer th
   expect(await served.send(get('/inner/long'))).toMatch(/^HTTP\/1.1 200[\s\S]*done/)
   await using patient = await serving(none, { mounts: [mount('/inner', inner)] })
   expect(await patient.send(get('/inner/short'))).toMatch(/^HTTP\/1.1 503[\s\S]*handler_timeout/)
+  // Overdue ones are looked for as often as the shortest asks.
+  expect(kernelOf(patient.app).settings.shortestTimeoutMs).toBe(20)
+})
+
+test('a mount that is given nothing to serve is a mistake at start', () => {
+  const wrong = { access: anyone, handler: () => new Response() } as unknown as MountOptions
+  expect(() => createApp({ title: 'T', version: '1', api: none, mounts: [mount('/x', wrong)] })).toThrow(
+    /mount \/x: it is given an app, /,
+  )
 })

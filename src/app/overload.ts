@@ -1,8 +1,6 @@
 import type { Problems } from '../core/graph/problems.ts'
 import type { LoadLimits } from '../http/load.ts'
 import type { AppDefinition } from './definition.ts'
-import { docsPlaces } from './docs.ts'
-import type { Environment } from './environment.ts'
 import { probePaths } from './own-routers.ts'
 
 /** When a process turns requests away with 503 `overloaded` and `Retry-After`, before anything is done for them. */
@@ -23,12 +21,8 @@ export interface OverloadOptions {
 
 const DEFAULTS = { maxEventLoopDelayMs: 200, maxConcurrent: 1_000, retryAfterSeconds: 1 } as const
 
-/** The limits of an app's load; `undefined` where it has none. Whoever runs it sees how it is, and so do the readers of its documents. */
-export function loadLimitsOf(
-  definition: AppDefinition,
-  environment: Environment,
-  problems: Problems,
-): LoadLimits | undefined {
+/** The limits of an app's load; `undefined` where it has none. Whoever runs it sees how it is all the same. */
+export function loadLimitsOf(definition: AppDefinition, problems: Problems): LoadLimits | undefined {
   const { overload = {} } = definition
   if (overload === false) return undefined
   const limits = { ...DEFAULTS, ...overload }
@@ -36,11 +30,5 @@ export function loadLimitsOf(
     if (!(Number.isInteger(limits[name]) && limits[name] >= 1))
       problems.add('overload', `${name} is a whole number from 1; it is ${limits[name]}`)
   const probes = probePaths(definition)
-  const docs = docsPlaces(definition, environment)
-  return {
-    ...limits,
-    exempt: (path) =>
-      probes.has(path) ||
-      (docs !== undefined && (path === docs.documentPath || path === docs.path || path.startsWith(`${docs.path}/`))),
-  }
+  return { ...limits, exempt: (path) => probes.has(path) }
 }

@@ -102,7 +102,7 @@ export class Cors {
    *
    * @see Fetch standard, section 3.2.2
    */
-  isPreflight(head: RequestHead): boolean {
+  isPreflight(head: Pick<RequestHead, 'method' | 'header'>): boolean {
     if (head.method !== 'OPTIONS' || head.header('access-control-request-method') === undefined) return false
     const origin = head.header('origin')
     return origin !== undefined && this.#isAllowed(origin)
@@ -120,11 +120,11 @@ export class Cors {
   }
 
   /** What every answer says of who may read it, a failure's too. */
-  mark(head: RequestHead, { headers }: Pick<Outcome, 'headers'>): void {
+  mark(head: Pick<RequestHead, 'header'>, { headers }: Pick<Outcome, 'headers'>): void {
     if (this.#permit(head, headers)) headers.set('access-control-expose-headers', this.#exposed)
   }
 
-  #permit(head: RequestHead, headers: Map<string, string>): boolean {
+  #permit(head: Pick<RequestHead, 'header'>, headers: Map<string, string>): boolean {
     if (this.#allows === undefined) {
       headers.set('access-control-allow-origin', '*')
       return true

@@ -36,6 +36,14 @@ test('where turns are long one after another, each takes what it can do in time;
   expect([third, third + 201].map((now) => load.isTooHigh(now))).toEqual([false, false])
 })
 
+test('long turns with nothing to do between them are pauses', async () => {
+  const load = new Load(limits)
+  load.isTooHigh(performance.now() - 600)
+  await turn()
+  const later = performance.now() + 10_000
+  expect([later, later + 300].map((now) => load.isTooHigh(now))).toEqual([false, false])
+})
+
 test('more than are worked on at once is too much', () => {
   const load = new Load(limits)
   load.working = 9

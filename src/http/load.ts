@@ -25,6 +25,7 @@ export class Load {
   #turnBegan: number | undefined
   /** Since when every turn has been too long. */
   #lateSince: number | undefined
+  #turnEnded = 0
 
   constructor(limits: LoadLimits) {
     this.limits = limits
@@ -32,11 +33,13 @@ export class Load {
 
   /** Whether a request that arrives now is too much. `now` is of the monotonic clock, in milliseconds. */
   isTooHigh(now: number): boolean {
+    const { maxConcurrent, maxEventLoopDelayMs } = this.limits
     if (this.#turnBegan === undefined) {
+      // Nothing was waiting: what was too long a while ago was a pause after all.
+      if (now - this.#turnEnded > maxEventLoopDelayMs) this.#lateSince = undefined
       this.#turnBegan = now
       setImmediate(this.#endTurn)
     }
-    const { maxConcurrent, maxEventLoopDelayMs } = this.limits
     if (this.working >= maxConcurrent) return true
     return now - this.#turnBegan > maxEventLoopDelayMs && now - (this.#lateSince ?? this.#turnBegan) > SUSTAINED_MS
   }
@@ -45,7 +48,8 @@ export class Load {
     const began = this.#turnBegan
     this.#turnBegan = undefined
     if (began === undefined) return
-    if (performance.now() - began <= this.limits.maxEventLoopDelayMs) this.#lateSince = undefined
+    this.#turnEnded = performance.now()
+    if (this.#turnEnded - began <= this.limits.maxEventLoopDelayMs) this.#lateSince = undefined
     else this.#lateSince ??= began
   }
 }

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
+import type { Cors } from './cors.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Answers what lies under one path. */
@@ -10,8 +11,8 @@ export interface Mounted {
   readonly answer: MountHandler
   /** The methods of a path, with the mount's own in front; `undefined` for one that is not known. Absent where nobody here knows. */
   readonly allowAt?: (path: string) => string | undefined
-  /** Whether it says itself which pages of other origins may call it. */
-  readonly hasCors?: boolean
+  /** Where it says itself which pages of other origins may call it. */
+  readonly cors?: Cors | undefined
 }
 
 /** What is mounted where; the longest path wins. */

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { Outcome } from '../core/middleware.ts'
+import type { RequestHead } from '../core/request.ts'
 import type { Compression } from './compression.ts'
 import type { Cors } from './cors.ts'
 import type { Exchange } from './exchange.ts'
@@ -14,6 +15,9 @@ export interface OuterLayerParts {
   readonly httpsRedirect: HttpsRedirect | undefined
 }
 
+/** What is known of a request whose head was not parsed; its path is as it was sent. */
+export type UnreadHead = Pick<RequestHead, 'method' | 'path' | 'header'>
+
 interface Places {
   readonly mounts: MountTable
   readonly routes: Routes
@@ -23,6 +27,11 @@ interface Places {
 export class OuterLayer {
   readonly #parts: OuterLayerParts
   readonly #places: Places
+
+  /** Which pages of other origins may call. */
+  get cors(): Cors | undefined {
+    return this.#parts.cors
+  }
 
   constructor(parts: OuterLayerParts, places: Places) {
     this.#parts = parts
@@ -60,10 +69,25 @@ export class OuterLayer {
     this.#corsFor(head.path)?.mark(head, outcome)
   }
 
+  /** Says who may read the answer to a request that came no further than the server. */
+  markRefusal(head: UnreadHead, outcome: Pick<Outcome, 'headers'>): void {
+    this.#corsAt(head.path)?.mark(head, outcome)
+  }
+
+  /** Whether a browser asks if an allowed page may call. */
+  isPreflight(head: UnreadHead): boolean {
+    return this.#corsAt(head.path)?.isPreflight(head) === true
+  }
+
+  /** The policy of what answers a path, be it mounted. */
+  #corsAt(path: string): Cors | undefined {
+    return this.#places.mounts.find(path)?.cors ?? this.#parts.cors
+  }
+
   /** What is mounted and says itself who may call is left to itself. */
   #corsFor(path: string): Cors | undefined {
     const { cors } = this.#parts
-    return cors === undefined || this.#places.mounts.find(path)?.hasCors === true ? undefined : cors
+    return cors === undefined || this.#places.mounts.find(path)?.cors !== undefined ? undefined : cors
   }
 
   /** The methods of a path that is known; what another server has under its path is not known here. */

@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Overloaded, type AshlarError } from '../core/errors/index.ts'
 import type { Logger } from '../core/request.ts'
 import { UNREAD_BODY_LIMIT_BYTES } from './edge/limits.ts'
+import { headerOf } from './edge/header-lines.ts'
 import { failureOutcome } from './failure.ts'
 import type { Kernel } from './kernel.ts'
 import type { Load } from './load.ts'
+import type { UnreadHead } from './outer-layer.ts'
 import type { ResponseLines } from './response-lines.ts'
 import { sendOutcome } from './send.ts'
 
@@ -32,10 +34,12 @@ export class Refusals {
   }
 
   /** Whether this request is one too many. */
-  applyTo({ url = '' }: IncomingMessage, now: number): boolean {
+  applyTo(request: IncomingMessage, now: number): boolean {
     if (!this.#load.isTooHigh(now)) return false
-    const query = url.indexOf('?')
-    return !this.#load.limits.exempt(query === -1 ? url : url.slice(0, query))
+    const head = unreadHead(request)
+    if (this.#load.limits.exempt(head.path)) return false
+    // Costs no more than a refusal, for which a browser would tell the page nothing but that something failed.
+    return head.method !== 'OPTIONS' || this.#edge.kernel.settings.outer?.isPreflight(head) !== true
   }
 
   answer(
@@ -48,6 +52,7 @@ export class Refusals {
     this.#load.refused += 1
     this.#tell(now)
     const outcome = failureOutcome(this.#error, { id, method, path: '' }, SILENT, kernel.settings)
+    kernel.settings.outer?.markRefusal(unreadHead(request), outcome)
     kernel.settings.observer?.refused?.({ id, method, status: outcome.status, error: this.#error })
     sendOutcome(response, outcome, {
       lines,
@@ -64,6 +69,12 @@ export class Refusals {
     const { refused, working } = this.#load
     this.#edge.kernel.settings.logger.warn({ refused, working }, 'overloaded: requests are turned away')
   }
+}
+
+/** What is known of a request before its head is parsed. */
+export function unreadHead({ method = '', url = '', rawHeaders }: IncomingMessage): UnreadHead {
+  const query = url.indexOf('?')
+  return { method, path: query === -1 ? url : url.slice(0, query), header: (name) => headerOf(rawHeaders, name) }
 }
 
 /** One that is short is dropped by Node while the connection lives on: to open another costs more than to answer. */

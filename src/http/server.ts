@@ -12,7 +12,7 @@ import { createStrictServer } from './edge/server.ts'
 import type { Exchange } from './exchange.ts'
 import { SWEEP_INTERVAL_MS, type Kernel } from './kernel.ts'
 import { Load, type LoadLimits } from './load.ts'
-import { Refusals } from './overloaded.ts'
+import { Refusals, unreadHead } from './overloaded.ts'
 import { requestIds } from './request-id.ts'
 import type { ResponseLines } from './response-lines.ts'
 import { isClosing, sendOutcome, type SendOptions } from './send.ts'
@@ -196,6 +196,7 @@ export class HttpServer {
     const known = error instanceof AshlarError ? error : new BadRequest(undefined, { cause: error })
     if (known !== error) kernel.settings.logger.error({ err: error }, 'the head of a request could not be read')
     const outcome = kernel.failure(known, { id, method: request.method ?? '', path: '' })
+    kernel.settings.outer?.markRefusal(unreadHead(request), outcome)
     kernel.settings.observer?.refused?.({ id, method: request.method ?? '', status: outcome.status, error: known })
     const unread = closesAfter(request, undefined)
     sendOutcome(response, outcome, {
