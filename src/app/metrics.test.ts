@@ -56,6 +56,14 @@ test('requests are counted and timed by operation, method, path template and sta
   expect(counts[labels('gone', 'GET', '/gone', 503)]).toBe(1)
 })
 
+test('the files of a front end are one series, and what it does not have is unknown', async () => {
+  await using t = await serving(api, { metrics: true, frontend: new URL('../../docs', import.meta.url) })
+  for (const path of ['/index.md', '/cli.md', '/none.md']) await t.send(get(path))
+  const counts = await samples(t, 'http_server_request_duration_seconds_count')
+  expect(counts[labels('frontend', 'GET', '', 200)]).toBe(2)
+  expect(counts[labels('unknown', 'GET', '', 404)]).toBe(1)
+})
+
 test('what a client sends is never a label: paths and methods that nobody declared are one series', async () => {
   await using t = await serving(api, { metrics: true })
   for (const path of ['/a', '/b?c=d', '/hello', '/%F0%9F%98%80']) await t.send(get(path))

@@ -1,5 +1,6 @@
 import { anyone, type AccessRule } from '../core/access/index.ts'
 import { chain } from '../core/maybe-promise.ts'
+import { FRONTEND } from '../core/observation/own-operations.ts'
 import type { Problems } from '../core/graph/problems.ts'
 import type { Logger } from '../core/request.ts'
 import { Compression } from '../http/compression.ts'
@@ -89,6 +90,11 @@ export function frontendHandler(context: FrontendContext): MountHandler | undefi
   const guard = access === anyone ? undefined : guardOf({ path: '/frontend', access }, context)
   return (exchange) => {
     if (!isTold) tell()
-    return chain(guard?.guard(exchange, {}), () => frontend.answer(exchange.head))
+    return chain(guard?.guard(exchange, {}), async () => {
+      const outcome = await frontend.answer(exchange.head)
+      // What it does not have is nobody's: a path that nobody declared.
+      exchange.operation = FRONTEND
+      return outcome
+    })
   }
 }

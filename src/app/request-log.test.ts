@@ -170,3 +170,16 @@ test('options that are none are refused at start', () => {
   expect(make({ logs: { level: 'loud' as 'info' } })).toThrow(/^logs.level must be one of debug, info/)
   expect(make({ logs: { level: 'warn' }, logger: keptLines().logger })).toThrow(/give the level to your own `logger`/)
 })
+
+test('a line that has a text in the place of its fields, as JavaScript may write it, fails no request', async () => {
+  const loose = router('/api', {
+    text: route.get('/text', { access: anyone }, ({ log }) => {
+      log.info('the kettle is on' as never)
+      log.error(undefined as never, 'nothing')
+    }),
+  })
+  const { lines, logger } = keptLines()
+  await using t = await serving(loose, { logger })
+  expect(await t.send(get('/api/text'))).toMatch(/^HTTP\/1.1 204/)
+  expect(lines.map(({ msg }) => msg)).toEqual(['the kettle is on', 'nothing'])
+})

@@ -54,11 +54,10 @@ export class RedactingLog implements AppLog {
 
   /** @param request - Whose line it is; otherwise that of the code which runs. */
   line(level: Level, given: object, message?: string, request?: ObservedRequest): void {
-    // What pino takes too: an error in the place of fields.
-    const fields = given instanceof Error ? { err: given } : given
+    const fields = fieldsOf(given)
     const safe = this.#safe(fields, request)
     const { sink, reports } = this.#options
-    sink[level](request === undefined ? safe : { ...bindings(request), ...safe }, message)
+    sink[level](request === undefined ? safe : { ...bindings(request), ...safe }, message ?? textOf(given))
     if (level === 'error' && reports !== undefined && 'err' in safe)
       reports.report(safe.err, message ?? 'an error', request ?? running())
   }
@@ -95,6 +94,16 @@ class RequestLog implements Logger {
   error(fields: object, message?: string): void {
     this.#log.line('error', fields, message, this.#request)
   }
+}
+
+/** What pino takes too: an error in the place of fields; and from JavaScript a text, or nothing, as a line must not fail a request. */
+function fieldsOf(given: unknown): object {
+  if (given instanceof Error) return { err: given }
+  return typeof given === 'object' && given !== null ? given : {}
+}
+
+function textOf(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : undefined
 }
 
 /** The kernel enters what observers see too. */

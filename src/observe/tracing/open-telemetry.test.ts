@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import {
@@ -22,6 +23,7 @@ import type { AppDefinition } from '../../app/definition.ts'
 import { serving, type Serving } from '../../app/serving.fixture.ts'
 import { currentLog } from '../../http/kernel.ts'
 import { openTelemetry, tracedFetch } from '../index.ts'
+import type { OpenTelemetryApi } from './load-api.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'
@@ -115,6 +117,23 @@ test('a request is a span named by its method and path template, with the attrib
   })
   expect(server.events).toEqual([])
 })
+
+test('an SDK that is started after the app was put together, with another copy of the API, is found', async () => {
+  trace.disable()
+  await using t = await traced()
+  expect(await ask(t, 'GET /things/1')).toEqual([])
+  const copy = anotherCopy()
+  copy.trace.setGlobalTracerProvider(provider)
+  expect(find(await ask(t, 'GET /things/2'), 'GET /things/:id')).toBeDefined()
+  copy.trace.disable()
+})
+
+/** As an app has one whose SDK is an ECMAScript module. */
+function anotherCopy(): OpenTelemetryApi {
+  const require = createRequire(import.meta.url)
+  for (const file of Object.keys(require.cache)) if (/@opentelemetry.api.build/.test(file)) delete require.cache[file]
+  return require('@opentelemetry/api') as OpenTelemetryApi
+}
 
 test("dependencies and the handler are its children, and spans of the app's own code are theirs", async () => {
   await using t = await traced()

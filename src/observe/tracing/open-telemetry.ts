@@ -1,10 +1,10 @@
-import type { Attributes, Context, Span } from '@opentelemetry/api'
+import type { Attributes, Context, Span, Tracer, TracerProvider } from '@opentelemetry/api'
 import type { ObservedAnswer, ObservedRequest, RequestObserver, RequestTrace } from '../../core/observation/observer.ts'
 import type { RequestHead } from '../../core/request.ts'
 import type { TracedApp, Tracing } from '../../core/observation/tracing.ts'
 import { errorType } from '../error-type.ts'
 import { knownMethod } from '../http-method.ts'
-import { loadApi } from './load-api.ts'
+import { loadApi, type OpenTelemetryApi } from './load-api.ts'
 import { SpanTrace, UnsampledTrace, type TraceTools } from './request-trace.ts'
 import { recordError } from './span-error.ts'
 
@@ -29,7 +29,7 @@ const LIBRARY = 'ashlar'
  * the trace that the request belongs to. They go where the app's own SDK sends them; without one, nowhere. Nothing is patched, and spans have no
  * headers, bodies, credentials, values of statements or messages of errors.
  *
- * Needs the package `@opentelemetry/api`, and an SDK that is started before the app.
+ * Needs the package `@opentelemetry/api`, and an SDK that is started before the first request: before the app, or as one of its parts.
  *
  * @example
  * const app = createApp({ title: 'Blog', version: '1.0.0', api, tracing: openTelemetry() })
@@ -37,8 +37,21 @@ const LIBRARY = 'ashlar'
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Tracing {
   const api = loadApi()
-  const tools: TraceTools = { api, tracer: api.trace.getTracer(LIBRARY), baggage: options.baggage ?? false }
+  const tools: TraceTools = { api, tracerNow: tracerOf(api), baggage: options.baggage ?? false }
   return { kind: 'tracing', observe: (app) => new TracingObserver(tools, app, options) }
+}
+
+/**
+ * The tracer of the SDK that is there now. One that was made before it would make no spans for as long as it lives where the SDK came with another copy of
+ * the API: the ECMAScript module of the same package is one.
+ */
+function tracerOf({ trace }: OpenTelemetryApi): () => Tracer {
+  let known: { readonly provider: TracerProvider; readonly tracer: Tracer } | undefined
+  return () => {
+    const provider = trace.getTracerProvider()
+    if (known?.provider !== provider) known = { provider, tracer: provider.getTracer(LIBRARY) }
+    return known.tracer
+  }
 }
 
 class TracingObserver implements RequestObserver {
@@ -56,10 +69,10 @@ class TracingObserver implements RequestObserver {
   readonly begin = (request: ObservedRequest): RequestTrace | undefined => {
     const { head } = request
     if (this.#app.isProbe(head.path)) return undefined
-    const { api, tracer } = this.#tools
+    const { api, tracerNow } = this.#tools
     const parent = this.#parentOf(head)
     const options = { kind: api.SpanKind.SERVER, attributes: attributesOf(head, this.#app.shownPath(head)) }
-    const span = tracer.startSpan(methodOf(head), options, parent)
+    const span = tracerNow().startSpan(methodOf(head), options, parent)
     const trace = new (span.isRecording() ? SpanTrace : UnsampledTrace)(this.#tools, span, parent)
     this.#traces.set(request, trace)
     return trace

@@ -8,7 +8,7 @@ import { recordError } from './span-error.ts'
 /** What all requests of an app share. */
 export interface TraceTools {
   readonly api: OpenTelemetryApi
-  readonly tracer: Tracer
+  readonly tracerNow: () => Tracer
   /** Whether what clients and users put into the baggage is sent on to others. */
   readonly baggage: boolean
 }
@@ -61,10 +61,10 @@ export class UnsampledTrace implements RequestTrace {
 /** A request whose steps are spans. */
 export class SpanTrace extends UnsampledTrace {
   override step<T>(kind: StepKind, name: string, work: () => T, fields?: StepFields): T {
-    const { api, tracer } = this.tools
+    const { api, tracerNow } = this.tools
     const parent = this.here
     const isCall = kind === 'statement' || kind === 'outbound'
-    const span = tracer.startSpan(
+    const span = tracerNow().startSpan(
       spanName(kind, name),
       { kind: isCall ? api.SpanKind.CLIENT : api.SpanKind.INTERNAL, attributes: attributesOf(kind, name, fields) },
       parent,
