@@ -1,4 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
+import { arrayBuffer } from 'node:stream/consumers'
 import { codedTag } from '../core/entity-tag.ts'
 import { chain, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Middleware, Outcome } from '../core/middleware.ts'
@@ -7,6 +8,7 @@ import { compressBytes, compressor } from './compressors.ts'
 import { revalidate } from './conditional.ts'
 import { CodingChoice, RESPONSE_CODINGS, type ResponseCoding } from './edge/coding.ts'
 import { addVary } from './edge/vary.ts'
+import { KeptBodies, nameOfBody } from './kept-bodies.ts'
 import { measured } from './measured.ts'
 import { declaredLength } from './response-lines.ts'
 
@@ -38,6 +40,7 @@ const SECRET_OR_FINAL = /(?:^|[,\s])(?:no-store|no-transform)(?:$|[,\s])/i
 export class Compression {
   readonly #minBytes: number
   readonly #choice: CodingChoice
+  readonly #kept = new KeptBodies()
 
   /** @throws RangeError where an option cannot be. */
   constructor({ minBytes = DEFAULT_MIN_BYTES, codings = RESPONSE_CODINGS }: CompressionOptions = {}) {
@@ -63,7 +66,7 @@ export class Compression {
     const tag = headers.get('etag')
     if (tag !== undefined) headers.set('etag', codedTag(tag, coding))
     revalidate(outcome, head)
-    return outcome.status === 304 ? outcome : encoded(outcome, coding, head.method)
+    return outcome.status === 304 ? outcome : encoded(outcome, { coding, method: head.method, kept: this.#kept })
   }
 
   #isWorthIt({ status, headers, cookies, body, compress }: Outcome, { method }: RequestHead): boolean {
@@ -91,8 +94,15 @@ function sizeOf({ headers, body }: Pick<Outcome, 'headers' | 'body'>, method: st
   return method === 'HEAD' ? (declaredLength(headers) ?? 0) : -1
 }
 
-function encoded(outcome: Outcome, coding: ResponseCoding, method: string): MaybePromise<Outcome> {
+interface Encoding {
+  readonly coding: ResponseCoding
+  readonly method: string
+  readonly kept: KeptBodies
+}
+
+function encoded(outcome: Outcome, { coding, method, kept }: Encoding): MaybePromise<Outcome> {
   const { headers, body } = outcome
+  const name = body instanceof ReadableStream ? nameOfBody(body, declaredLength(headers)) : undefined
   const checked = body instanceof ReadableStream ? measured(body, headers) : body
   headers.set('content-encoding', coding)
   headers.delete('content-length')
@@ -103,6 +113,11 @@ function encoded(outcome: Outcome, coding: ResponseCoding, method: string): Mayb
     outcome.body = undefined
     return outcome
   }
+  if (checked instanceof ReadableStream && name !== undefined)
+    return chain(keptBody(checked, `${coding} ${name}`, { coding, kept }), (bytes) => {
+      outcome.body = bytes
+      return outcome
+    })
   if (checked instanceof ReadableStream) {
     outcome.body = compressedStream(checked, coding)
     return outcome
@@ -111,6 +126,22 @@ function encoded(outcome: Outcome, coding: ResponseCoding, method: string): Mayb
     outcome.body = bytes
     return outcome
   })
+}
+
+/** A file is compressed once, and not for each that asks for it. */
+async function keptBody(
+  body: ReadableStream<Uint8Array>,
+  name: string,
+  { coding, kept }: Pick<Encoding, 'coding' | 'kept'>,
+): Promise<Uint8Array> {
+  const known = kept.get(name)
+  if (known !== undefined) {
+    void body.cancel().catch(() => undefined)
+    return known
+  }
+  const bytes = await compressBytes(new Uint8Array(await arrayBuffer(body)), coding)
+  kept.set(name, bytes)
+  return bytes
 }
 
 /** Each chunk can be read as soon as it is sent; a client that goes ends the source, and a source that fails the answer. */

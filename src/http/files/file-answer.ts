@@ -4,6 +4,7 @@ import { NotFound, PreconditionFailed } from '../../core/errors/index.ts'
 import type { Outcome } from '../../core/middleware.ts'
 import type { RequestHead } from '../../core/request.ts'
 import { RangeNotSatisfiable } from '../edge/errors.ts'
+import { nameBody } from '../kept-bodies.ts'
 
 /** What the answer depends on besides the file (RFC 9110 sections 13 and 14). */
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'] as const
@@ -39,6 +40,9 @@ export async function fileAnswer(file: string, request: Request): Promise<Outcom
   if (!hasBody) sent.stream.destroy()
   // The type of Node's streams, which the global one does not know it is.
   const body = hasBody ? (Readable.toWeb(sent.stream) as unknown as ReadableStream<Uint8Array>) : undefined
+  // The tag is made of size and time.
+  const tag = headers.get('etag')
+  if (body !== undefined && sent.statusCode === 200 && tag !== undefined) nameBody(body, `${tag} ${file}`)
   return { status: sent.statusCode, headers, cookies: [], body }
 }
 
