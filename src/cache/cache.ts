@@ -15,7 +15,7 @@ export interface CacheOptions {
   readonly vary?: readonly string[]
   /**
    * `user`: an answer is for the caller it was made for, as long as all that is known of them is the same. `public`: all who may call the operation share
-   * it; for an answer that does not look at the caller. Default: `user`, where the operation knows its callers.
+   * it; one that looks at the caller all the same is not kept. Default: `user`, where the operation knows its callers.
    */
   readonly scope?: 'user' | 'public'
   /** How long a client uses an answer without asking. What is invalidated here it does not hear of. Default 0: it asks each time, and a 304 is cheap. */
@@ -25,7 +25,7 @@ export interface CacheOptions {
 /**
  * Keeps the answers of a GET: status 200, without cookies. A kept answer is sent without running dependencies or handler, and as a 304 to a client that has it
  * (`If-None-Match`); access is decided every time. In this process, up to 10,000 entries and 64 MiB, and in the app's Redis, where there is one, up to 1 MiB
- * each. Of many who want the same answer at one time, in all processes, one request makes it; where that takes more than 10 s, the next one begins. Where
+ * each. An answer made of anything that is neither in the checked input nor in `vary` is not kept, and the log says so. Of many who want the same answer at one time, in all processes, one request makes it; where that takes more than 10 s, the next one begins. Where
  * Redis is gone each process keeps its own, for 10 s at most.
  *
  * @example

@@ -2,6 +2,7 @@ import { dependency, type BaseContext, type Dependency, type UsedValues, type Us
 import type { MaybePromise } from '../core/maybe-promise.ts'
 import type { Logger } from '../core/request.ts'
 import { NO_METERS } from '../core/observation/meters.ts'
+import { runningRequest } from '../core/running-request.ts'
 import { servicesIn } from '../core/services.ts'
 import { appKeeper } from './app-keeper.ts'
 import { cacheCounts, type CacheCounts } from './cache-counts.ts'
@@ -60,7 +61,7 @@ export function cached<Args extends readonly unknown[], Value, const U extends U
     // Uses are what the configuration says.
     const made = rest as BaseContext & UsedValues<U>
     return (...args: Args) =>
-      valueOf({ keeper, counts, log: made.log }, wantedOf<Args, Value>(what, config, args), async () =>
+      valueOf({ name, keeper, counts, log: made.log }, wantedOf<Args, Value>(what, config, args), async () =>
         make(made, ...args),
       )
   })
@@ -77,17 +78,31 @@ interface Kept<Value> {
   readonly value: Value
 }
 
+interface Keeping {
+  readonly name: string
+  readonly keeper: Keeper
+  readonly counts: CacheCounts
+  readonly log: Logger
+}
+
+/** What takes its time where the value is not there: making it, or waiting for whoever makes it. */
+function asStep<T>(name: string, work: () => T): T {
+  const trace = runningRequest.getStore()?.trace
+  return trace === undefined ? work() : trace.step('cache', name, work, { fields: { hit: false } })
+}
+
 async function valueOf<Value>(
-  { keeper, counts, log }: { readonly keeper: Keeper; readonly counts: CacheCounts; readonly log: Logger },
+  { name, keeper, counts, log }: Keeping,
   wanted: Wanted<Kept<Value>>,
   make: () => Promise<Value>,
 ): Promise<Value> {
   const keep = async (): Promise<Kept<Value>> => ({ value: freeze(await make()) })
   const now = performance.now()
   const known = keeper.peek<Kept<Value>>(wanted.key, now)
-  if (known === undefined) counts.miss.add()
-  else counts[now >= known.freshUntil ? 'stale' : 'hit'].add()
-  const entry = known ?? (await keeper.obtain(wanted, keep))
+  const stale = known !== undefined && now >= known.freshUntil
+  counts[known === undefined ? 'miss' : stale ? 'stale' : 'hit'].add()
+  const entry = known ?? (await asStep(name, () => keeper.obtain(wanted, keep)))
+  if (known !== undefined) runningRequest.getStore()?.trace?.note('cache', name, { hit: true, stale })
   // Every value is kept.
   if (entry === undefined) return make()
   if (now >= entry.freshUntil && keeper.mayRenew(entry, now)) {

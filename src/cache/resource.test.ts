@@ -195,6 +195,22 @@ test('and one of many rows, and one outside of requests', async () => {
   expect((await ada.notes.list({})).items).toEqual([])
 })
 
+test('a page that links to others is kept too, and links only to what it was asked by', async () => {
+  const { items } = await ada.notes.createMany({ body: { items: [{ title: 'a' }, { title: 'b' }] } })
+  const page = async (query: string): Promise<readonly [status: number, link: string | null]> => {
+    const answer = await t.fetch(`/notes?limit=1${query}`, { as: { id: 'ada' } })
+    return [answer.status, answer.headers.get('link')]
+  }
+  const [, link] = await page('&sort=title')
+  expect(link).toMatch(/^<\/notes\?limit=1&sort=title&cursor=[\w-]+>; rel="next"$/)
+  await ada.hand.hidden({ params: { id: items[0]!.id, title: 'hidden' } })
+  expect((await ada.notes.list({ query: { limit: 1, sort: ['title'] } })).items).toMatchObject([{ title: 'a' }])
+  expect(await page('&sort=title')).toEqual([200, link])
+  // What is not declared is refused, so that no link that is kept has it.
+  expect(await page('&sort=title&secret=1')).toEqual([400, null])
+  await ada.notes.deleteMany({ body: { items: items.map(({ id }) => ({ id })) } })
+})
+
 test('what an answer includes, and what its rules look at, are part of it', async () => {
   const teamId = await newTeam('bob')
   const note = await ada.notes.create({ body: { title: 'shared', teamId } })

@@ -18,6 +18,7 @@ import { LazyInputs } from './lazy-inputs.ts'
 import type { CompiledOperation } from './operation.ts'
 import { OperationContext, type HandlerInputs } from './operation-context.ts'
 import type { SideHead } from './response-head.ts'
+import { WatchedRun } from './watched-run.ts'
 
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -26,6 +27,8 @@ export class Invocation {
   readonly #operation: CompiledOperation
   readonly #exchange: Exchange
   readonly #resolution: Resolution
+  /** There where a policy looks at what is read. */
+  readonly #watch: WatchedRun | undefined
   readonly #raw: LazyInputs
   readonly #values: Record<string, unknown>[] = []
   readonly #params: Readonly<Record<string, string>>
@@ -46,7 +49,11 @@ export class Invocation {
     this.#params = params
     this.#attempt = before === undefined ? 1 : before.#attempt + 1
     this.#body = before === undefined ? undefined : before.#body
-    this.#resolution = new Resolution(operation.plan, exchange)
+    const { plan, watched } = operation
+    // What is run again is watched together with what asked for it.
+    const earlier = before === undefined ? undefined : before.#watch
+    this.#watch = earlier ?? (watched && new WatchedRun(exchange, watched))
+    this.#resolution = new Resolution(plan, exchange, this.#watch)
     this.#raw = new LazyInputs(exchange.head, params)
   }
 
@@ -250,7 +257,8 @@ export class Invocation {
   #checked(index?: number): CheckedCall {
     const uses: Record<string, unknown> = {}
     if (index !== undefined) this.#resolution.fill(this.#operation.policyUses[index] ?? [], uses)
-    return { call: this.#exchange, inputs: this.#values, sent: this.#body ?? {}, uses, anew: () => this.#anew() }
+    const { reads = [] } = this.#watch ?? {}
+    return { call: this.#exchange, inputs: this.#values, sent: this.#body ?? {}, uses, reads, anew: () => this.#anew() }
   }
 
   #handle(): unknown {
@@ -265,7 +273,8 @@ export class Invocation {
     const inputs: HandlerInputs = (ownHolder < 0 ? undefined : this.#values[ownHolder]) ?? {}
     const context = new OperationContext(this.#exchange, inputs, this.#params)
     // Indexed by the names the operation declares in `uses`.
-    this.#resolution.fill(uses, context as unknown as Record<string, unknown>)
+    this.#resolution.fill(uses, context as unknown as Record<string, unknown>, this.#watch)
+    this.#watch?.watch(context)
     return handler(context as never)
   }
 

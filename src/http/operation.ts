@@ -3,6 +3,7 @@ import type { CustomNode } from '../core/access/rule.ts'
 import type { OperationDescription } from '../core/description.ts'
 import { appUsesOf } from '../core/graph/app-uses.ts'
 import type { Plan, Use } from '../core/graph/plan.ts'
+import { slotsBehind } from '../core/graph/slots-behind.ts'
 import { attempt, chain, type MaybePromise } from '../core/maybe-promise.ts'
 import type { Operation } from '../core/operation.ts'
 import { compose, type Middleware, type Outcome } from '../core/middleware.ts'
@@ -51,6 +52,8 @@ export class CompiledOperation {
   readonly policies: ComposedPolicies
   /** The uses of each policy, in their order. */
   readonly policyUses: readonly (readonly Use[])[]
+  /** What the answer is made of, where a policy watches what that reads. What only finds out who calls is not. */
+  readonly watched: ReadonlySet<number> | undefined
   readonly #timeoutMs: number | undefined
   readonly #hasPolicies: boolean
 
@@ -79,6 +82,7 @@ export class CompiledOperation {
     this.deprecation = deprecationHeaders(placed.deprecated)
     this.policies = composePolicies(policies.map(({ compiled }) => compiled))
     this.policyUses = policies.map(({ uses }) => uses)
+    this.watched = this.policies.watches ? slotsOfAnswer(description) : undefined
     this.#hasPolicies = policies.length > 0
     this.#timeoutMs = placed.timeoutMs
   }
@@ -121,6 +125,11 @@ export class CompiledOperation {
       (error) => invocation.fail(error),
     )
   }
+}
+
+function slotsOfAnswer({ access, plan }: OperationDescription): ReadonlySet<number> {
+  const accessRoots = access.authenticators.length + access.custom.length
+  return slotsBehind(plan.roots.slice(accessRoots), plan.nodes)
 }
 
 function customUsesOf({ access, plan }: OperationDescription): CompiledOperation['customUses'] {

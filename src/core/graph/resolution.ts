@@ -14,6 +14,12 @@ export interface RunContext extends BaseContext {
   readonly trace?: RequestTrace | undefined
 }
 
+/** Some nodes, and what these are given in the place of the run. */
+export interface OtherRun {
+  readonly slots: ReadonlySet<number>
+  readonly run: RunContext
+}
+
 /** The checked inputs of each holder of the plan, in the plan's order. */
 export type HolderValues = readonly (Readonly<Record<string, unknown>> | undefined)[]
 
@@ -24,14 +30,16 @@ const NO_VALUES: unknown[] = []
 export class Resolution {
   readonly #plan: Plan
   readonly #run: RunContext
+  readonly #other: OtherRun | undefined
   readonly #values: unknown[]
   #open:
     { readonly node: PlanNode; readonly slot: number; readonly generator: Generator | AsyncGenerator }[] | undefined
   #pending: Promise<unknown>[] | undefined
 
-  constructor(plan: Plan, run: RunContext) {
+  constructor(plan: Plan, run: RunContext, other?: OtherRun) {
     this.#plan = plan
     this.#run = run
+    this.#other = other
     this.#values = plan.nodes.length === 0 ? NO_VALUES : plan.blank.slice()
   }
 
@@ -58,8 +66,8 @@ export class Resolution {
   }
 
   /** Puts the values of these uses into `target`. */
-  fill(uses: readonly Use[], target: Record<string, unknown>): void {
-    for (const use of uses) target[use.key] = this.#valueOf(use)
+  fill(uses: readonly Use[], target: Record<string, unknown>, run: RunContext = this.#run): void {
+    for (const use of uses) target[use.key] = this.#valueOf(use, run)
   }
 
   /**
@@ -90,7 +98,9 @@ export class Resolution {
   #start(slot: number, node: PlanNode, inputs: HolderValues): void {
     const waits = this.#pending === undefined ? undefined : this.#waitsFor(node)
     const result =
-      waits === undefined ? this.#enter(node, inputs) : Promise.all(waits).then(() => this.#enter(node, inputs))
+      waits === undefined
+        ? this.#enter(slot, node, inputs)
+        : Promise.all(waits).then(() => this.#enter(slot, node, inputs))
     if (!isPromise(result)) return this.#keep(slot, node, result)
     const kept = result.then((entered) => this.#keep(slot, node, entered))
     // Handled when all have settled; until then a failure must not count as unhandled.
@@ -108,11 +118,12 @@ export class Resolution {
     return waits
   }
 
-  #enter(node: PlanNode, inputs: HolderValues): MaybePromise<Entered> {
+  #enter(slot: number, node: PlanNode, inputs: HolderValues): MaybePromise<Entered> {
+    const run = this.#other?.slots.has(slot) === true ? this.#other.run : this.#run
     // Indexed by the names the dependency declares.
-    const context = new DependencyContext(this.#run) as unknown as Record<string, unknown>
+    const context = new DependencyContext(run) as unknown as Record<string, unknown>
     if (node.holder >= 0) Object.assign(context, inputs[node.holder])
-    this.fill(node.uses, context)
+    this.fill(node.uses, context, run)
     const { trace } = this.#run
     if (trace === undefined) return enter(node.dependency, context, node.place)
     return trace.step('dependency', node.dependency.name, () => enter(node.dependency, context, node.place))
@@ -130,9 +141,9 @@ export class Resolution {
     for (const outcome of await Promise.allSettled(pending)) if (outcome.status === 'rejected') throw outcome.reason
   }
 
-  #valueOf(use: Use): unknown {
+  #valueOf(use: Use, run: RunContext): unknown {
     if (use.from === 'slot') return this.#values[use.slot]
-    return use.from === 'app' ? use.node.value : this.#run.builtins?.[use.name]
+    return use.from === 'app' ? use.node.value : run.builtins?.[use.name]
   }
 }
 

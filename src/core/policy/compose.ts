@@ -15,6 +15,8 @@ export interface ComposedPolicies {
   readonly admit: Guard | undefined
   readonly around: Wrapper | undefined
   readonly within: Wrapper | undefined
+  /** Whether one of them looks at what the request's code reads. */
+  readonly watches: boolean
 }
 
 export const NO_POLICIES: ComposedPolicies = {
@@ -22,6 +24,7 @@ export const NO_POLICIES: ComposedPolicies = {
   admit: undefined,
   around: undefined,
   within: undefined,
+  watches: false,
 }
 
 /** In order: the first is outermost. */
@@ -32,6 +35,7 @@ export function composePolicies(policies: readonly CompiledPolicy[]): ComposedPo
     admit: guards(policies.flatMap(({ admit }) => admit ?? [])),
     around: wrappers(policies, 'around'),
     within: wrappers(policies, 'within'),
+    watches: policies.some(({ watches }) => watches === true),
   }
 }
 

@@ -10,6 +10,7 @@ import type { RequestTrace } from '../observation/observer.ts'
 import type { AppServices } from '../services.ts'
 import type { Logger, RequestHead } from '../request.ts'
 import type { PlacedOperation } from '../tree.ts'
+import type { RequestRead } from '../watched-head.ts'
 
 /** What a policy is about. */
 export type PolicyKind = 'limit' | 'cache' | 'idempotency'
@@ -81,6 +82,8 @@ export interface CheckedCall {
   readonly sent: { readonly body?: unknown; readonly form?: unknown }
   /** Values of the policy's own uses; only within. */
   readonly uses: Readonly<Record<string, unknown>>
+  /** What the handler and its dependencies have read of the request by themselves, as far as they have run; only where a policy watches. */
+  readonly reads: readonly RequestRead[]
   /** Runs the operation again from access on, past its policies, once the response is sent: for an answer that is kept for others. */
   readonly anew: () => Promise<Outcome>
 }
@@ -94,6 +97,8 @@ export interface CompiledPolicy {
   readonly arrive?: (call: Call) => MaybePromise<void>
   /** Once the caller is known and may pass, before the body is read. Throws to refuse. */
   readonly admit?: (call: Call) => MaybePromise<void>
+  /** Whether it looks at {@link CheckedCall.reads}. */
+  readonly watches?: true
   /** Around dependencies, handler, answer and commit, once all input is checked. May answer in their place. */
   readonly around?: (checked: CheckedCall, next: Proceed) => MaybePromise<Outcome>
   /** Around the handler and its answer, inside the dependencies: what it does here is part of their transaction. */

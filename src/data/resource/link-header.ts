@@ -1,5 +1,6 @@
 import type { Documentation } from '../../core/operation.ts'
 import type { RequestHead } from '../../core/request.ts'
+import { WatchedHead } from '../../core/watched-head.ts'
 
 /** What the document says of the links of a page. */
 export const LINKED_PAGE: Documentation['openapi'] = {
@@ -18,10 +19,12 @@ export const LINKED_PAGE: Documentation['openapi'] = {
 
 /** The pages beside this one, as RFC 8288 links; `undefined` where it is the only one. */
 export function linkHeader(
-  { basePath, path, search }: RequestHead,
+  request: RequestHead,
   { next, previous }: { readonly next: string | null; readonly previous: string | null },
 ): string | undefined {
   if (next === null && previous === null) return undefined
+  // A list refuses parameters that are not declared: an answer that is kept says nothing here of whoever it was made for.
+  const { basePath, path, search } = WatchedHead.unwatched(request)
   const asked = search.replaceAll(/(?:^|&)cursor=[^&]*/g, '').replace(/^&/, '')
   // What the client sent is sent back: encoded where a header or the link's brackets would break on it.
   const at = `${basePath}${encodeURI(path)}?${asked === '' ? '' : `${escaped(asked)}&`}cursor=`
