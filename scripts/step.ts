@@ -8,6 +8,8 @@ export interface StepResult {
   readonly output: string
   /** What was not done, and why. */
   readonly skipped: readonly string[]
+  /** What of it took most of the time. */
+  readonly longest?: string
 }
 
 export interface Step {
@@ -36,8 +38,9 @@ export async function runSteps(steps: readonly Step[]): Promise<StepResult[]> {
     const startedAt = performance.now()
     const result = await run()
     const seconds = ((performance.now() - startedAt) / SECOND_MS).toFixed(1)
-    const { passed, failed, output, skipped } = result
+    const { passed, failed, output, skipped, longest } = result
     console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name}: ${passed} passed, ${failed} failed (${seconds} s)`)
+    if (longest !== undefined) console.log(`     longest: ${longest}`)
     for (const reason of skipped) console.log(`     skipped: ${reason}`)
     if (failed > 0) console.log(output.trimEnd().replaceAll(/^/gm, '     '))
     results.push(result)

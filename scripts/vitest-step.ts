@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { runCommand } from './command.ts'
 import type { Step, StepResult } from './step.ts'
 
+const ROOT = `${process.cwd()}/`
+const SECOND_MS = 1000
+const LONGEST = 12
+
 interface VitestOptions {
   /** Which test files; all where none are named. */
   readonly files?: readonly string[]
@@ -21,6 +25,9 @@ interface Report {
   readonly numFailedTests: number
   readonly testResults: readonly {
     readonly name: string
+    /** Milliseconds since the epoch. */
+    readonly startTime: number
+    readonly endTime: number
     readonly status: string
     readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
   }[]
@@ -63,14 +70,26 @@ function resultOf(code: number | null, output: string, report: Report | undefine
   ).length
   const failed = report.numFailedTests + broken
   // An error outside any test, such as an unhandled rejection.
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, output, skipped: skippedIn(testResults) }
+  return {
+    passed,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    output,
+    skipped: skippedIn(testResults),
+    longest: longestOf(testResults),
+  }
+}
+
+/** Where the time went. */
+function longestOf(results: Report['testResults']): string {
+  const files = results.map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / SECOND_MS }))
+  const longest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, LONGEST)
+  return longest.map(({ name, seconds }) => `${name.replace(ROOT, '')} ${seconds.toFixed(0)} s`).join(', ')
 }
 
 function skippedIn(results: Report['testResults']): string[] {
-  const root = `${process.cwd()}/`
   return results.flatMap(({ name, assertionResults }) => {
     const skipped = assertionResults.filter(({ status }) => status === 'skipped' || status === 'pending')
     const [first] = skipped
-    return first === undefined ? [] : [`${skipped.length} in ${name.replace(root, '')}, such as "${first.fullName}"`]
+    return first === undefined ? [] : [`${skipped.length} in ${name.replace(ROOT, '')}, such as "${first.fullName}"`]
   })
 }

@@ -40,7 +40,7 @@ interface Child {
 }
 
 function start(mode: 'write' | 'stay' | 'read', ...args: string[]): Child {
-  const { DATABASE_URL: _url, NODE_ENV: _env, NODE_OPTIONS: _options, ...env } = process.env
+  const { DATABASE_URL: _url, NODE_ENV: _env, ...env } = process.env
   const launched = spawn(process.execPath, ['--conditions=ashlar-source', child, mode, ...args], {
     cwd: project,
     env,

@@ -87,7 +87,7 @@ function makeProject(): string {
 
 /** `said` is the first thing it says. */
 function start(project: string, mode: 'serve' | 'read'): { process: ChildProcess; said: Promise<unknown> } {
-  const { DATABASE_URL: _url, NODE_ENV: _env, NODE_OPTIONS: _options, ...env } = process.env
+  const { DATABASE_URL: _url, NODE_ENV: _env, ...env } = process.env
   const child = join(import.meta.dirname, 'items-child.ts')
   const launched = spawn(process.execPath, ['--conditions=ashlar-source', child, mode], {
     cwd: project,
