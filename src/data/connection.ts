@@ -1,3 +1,4 @@
+import type { Pool } from 'pg'
 import type { Changes } from '../core/changes.ts'
 import type { Logger } from '../core/request.ts'
 import type { AppServices } from '../core/services.ts'
@@ -8,7 +9,7 @@ import { createEngine, type Engine } from './engine.ts'
 import { locate, type Located } from './location.ts'
 import { migrate, migrationStatus } from './migrations/migrate.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
-import { watchPool } from './observe/pool-meters.ts'
+import { watchPools } from './observe/pool-meters.ts'
 import { appRole } from './rls/app-role.ts'
 import { isSecured } from './rls/row-security.ts'
 
@@ -76,9 +77,15 @@ export class Connection<Schema extends DrizzleSchema> {
 
   #use({ changes, logger, meters }: AppServices): void {
     // Started by the same app once more, it is watched already.
-    if (!this.#changes.has(changes)) this.#watches.push(watchPool(meters, this.#name, () => this.#engine?.pool))
+    if (!this.#changes.has(changes)) this.#watches.push(watchPools(meters, () => this.#pools()))
     this.#changes.add(changes)
     this.log ??= logger
+  }
+
+  #pools(): ReadonlyMap<string, Pool> {
+    const { pool, replicas } = this.#engine ?? {}
+    const found = replicas?.pools.map((each, index) => [`${this.#name}/replica-${index + 1}`, each] as const)
+    return new Map([...(pool === undefined ? [] : [[this.#name, pool] as const]), ...(found ?? [])])
   }
 
   /** Connected and migrated. */

@@ -71,7 +71,8 @@ function compile(settings: Settings, { placed, services }: PolicyPlace, store: C
     prefix: scope === 'shared' ? `${name} ` : `${placed.name} ${name} `,
     refused: refused.with({ operation: placed.name, limit: name }),
   })
-  const count: NonNullable<CompiledPolicy['admit']> = (call) => limiter.count(call)
+  const count: NonNullable<CompiledPolicy['admit']> = (call) =>
+    call.trace === undefined ? limiter.count(call) : call.trace.step('limit', name, () => limiter.count(call))
   return by === 'address' ? { arrive: count } : { admit: count }
 }
 

@@ -86,6 +86,16 @@ test('connections of a database are among the metrics, by its name, until it has
   await app.stop()
 })
 
+test('those of replicas are among them, by the order in which they are named', async () => {
+  const db = database({ name: 'main', url: own.url, replicas: [own.url, own.url], pool: { max: 3 } })
+  const app = appOn(db, { metrics: true })
+  await asked(app, '/read')
+  const { text } = await asked(app, '/metrics')
+  const named = text.matchAll(/^db_client_connection_max\{db_client_connection_pool_name="(.*)"\} 3$/gm)
+  expect([...named].map(([, name]) => name)).toEqual(['main', 'main/replica-1', 'main/replica-2'])
+  await app.stop()
+})
+
 describe('traces', () => {
   const exporter = new InMemorySpanExporter()
   const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })

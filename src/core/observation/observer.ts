@@ -2,16 +2,23 @@ import type { Principal } from '../access/index.ts'
 import type { RunningRequest } from '../running-request.ts'
 
 /** What a step of a request's work is. */
-export type StepKind = 'dependency' | 'handler' | 'statement' | 'cache' | 'outbound'
+export type StepKind = 'limit' | 'dependency' | 'handler' | 'statement' | 'cache' | 'outbound'
 
 export type StepFields = Readonly<Record<string, string | number | boolean>>
+
+/** What is told of a step. */
+export interface StepTold<T> {
+  readonly fields?: StepFields
+  /** What its result adds. */
+  readonly ended?: (result: Awaited<T>) => StepFields
+}
 
 /** Sees one request from inside. */
 export interface RequestTrace {
   /** Runs the whole of the request, so that what it calls finds its context. */
   run<T>(work: () => T): T
   /** Runs one step and sees how long it takes and how it ends. What `work` gives is given back as it is, a promise too. */
-  step<T>(kind: StepKind, name: string, work: () => T, fields?: StepFields): T
+  step<T>(kind: StepKind, name: string, work: () => T, told?: StepTold<T>): T
   /** Something that takes no time of its own: a cache that had it. */
   note(kind: StepKind, name: string, fields?: StepFields): void
   /** Writes into the headers of a call that the request makes, in lower case, by what the trace goes on elsewhere. */

@@ -28,7 +28,7 @@ function tracesTogether(traces: readonly RequestTrace[]): RequestTrace | undefin
   const inner = tracesTogether(others) as RequestTrace
   return {
     run: (work) => outer.run(() => inner.run(work)),
-    step: (kind, name, work, fields) => outer.step(kind, name, () => inner.step(kind, name, work, fields), fields),
+    step: (kind, name, work, told) => outer.step(kind, name, () => inner.step(kind, name, work, told), told),
     note: (kind, name, fields) => {
       outer.note(kind, name, fields)
       inner.note(kind, name, fields)

@@ -5,18 +5,17 @@ const POOL = 'db_client_connection_pool_name'
 const STATE = 'db_client_connection_state'
 
 /**
- * Shows the connections of a database, by the names that OpenTelemetry has for them.
+ * Shows the connections of a database and its replicas, by the names that OpenTelemetry has for them.
  *
- * @param pool - `undefined` while it is not connected.
+ * @param pools - By their names; none while it is not connected.
  * @returns What ends it.
  */
-export function watchPool(meters: Meters, name: string, pool: () => Pool | undefined): () => void {
+export function watchPools(meters: Meters, pools: () => ReadonlyMap<string, Pool>): () => void {
   if (!meters.isOn) return () => {}
   const watch = (about: { name: string; help: string }, read: (found: Pool) => number): (() => void) =>
-    meters.watch({ of: 'gauge', ...about, labels: [POOL] }, () => {
-      const found = pool()
-      return found === undefined ? [] : [{ value: read(found), labels: { [POOL]: name } }]
-    })
+    meters.watch({ of: 'gauge', ...about, labels: [POOL] }, () =>
+      [...pools()].map(([name, pool]) => ({ value: read(pool), labels: { [POOL]: name } })),
+    )
   const ends = [
     meters.watch(
       {
@@ -25,15 +24,11 @@ export function watchPool(meters: Meters, name: string, pool: () => Pool | undef
         help: 'Connections of this process to a database, in use or idle.',
         labels: [POOL, STATE],
       },
-      () => {
-        const found = pool()
-        if (found === undefined) return []
-        const { totalCount, idleCount } = found
-        return [
+      () =>
+        [...pools()].flatMap(([name, { totalCount, idleCount }]) => [
           { value: totalCount - idleCount, labels: { [POOL]: name, [STATE]: 'used' } },
           { value: idleCount, labels: { [POOL]: name, [STATE]: 'idle' } },
-        ]
-      },
+        ]),
     ),
     watch(
       { name: 'db_client_connection_max', help: 'Connections that this process may have.' },

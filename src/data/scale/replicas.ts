@@ -1,3 +1,4 @@
+import type { Pool } from 'pg'
 import { runningRequest, type RunningRequest } from '../../core/running-request.ts'
 import { DatabaseUnavailable, SerializationFailure } from '../errors.ts'
 import { connectionLost, translateDatabaseError } from '../translate-error.ts'
@@ -36,6 +37,10 @@ export class Replicas {
       void this.#keep(Promise.resolve(undefined))
       return work(this.#primary)
     }
+  }
+
+  get pools(): readonly Pool[] {
+    return this.#replicas.map(({ target }) => target.pool)
   }
 
   async end(): Promise<void> {

@@ -127,8 +127,17 @@ function branchText({ step, times, tookMs }: Branch): string {
 }
 
 function textOf({ kind, name, fields }: TreeStep): string {
+  if (kind === 'outbound') return plain(outboundText(name, fields))
   const more = Object.entries(fields ?? {}).map(([key, value]) => `${key}=${value}`)
   return plain([nameOf(kind, name), ...more].join(' '))
+}
+
+/** A call to others by what a person looks for: what was asked of whom, and the status. */
+function outboundText(name: string, fields: TreeStep['fields'] = {}): string {
+  const { 'http.request.method': method, 'url.full': url, 'http.response.status_code': status } = fields
+  return ['outbound', ...(url === undefined ? [name] : [method, url]), status]
+    .filter((part) => part !== undefined)
+    .join(' ')
 }
 
 function nameOf(kind: TreeStep['kind'], name: string): string {

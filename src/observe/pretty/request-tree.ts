@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isPromise } from '../../core/maybe-promise.ts'
-import type { RequestTrace, StepFields, StepKind } from '../../core/observation/observer.ts'
+import type { RequestTrace, StepFields, StepKind, StepTold } from '../../core/observation/observer.ts'
 
 /** A request that does more is not read to its end by anybody. */
 const MOST_STEPS = 2_000
@@ -12,7 +12,7 @@ const SUMMARY_STEPS = 5
 export interface TreeStep {
   readonly kind: StepKind | 'request'
   readonly name: string
-  readonly fields: StepFields | undefined
+  fields: StepFields | undefined
   /** Of the monotonic clock; `undefined` for what takes no time of its own. */
   readonly beganAt: number | undefined
   tookMs: number | undefined
@@ -40,7 +40,7 @@ export class RequestTree implements RequestTrace {
     return current.run(this.root, work)
   }
 
-  step<T>(kind: StepKind, name: string, work: () => T, fields?: StepFields): T {
+  step<T>(kind: StepKind, name: string, work: () => T, { fields, ended: told }: StepTold<T> = {}): T {
     const step = this.#add(stepOf(kind, name, fields, performance.now()))
     let result: T
     try {
@@ -49,14 +49,13 @@ export class RequestTree implements RequestTrace {
       ended(step, true)
       throw error
     }
-    if (!isPromise(result)) {
+    const end = (value: Awaited<T>): void => {
       ended(step, false)
-      return result
+      if (told !== undefined) step.fields = { ...fields, ...told(value) }
     }
-    result.then(
-      () => ended(step, false),
-      () => ended(step, true),
-    )
+    // What is no promise is its own result.
+    if (!isPromise(result)) end(result as Awaited<T>)
+    else (result as PromiseLike<Awaited<T>>).then(end, () => ended(step, true))
     return result
   }
 

@@ -1,7 +1,7 @@
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import { AshlarError } from '../../core/errors/index.ts'
 import { isPromise } from '../../core/maybe-promise.ts'
-import type { RequestTrace, StepFields, StepKind } from '../../core/observation/observer.ts'
+import type { RequestTrace, StepFields, StepKind, StepTold } from '../../core/observation/observer.ts'
 import type { OpenTelemetryApi } from './load-api.ts'
 import { recordError } from './span-error.ts'
 
@@ -34,7 +34,7 @@ export class UnsampledTrace implements RequestTrace {
     return this.tools.api.context.with(this.context, work)
   }
 
-  step<T>(_kind: StepKind, _name: string, work: () => T, _fields?: StepFields): T {
+  step<T>(_kind: StepKind, _name: string, work: () => T, _told?: StepTold<T>): T {
     return work()
   }
 
@@ -60,7 +60,7 @@ export class UnsampledTrace implements RequestTrace {
 
 /** A request whose steps are spans. */
 export class SpanTrace extends UnsampledTrace {
-  override step<T>(kind: StepKind, name: string, work: () => T, fields?: StepFields): T {
+  override step<T>(kind: StepKind, name: string, work: () => T, { fields, ended }: StepTold<T> = {}): T {
     const { api, tracerNow } = this.tools
     const parent = this.here
     const isCall = kind === 'statement' || kind === 'outbound'
@@ -71,8 +71,10 @@ export class SpanTrace extends UnsampledTrace {
     )
     try {
       const result = api.context.with(api.trace.setSpan(parent, span), work)
-      if (isPromise(result)) this.#endLater(span, result)
-      else span.end()
+      const end = (value: Awaited<T>): void => this.#end(span, ended?.(value))
+      if (isPromise(result)) this.#endLater(span, result as PromiseLike<Awaited<T>>, end)
+      // What is no promise is its own result.
+      else end(result as Awaited<T>)
       return result
     } catch (error) {
       this.#fail(span, error)
@@ -86,11 +88,14 @@ export class SpanTrace extends UnsampledTrace {
     span.addEvent(`${kind} ${name}`, attributesOf(kind, name, fields))
   }
 
-  #endLater(span: Span, result: PromiseLike<unknown>): void {
-    result.then(
-      () => span.end(),
-      (error: unknown) => this.#fail(span, error),
-    )
+  #endLater<T>(span: Span, result: PromiseLike<T>, end: (value: T) => void): void {
+    result.then(end, (error: unknown) => this.#fail(span, error))
+  }
+
+  #end(span: Span, fields: StepFields = {}): void {
+    span.setAttributes(fields)
+    if ('error.type' in fields) span.setStatus({ code: this.tools.api.SpanStatusCode.ERROR })
+    span.end()
   }
 
   /** What is answered with a 4xx is an answer and no failure. */

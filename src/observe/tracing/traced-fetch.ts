@@ -1,4 +1,7 @@
+import type { StepFields } from '../../core/observation/observer.ts'
 import { runningRequest } from '../../core/running-request.ts'
+
+const FIRST_FAILURE = 400
 
 /**
  * `fetch`, as a step of the request that the running code belongs to: a span of its own, and a `traceparent` header (W3C Trace Context) by which the
@@ -28,6 +31,11 @@ export async function tracedFetch(input: string | URL | Request, init?: RequestI
       for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
       return fetch(request)
     },
-    fields,
+    { fields, ended: statusOf },
   )
+}
+
+/** To who calls, an answer that is none of success is a failure: so it is with OpenTelemetry. */
+function statusOf({ status }: Response): StepFields {
+  return { 'http.response.status_code': status, ...(status >= FIRST_FAILURE && { 'error.type': String(status) }) }
 }
