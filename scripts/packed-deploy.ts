@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, matchesGlob, relative } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Client } from 'pg'
 import { parse } from 'yaml'
@@ -29,11 +29,12 @@ async function build(project: string, image: string): Promise<void> {
   const left = readFileSync(join(project, '.dockerignore'), 'utf8').split('\n')
   cpSync(project, image, {
     recursive: true,
-    filter: (path) => path === project || !left.includes(relative(project, path)),
+    filter: (path) => path === project || !left.some((pattern) => matchesGlob(relative(project, path), pattern)),
   })
   chmodSync(image, 0o755)
+  const env = { npm_config_ignore_scripts: 'true', npm_config_prefer_offline: 'true' }
   for (const [, command = ''] of dockerfile(project).matchAll(/^RUN (.+)$/gm))
-    await mustRun(image, [...command.split(' '), '--ignore-scripts', '--prefer-offline'])
+    await mustRun(image, ['sh', '-c', command], { env })
 }
 
 async function migrateAndServe(project: string, cwd: string, database: string): Promise<string> {
@@ -54,10 +55,7 @@ async function migrateAndServe(project: string, cwd: string, database: string): 
     const notes = await (await fetch(`${url}/api/notes`)).text()
     if (notes !== '[]') throw new Error(`it answered ${notes}`)
     const check = lastWords(project, /^HEALTHCHECK .*?CMD (.+)$/m)
-    await mustRun(
-      cwd,
-      check.map((word) => word.replace(':3000', `:${new URL(url).port}`)),
-    )
+    await mustRun(cwd, check, { env: { PORT: new URL(url).port } })
   })
   return `served after ${seconds} s`
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, matchesGlob } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { appFile, runCommand } from '../test/command.ts'
@@ -35,11 +35,13 @@ describe('the image', () => {
     expect(lines.filter((line) => line.startsWith('FROM '))).toHaveLength(2)
     expect(lines).toContain('USER node')
     expect(lines.at(-2)).toBe('CMD ["node", "node_modules/ashlar/bin/ashlar.mjs", "start", "app.ts"]')
-    expect(text('deploy/Dockerfile')).toContain('http://127.0.0.1:3000/alive')
+    expect(text('deploy/Dockerfile')).toContain(`'http://127.0.0.1:' + process.env.PORT + '/alive'`)
   })
 
   test('has no secrets of the machine where it is made', () => {
-    expect(text('.dockerignore').split('\n')).toEqual(expect.arrayContaining(['.git', '.env*', 'node_modules']))
+    const left = text('.dockerignore').split('\n')
+    for (const name of ['.git', '.env', '.env.local', 'node_modules', 'web/.env', 'web/node_modules', 'deploy'])
+      expect(left.filter((pattern) => matchesGlob(name, pattern))).toHaveLength(1)
   })
 })
 
@@ -69,6 +71,14 @@ describe('the compose file', () => {
     expect(example).toMatch(/^# where clients reach it\nPUBLIC_URL=https:\/\/api\.example\.com$/m)
     expect(example).toMatch(/^ALLOWED_HOSTS=/m)
     expect(example).toMatch(/^METRICS_TOKEN=$/m)
+  })
+
+  test('leaves out of it what the files set by themselves, though the app has settings of these names', () => {
+    const example = text('deploy/app.example.env')
+    expect(example.match(/^.*DATABASE_URL=.*$/gm)).toEqual([
+      '# DATABASE_URL=postgres://user:password@host:5432/settings-api',
+    ])
+    expect(example).not.toMatch(/^[# ]*PORT=/m)
   })
 
   test('sets nothing that has a value already, or may be missing', () => {

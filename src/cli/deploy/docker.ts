@@ -1,13 +1,17 @@
+import { posix } from 'node:path'
 import type { DeployFacts, NeededVariable } from './facts.ts'
 
 /** Packages first, then the code, so that a change of code builds in seconds. Node runs TypeScript: nothing is compiled. */
-export function dockerfile({ node, port, file, livePath, title }: DeployFacts): string {
+export function dockerfile({ node, port, file, livePath, title, packages }: DeployFacts): string {
+  const { files, install, needsAll, command } = packages
+  const copy = needsAll
+    ? '# All of it: packages that are folders of this project have a package.json each.\nCOPY . .'
+    : `COPY ${files.join(' ')} ./`
   return `# The image of ${oneLine(title)}. Written by ashlar deploy files; yours from now on.
 FROM node:${node}-slim AS packages
 WORKDIR /app
-COPY package.json package-lock.json ./
-# The embedded PostgreSQL is optional, and is left out: production has a server.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+${copy}
+${install.map((each) => `RUN ${each}`).join('\n')}
 
 FROM node:${node}-slim
 ENV NODE_ENV=production \\
@@ -15,29 +19,28 @@ ENV NODE_ENV=production \\
     # The file system is read only: what Node compiles is kept in memory.
     NODE_COMPILE_CACHE=/tmp/node-compile-cache
 WORKDIR /app
-COPY --from=packages /app/node_modules ./node_modules
-COPY . .
+${needsAll ? 'COPY --from=packages /app ./' : 'COPY --from=packages /app/node_modules ./node_modules\nCOPY . .'}
 # The user of the image that is not root; its files belong to root, so it cannot change them.
 USER node
 EXPOSE ${port}
-${healthCheck(livePath, port)}# Signals go to the app itself, which finishes what is in flight.
-CMD ["node", "node_modules/ashlar/bin/ashlar.mjs", "start", ${JSON.stringify(file)}]
+${healthCheck(livePath)}# Signals go to the app itself, which finishes what is in flight.
+CMD ["node", ${JSON.stringify(command)}, "start", ${JSON.stringify(file)}]
 `
 }
 
-function healthCheck(livePath: string | undefined, port: number): string {
+function healthCheck(livePath: string | undefined): string {
   if (livePath === undefined) return ''
-  const ask = `fetch('http://127.0.0.1:${port}${livePath}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`
+  const ask = `fetch('http://127.0.0.1:' + process.env.PORT + '${livePath}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`
   return `HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", ${JSON.stringify(ask)}]\n`
 }
 
-export function dockerignore(): string {
+export function dockerignore({ out }: DeployFacts): string {
+  const written = out === '.' || out.startsWith('..') ? '' : `${out}\n`
   return `# What the image does not need, and must not have.
 .git
-.env*
-.ashlar
-deploy
-node_modules
+**/.env*
+**/.ashlar
+${written}**/node_modules
 **/*.test.ts
 **/*.test-d.ts
 test
@@ -47,17 +50,17 @@ coverage
 
 /** The app with PostgreSQL and Redis on one machine. */
 export function composeFile(facts: DeployFacts): string {
-  const { name, port, hasDatabase, hasRedis, stopSeconds } = facts
+  const { name, port, hasDatabase, hasRedis, stopSeconds, out, fromOut } = facts
   const needs = [...(hasDatabase ? ['postgres'] : []), ...(hasRedis ? ['redis'] : [])]
   const parts = [
-    `# docker compose -f deploy/compose.yaml up --build. Written by ashlar deploy files; yours from now on.
+    `# docker compose -f ${oneLine(posix.join(out, 'compose.yaml'))} up --build. Written by ashlar deploy files; yours from now on.
 name: ${name}
 
 services:
   app: &app
     build:
-      context: ..
-      dockerfile: deploy/Dockerfile
+      context: ${inCompose(fromOut)}
+      dockerfile: ${inCompose(posix.join(out, 'Dockerfile'))}
     env_file: app.env
     environment:
 ${environment(facts)}
@@ -97,11 +100,11 @@ function dependsOn({ hasMigrations }: DeployFacts, needs: readonly string[]): st
 }
 
 /** Once, before the app: a release whose migration fails is not started. */
-function migrateService({ file }: DeployFacts): string {
+function migrateService({ file, packages }: DeployFacts): string {
   return `
   migrate:
     <<: *app
-    command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", ${inCompose(file)}, "apply"]
+    command: ["node", ${inCompose(packages.command)}, "migrate", ${inCompose(file)}, "apply"]
     ports: []
     healthcheck:
       disable: true
@@ -146,13 +149,19 @@ const REDIS = `
 `
 
 /** Every variable the app asks for, to be filled in. */
-export function environmentFile({ variables }: DeployFacts): string {
+export function environmentFile({ name, variables, hasDatabase, hasRedis }: DeployFacts): string {
   const lines = variables.map((variable) => {
-    const { name, description, secret, isOptional = false } = variable
+    const { name: key, description, secret, isOptional = false } = variable
     const what = description === '' ? '' : `# ${oneLine(description)}\n`
     const value = secret ? '' : inEnvironment(exampleValue(variable))
-    return `${what}${secret ? '# a secret: keep this file out of git\n' : ''}${isOptional ? '# ' : ''}${name}=${value}\n`
+    return `${what}${secret ? '# a secret: keep this file out of git\n' : ''}${isOptional ? '# ' : ''}${key}=${value}\n`
   })
+  const servers = [
+    ...(hasDatabase ? [`# DATABASE_URL=postgres://user:password@host:5432/${name}`] : []),
+    ...(hasRedis ? ['# REDIS_URL=redis://host:6379'] : []),
+  ]
+  if (servers.length > 0)
+    lines.push(`# compose.yaml says these by itself; elsewhere they are needed\n${servers.join('\n')}\n`)
   return `# Copy this to app.env and fill it in. ashlar config shows what holds, and says what is missing.\n\n${lines.join('\n')}`
 }
 

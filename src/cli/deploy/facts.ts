@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { App } from '../../app/app.ts'
 import { healthPaths } from '../../app/health.ts'
 import { isDatabase, partsOf } from '../../app/parts.ts'
 import { settingVariables } from '../../settings/settings.ts'
 import { longestStopMs } from '../stop-app.ts'
+import { manifestIn, packagesOf, type Packages } from './packages.ts'
 
 /** One variable that the app must be given. */
 export interface NeededVariable {
@@ -25,7 +25,13 @@ export interface DeployFacts {
   readonly title: string
   /** The app's file, from the project's folder. */
   readonly file: string
+  /** Where the files are written, from the project's folder, and the other way round. */
+  readonly out: string
+  readonly fromOut: string
+  readonly packages: Packages
   readonly port: number
+  /** Where the metrics have a port of their own. */
+  readonly metricsPort: number | undefined
   readonly node: string
   readonly hasDatabase: boolean
   readonly hasRedis: boolean
@@ -36,6 +42,7 @@ export interface DeployFacts {
   readonly stopSeconds: number
   /** Connections that one process opens at most. */
   readonly connections: number
+  /** Without those that the files set by themselves. */
   readonly variables: readonly NeededVariable[]
 }
 
@@ -46,16 +53,22 @@ const POOL = 10
 const SPARE_SECONDS = 2
 
 /** Looks at the app, which is loaded and not started. */
-export function factsOf(app: App, file: string): DeployFacts {
+export function factsOf(app: App, path: string, out = 'deploy'): DeployFacts {
   const { definition } = app
+  const folder = process.cwd()
+  const file = inSlashes(relative(folder, path))
   const databases = partsOf(definition).filter(isDatabase)
   const [livePath, readyPath] = healthPaths(definition)
   return {
     // Of the package where it has one, else of the title.
-    name: plainName(packageJson().name ?? definition.title),
+    name: plainName(manifestIn(folder).name ?? definition.title),
     title: definition.title,
-    file: relative(process.cwd(), file).replaceAll('\\', '/'),
+    file,
+    out: inSlashes(relative(folder, resolve(out))) || '.',
+    fromOut: inSlashes(relative(resolve(out), folder)) || '.',
+    packages: packagesOf(folder, file),
     port: PORT,
+    metricsPort: typeof definition.metrics === 'object' ? definition.metrics.port : undefined,
     node: NODE_MAJOR,
     hasDatabase: databases.length > 0,
     hasRedis: definition.redis !== undefined,
@@ -66,6 +79,11 @@ export function factsOf(app: App, file: string): DeployFacts {
     connections: databases.reduce((sum, { options }) => sum + (options.pool?.max ?? POOL), 0),
     variables: variablesOf(app, databases.length > 0),
   }
+}
+
+/** Whether there is anything that only a secret of Kubernetes may have. */
+export function hasSecret({ hasDatabase, hasRedis, variables }: DeployFacts): boolean {
+  return hasDatabase || hasRedis || variables.some(({ secret }) => secret)
 }
 
 /** YAML takes these for something else than text. */
@@ -84,24 +102,26 @@ export function plainName(name: string): string {
   return /^\d/.test(plain) || NO_TEXT.has(plain) ? `app-${plain}` : plain
 }
 
-function packageJson(): { readonly name?: string } {
-  try {
-    return JSON.parse(readFileSync('package.json', 'utf8')) as { name?: string }
-  } catch {
-    return {}
-  }
+function inSlashes(path: string): string {
+  return path.replaceAll('\\', '/')
 }
 
 function variablesOf({ definition }: App, hasDatabase: boolean): readonly NeededVariable[] {
   const own = definition.settings === undefined ? [] : settingVariables(definition.settings)
   const hasAccounts = definition.auth !== undefined && 'kind' in definition.auth
+  const given = new Set([
+    'NODE_ENV',
+    'PORT',
+    ...(hasDatabase ? ['DATABASE_URL'] : []),
+    ...(definition.redis === undefined ? [] : ['REDIS_URL']),
+  ])
   return [
     { name: 'ALLOWED_HOSTS', secret: false, description: 'the hosts the app answers for', example: 'api.example.com' },
     ...(hasDatabase ? [SECRET] : []),
     ...(hasAccounts ? [ORIGIN] : []),
     ...(needsMetricsToken(definition) ? [METRICS_TOKEN] : []),
     ...own.map(({ description = '', example = '', ...variable }) => ({ ...variable, description, example })),
-  ].filter(({ name }, index, all) => all.findIndex((each) => each.name === name) === index)
+  ].filter(({ name }, index, all) => !given.has(name) && all.findIndex((each) => each.name === name) === index)
 }
 
 const SECRET: NeededVariable = {

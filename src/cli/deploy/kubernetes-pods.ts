@@ -1,4 +1,4 @@
-import type { DeployFacts } from './facts.ts'
+import { hasSecret, type DeployFacts } from './facts.ts'
 import { objectHead } from './kubernetes-object.ts'
 
 /** The processes of the app, as many as the autoscaler decides. */
@@ -36,7 +36,7 @@ ${POD_SECURITY}      topologySpreadConstraints:
 ${container(facts)}          ports:
             - name: http
               containerPort: ${facts.port}
-${probes(facts)}          lifecycle:
+${metricsPort(facts)}${probes(facts)}          lifecycle:
             preStop:
               # Until every proxy has heard that this one is going, new connections still come. Then the app ends those that are there (limits.drainMs).
               sleep:
@@ -54,14 +54,17 @@ const POD_SECURITY = `      securityContext:
           type: RuntimeDefault
 `
 
-function container({ name }: DeployFacts): string {
+function metricsPort({ metricsPort: port }: DeployFacts): string {
+  return port === undefined ? '' : `            - name: metrics\n              containerPort: ${port}\n`
+}
+
+function container(facts: DeployFacts): string {
+  const { name } = facts
   return `          image: ${name}
           envFrom:
             - configMapRef:
                 name: ${name}
-            - secretRef:
-                name: ${name}
-          resources:
+${hasSecret(facts) ? `            - secretRef:\n                name: ${name}\n` : ''}          resources:
             requests:
               cpu: 250m
               memory: 256Mi
@@ -107,9 +110,9 @@ function probes({ livePath, readyPath }: DeployFacts): string {
 
 /** What applies the migrations of a release, once. */
 export function migrateJob(facts: DeployFacts): string {
-  const { name, file } = facts
-  return `# Before each release, since a job cannot be changed:
-#   kubectl delete job ${name}-migrate --ignore-not-found && kubectl apply -f migrate-job.yaml
+  const { name, file, packages } = facts
+  return `# Before each release, with the image of the release. A job cannot be changed, and reads the settings of the release:
+#   kubectl delete job ${name}-migrate --ignore-not-found && kubectl apply -f config.yaml -f migrate-job.yaml
 #   kubectl wait --for=condition=complete job/${name}-migrate --timeout=10m
 ${objectHead('batch/v1 Job', `${name}-migrate`)}spec:
   backoffLimit: 2
@@ -123,7 +126,7 @@ ${objectHead('batch/v1 Job', `${name}-migrate`)}spec:
       restartPolicy: Never
 ${POD_SECURITY}      containers:
         - name: migrate
-${container(facts).replace(`image: ${name}`, `image: registry.example.com/${name}:1`)}          command: ["node", "node_modules/ashlar/bin/ashlar.mjs", "migrate", ${JSON.stringify(file)}, "apply"]
+${container(facts).replace(`image: ${name}`, `image: registry.example.com/${name}:1`)}          command: ["node", ${JSON.stringify(packages.command)}, "migrate", ${JSON.stringify(file)}, "apply"]
 ${VOLUMES}`
 }
 

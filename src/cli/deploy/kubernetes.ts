@@ -1,5 +1,5 @@
 import { exampleValue } from './docker.ts'
-import type { DeployFacts } from './facts.ts'
+import { hasSecret, type DeployFacts } from './facts.ts'
 import { objectHead } from './kubernetes-object.ts'
 import { deployment, migrateJob } from './kubernetes-pods.ts'
 
@@ -12,7 +12,7 @@ export function kubernetesFiles(facts: DeployFacts): Readonly<Record<string, str
     'service.yaml': service(facts),
     'autoscaling.yaml': autoscaling(facts),
     'disruption-budget.yaml': disruptionBudget(facts),
-    'secret.example.yaml': secretExample(facts),
+    ...(hasSecret(facts) && { 'secret.example.yaml': secretExample(facts) }),
     ...migrate,
     'kustomization.yaml': kustomization(facts),
   }
@@ -58,7 +58,8 @@ kind: Secret
 metadata:
   name: ${name}
 type: Opaque
-${lines.length === 0 ? 'stringData: {}' : `stringData:\n${lines.join('\n')}`}
+stringData:
+${lines.join('\n')}
 `
 }
 

@@ -9,7 +9,11 @@ const facts = (changes: Partial<DeployFacts>): DeployFacts => ({
   name: 'shop',
   title: 'Shop',
   file: 'app.ts',
+  out: 'deploy',
+  fromOut: '..',
+  packages: { files: ['package.json'], install: [], needsAll: false, command: 'node_modules/ashlar/bin/ashlar.mjs' },
   port: 3000,
+  metricsPort: undefined,
   node: '24',
   hasDatabase: true,
   hasRedis: true,
@@ -76,4 +80,17 @@ test('a description or an example with several lines, quotes and signs stays in 
     A: 'x # y\nEVIL=1',
     C: `it's "5" $HOME`,
   })
+})
+
+test('metrics with a port of their own have one that a collector finds by its name', () => {
+  const ports = (port: number | undefined): unknown => {
+    const text = kubernetesFiles(facts({ metricsPort: port }))['deployment.yaml']!
+    const { spec } = parse(text) as { spec: { template: { spec: { containers: { ports: unknown }[] } } } }
+    return spec.template.spec.containers[0]!.ports
+  }
+  expect(ports(undefined)).toEqual([{ name: 'http', containerPort: 3000 }])
+  expect(ports(9464)).toEqual([
+    { name: 'http', containerPort: 3000 },
+    { name: 'metrics', containerPort: 9464 },
+  ])
 })

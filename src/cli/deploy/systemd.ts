@@ -1,14 +1,23 @@
 import type { DeployFacts } from './facts.ts'
 
 /** A unit for a machine of one's own: a process for each core, as nobody in particular, who may write nothing. */
-export function systemdUnit({ name, title, file, port, stopSeconds, hasDatabase, hasRedis }: DeployFacts): string {
+export function systemdUnit({
+  name,
+  title,
+  file,
+  port,
+  stopSeconds,
+  hasDatabase,
+  hasRedis,
+  packages,
+}: DeployFacts): string {
   const after = [
     'network-online.target',
     ...(hasDatabase ? ['postgresql.service'] : []),
     ...(hasRedis ? ['redis-server.service'] : []),
   ]
   return `# /etc/systemd/system/${name}.service. Written by ashlar deploy files; yours from now on.
-# The code is in /srv/${name}, installed there with npm ci --omit=dev; the variables in /etc/${name}.env, which only root reads.
+# The code is in /srv/${name}, with its packages; the variables of app.example.env are in /etc/${name}.env, which only root reads.
 [Unit]
 Description=${inUnit(title.replaceAll(/\s+/g, ' ').trim()).replace(/[\s\\]+$/, '')}
 After=${after.join(' ')}
@@ -22,7 +31,7 @@ DynamicUser=yes
 WorkingDirectory=/srv/${name}
 EnvironmentFile=/etc/${name}.env
 Environment=NODE_ENV=production PORT=${port} NODE_COMPILE_CACHE=/var/cache/${name}
-ExecStart=/srv/${name}/node_modules/.bin/ashlar start ${wordInUnit(file)} --workers auto
+ExecStart=/srv/${name}/${packages.command.replace('ashlar/bin/ashlar.mjs', '.bin/ashlar')} start ${wordInUnit(file)} --workers auto
 # A new version of the code, without losing a request: systemctl reload ${name}
 ExecReload=/bin/kill -USR2 $MAINPID
 Restart=always

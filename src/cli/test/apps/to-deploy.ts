@@ -9,6 +9,8 @@ const config = settings(
   z.object({
     publicUrl: z.url().describe('where clients reach it'),
     apiKey: secretText(),
+    databaseUrl: secretText(),
+    port: z.int().default(8080),
     origins: z.array(z.string()).default(['https://a.example', 'https://b.example']),
     smtp: z.object({ host: z.string(), port: z.int().default(587) }).optional(),
   }),
