@@ -147,7 +147,8 @@ class PlanBuilder {
     for (const error of dependency.errors) this.errors.add(error)
     this.#checkSole(dependency, here)
     const slot = this.nodes.length
-    this.nodes.push({ dependency, place: here, uses, holder: this.#hold(dependency, here) })
+    const name = dependency.name === '' ? lastName(here) : dependency.name
+    this.nodes.push({ dependency, name, place: here, uses, holder: this.#hold(dependency, here) })
     if (dependency.freshOf === undefined) this.#slots.set(dependency, slot)
     return slot
   }

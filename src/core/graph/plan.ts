@@ -21,6 +21,8 @@ export type Use =
 
 export interface PlanNode {
   readonly dependency: Dependency
+  /** What traces call it: its own name, or that by which it is used first. */
+  readonly name: string
   /** The way to it from the operation, for messages. */
   readonly place: string
   readonly uses: readonly Use[]

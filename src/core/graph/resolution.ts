@@ -126,7 +126,7 @@ export class Resolution {
     this.fill(node.uses, context, run)
     const { trace } = this.#run
     if (trace === undefined) return enter(node.dependency, context, node.place)
-    return trace.step('dependency', node.dependency.name, () => enter(node.dependency, context, node.place))
+    return trace.step('dependency', node.name, () => enter(node.dependency, context, node.place))
   }
 
   #keep(slot: number, node: PlanNode, { value, generator }: Entered): void {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { get as asked, serving } from '../../app/serving.fixture.ts'
 import { cached } from '../../cache/index.ts'
 import { anyone } from '../../core/access/index.ts'
+import { dependency } from '../../core/dependency.ts'
 import { route } from '../../core/route.ts'
 import { router } from '../../core/router.ts'
 import { rateLimit } from '../../limits/index.ts'
@@ -36,6 +37,7 @@ const few = rateLimit({ name: 'few', max: 10, windowSeconds: 60, by: 'address' }
 const api = router('/', {
   limited: route.get('/limited', { access: anyone, limit: few }, () => undefined),
   rates: route.get('/rates', { access: anyone, uses: { rate } }, async ({ rate: read }) => void (await read())),
+  plain: route.get('/plain', { access: anyone, uses: { today: dependency(() => new Date()) } }, () => undefined),
   calls: route.get('/calls/:status', { access: anyone }, async ({ params }) => {
     const { port } = other.address() as AddressInfo
     await tracedFetch(`http://127.0.0.1:${port}/${params.status}`)
@@ -53,6 +55,12 @@ test('a limit is a step, and so is a value that is not in the cache; one that is
   expect(spans.find(({ name }) => name === 'cache rate')?.attributes).toEqual({ 'ashlar.cache': 'rate', hit: false })
   const events = spans.flatMap((span) => span.events.map((event) => [span.name, event.name, event.attributes]))
   expect(events).toEqual([['handler rates', 'cache rate', { 'ashlar.cache': 'rate', hit: true, stale: false }]])
+})
+
+test('a dependency without a name of its own has that by which it is used', async () => {
+  await using t = await serving(api, { tracing: openTelemetry() })
+  await t.send(asked('/plain'))
+  expect(exporter.getFinishedSpans().map(({ name }) => name)).toContain('dependency today')
 })
 
 test('a call to somewhere else has the status of its answer, and one that is refused is a failure', async () => {
