@@ -202,6 +202,7 @@ test('a mounted listener starts from the headers as well', async () => {
 
 describe('mistakes at start', () => {
   test.each<[CorsOptions, RegExp, Partial<AppDefinition>?]>([
+    [{ origins: APP as never }, /cors: origins is a list, such as/],
     [{ origins: '*', credentials: true }, /cors: credentials with origins: '\*'/],
     [{ origins: [] }, /cors: The list of origins is empty/],
     [{ origins: ['app.example.com'] }, /"app.example.com" is not an origin/],

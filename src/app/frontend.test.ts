@@ -97,6 +97,17 @@ test('the fallback is chosen, or none', async () => {
   expect(await ask({ frontend: { folder: spa, fallback: '/none.html' } }, '/lost', HTML)).toEqual([404, 'problem'])
 })
 
+test('a fallback that is not there is a mistake in production, and so is a front end without a folder', () => {
+  const made = (frontend: unknown, environment = 'production') =>
+    createApp(definition({ frontend, environment, allowedHosts: ['localhost'] } as Partial<AppDefinition>))
+  expect(() => made({ folder: spa, fallback: '/app.html' })).toThrow(/frontend: its fallback \/app.html is not in /)
+  expect(() => made({ folder: spa, fallback: 'index.html' }, 'test')).toThrow(
+    /its fallback "index.html" begins with a slash: "\/index.html"/,
+  )
+  expect(() => made({ folder: spa, fallback: '/index.html' })).not.toThrow()
+  expect(() => made({ dir: spa })).toThrow(/frontend: it has no folder; write/)
+})
+
 test('names with a hash are kept for a year, all else is asked for each time', async () => {
   const cacheOf = async (path: string, frontend: AppDefinition['frontend'] = spa): Promise<string | null> => {
     const answer = await createApp(definition({ frontend })).fetch(

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { anyone, type AccessRule } from '../core/access/index.ts'
 import { chain } from '../core/maybe-promise.ts'
 import { FRONTEND } from '../core/observation/own-operations.ts'
@@ -5,6 +7,7 @@ import type { Problems } from '../core/graph/problems.ts'
 import type { Logger } from '../core/request.ts'
 import { Compression } from '../http/compression.ts'
 import { Cors, type CorsOptions } from '../http/cors.ts'
+import type { FileFolder } from '../http/files/file-folder.ts'
 import { Frontend, type FrontendOptions } from '../http/files/frontend.ts'
 import { HttpsRedirect, type HttpsRedirectOptions } from '../http/https-redirect.ts'
 import type { MountHandler } from '../http/mounts.ts'
@@ -44,6 +47,8 @@ function httpsRedirect(options: true | HttpsRedirectOptions, definition: AppDefi
 }
 
 function checkedCors(options: CorsOptions, environment: Environment): Cors {
+  if (options.origins !== '*' && !Array.isArray(options.origins))
+    throw new TypeError("origins is a list, such as ['https://app.example.com'], or '*' for every page")
   const open = options.origins === '*' ? undefined : options.origins.find((origin) => isUnprotected(origin))
   if (options.credentials === true && environment === 'production' && open !== undefined)
     throw new RangeError(
@@ -74,12 +79,17 @@ export function frontendHandler(context: FrontendContext): MountHandler | undefi
     typeof definition.frontend === 'string' || definition.frontend instanceof URL
       ? { folder: definition.frontend }
       : definition.frontend
+  if (options.folder === undefined) {
+    problems.add('frontend', "it has no folder; write frontend: 'web/dist' or { folder: 'web/dist' }")
+    return undefined
+  }
   const place = { apiPrefix: (definition.api?.prefix ?? '').replace(/\/$/, ''), replaced: replacedHeaders(definition) }
   const frontend = problems.collect('frontend', () => new Frontend(options, place))
   if (frontend === undefined) return undefined
   const { folder } = frontend.files
   const missing = `there is no folder ${folder.path}; build the front end first`
   if (!folder.exists && environment === 'production') problems.add('frontend', missing)
+  checkFallback(options, folder, context)
   // Told to whoever asks for it, and not before: commands that print what is in the app write nothing else.
   let isTold = folder.exists
   const tell = (): void => {
@@ -97,4 +107,17 @@ export function frontendHandler(context: FrontendContext): MountHandler | undefi
       return outcome
     })
   }
+}
+
+/** In development it may be built later. */
+function checkFallback(
+  { fallback }: AppFrontend,
+  folder: FileFolder,
+  { environment, problems }: FrontendContext,
+): void {
+  if (fallback === undefined || fallback === false) return
+  if (!fallback.startsWith('/'))
+    problems.add('frontend', `its fallback "${fallback}" begins with a slash: "/${fallback}"`)
+  else if (environment === 'production' && folder.exists && !existsSync(join(folder.path, fallback)))
+    problems.add('frontend', `its fallback ${fallback} is not in ${folder.path}`)
 }

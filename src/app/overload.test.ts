@@ -130,4 +130,6 @@ test('it can be switched off, and limits that are none are mistakes', async () =
   const made = (overload: OverloadOptions) => () => createApp({ title: 'T', version: '1', api, overload })
   expect(made({ maxConcurrent: 0 })).toThrow(/overload: maxConcurrent is a whole number from 1; it is 0/)
   expect(made({ maxEventLoopDelayMs: 0.5 })).toThrow(/maxEventLoopDelayMs/)
+  const misspelt = { maxConcurent: 5 } as OverloadOptions
+  expect(made(misspelt)).toThrow(/overload: maxConcurent is not one of its options: maxEventLoopDelayMs, /)
 })

@@ -26,6 +26,9 @@ export function loadLimitsOf(definition: AppDefinition, problems: Problems): Loa
   const { overload = {} } = definition
   if (overload === false) return undefined
   const limits = { ...DEFAULTS, ...overload }
+  for (const name of Object.keys(overload))
+    if (!Object.hasOwn(DEFAULTS, name))
+      problems.add('overload', `${name} is not one of its options: ${Object.keys(DEFAULTS).join(', ')}`)
   for (const name of ['maxEventLoopDelayMs', 'maxConcurrent', 'retryAfterSeconds'] as const)
     if (!(Number.isInteger(limits[name]) && limits[name] >= 1))
       problems.add('overload', `${name} is a whole number from 1; it is ${limits[name]}`)

@@ -28,6 +28,9 @@ const get = (options: object): string => mistakesOf(router('', { a: untyped.get(
 describe('a mistake that the compiler finds too is told at the start, with its place and what to write', () => {
   test.each<[object, string]>([
     [{ query: { limit: z.int() } }, 'its query is not a schema; write query: z.object({ ... })'],
+    [{ timeoutMs: 0 }, 'its timeoutMs is 0; a time limit is a whole number of milliseconds from 1 to 2147483647'],
+    [{ timeoutMs: NaN }, 'its timeoutMs is NaN; a time limit is'],
+    [{ timeoutMs: 3e9 }, 'its timeoutMs is 3000000000; a time limit is'],
     [
       { response: { id: z.int() } },
       'its response has the key "id", which is no status; a schema of fields is z.object({ id: ... })',
@@ -72,4 +75,9 @@ describe('what is in the place of the api or of an operation is told by its plac
   ])('%s', (_, root, message) => {
     expect(mistakesOf(root)).toContain(`  - ${message}`)
   })
+})
+
+test('the time limit of a router is checked as well', () => {
+  const api = router('', { timeoutMs: -1 }, { a: route.get('/a', { access }, done) })
+  expect(mistakesOf(api)).toContain('a: its timeoutMs is -1; a time limit is')
 })

@@ -112,8 +112,21 @@ function placeOperation(
       ...(operation.cache === undefined ? [] : [operation.cache]),
     ],
     idempotent: operation.idempotent ?? innermost(routers, 'idempotent') ?? false,
-    timeoutMs: operation.timeoutMs ?? innermost(routers, 'timeoutMs'),
+    timeoutMs: checkedTime(operation.timeoutMs ?? innermost(routers, 'timeoutMs'), name, problems),
   }
+}
+
+/** The longest timer of Node. */
+const LONGEST_TIME_MS = 2_147_483_647
+
+function checkedTime(timeoutMs: number | undefined, name: string, problems: Problems): number | undefined {
+  const isTime = Number.isInteger(timeoutMs) && timeoutMs! >= 1 && timeoutMs! <= LONGEST_TIME_MS
+  if (timeoutMs === undefined || isTime) return timeoutMs
+  problems.add(
+    name,
+    `its timeoutMs is ${String(timeoutMs)}; a time limit is a whole number of milliseconds from 1 to ${LONGEST_TIME_MS}`,
+  )
+  return undefined
 }
 
 function innermost<K extends 'idempotent' | 'timeoutMs'>(
