@@ -5,6 +5,24 @@ import { dirname, join } from 'node:path'
 export const PEERS = join(import.meta.dirname, 'peers')
 export const VENV_PYTHON = join(import.meta.dirname, '.bench', 'venv', 'bin', 'python')
 
+/** How FastAPI is served where it is compared: by its fastest loop and parser, on a port that is an argument. */
+export function uvicorn(app: string, port: number): readonly string[] {
+  const quiet = ['--no-access-log', '--log-level', 'warning']
+  return [
+    VENV_PYTHON,
+    '-m',
+    'uvicorn',
+    ...quiet,
+    '--loop',
+    'uvloop',
+    '--http',
+    'httptools',
+    '--port',
+    String(port),
+    app,
+  ]
+}
+
 /** Installs the peers from their own lock, when it is new here: the main package never carries them. */
 export function installNodePeers(): void {
   const lock = join(PEERS, 'package-lock.json')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { PEERS, VENV_PYTHON } from '../install.ts'
+import { PEERS, uvicorn } from '../install.ts'
 import type { ScenarioName } from './scenarios.ts'
 import type { RunningServer, ServerCommand } from '../server-process.ts'
 
@@ -31,17 +31,6 @@ export function servers(databaseUrl: string, port: (name: ServerName) => number)
     cwd: PEERS,
     env,
   })
-  const uvicorn = [
-    '-m',
-    'uvicorn',
-    '--no-access-log',
-    '--log-level',
-    'warning',
-    '--loop',
-    'uvloop',
-    '--http',
-    'httptools',
-  ]
   return [
     peer('drizzle', 'Fastify + Drizzle, prepared', 'drizzle-prepared.mjs'),
     {
@@ -61,7 +50,7 @@ export function servers(databaseUrl: string, port: (name: ServerName) => number)
       title: 'FastAPI + SQLAlchemy async',
       share: 0.2,
       lacks: [],
-      command: [VENV_PYTHON, ...uvicorn, '--port', String(port('fastapi')), 'fastapi_items:app'],
+      command: uvicorn('fastapi_items:app', port('fastapi')),
       cwd: join(PEERS, 'data'),
       env: { ...env, POOL_SIZE: CONNECTIONS },
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { PEERS, VENV_PYTHON } from '../install.ts'
+import { PEERS, uvicorn } from '../install.ts'
 import type { ServerCommand } from '../server-process.ts'
 
 export type HeadlineServer = ServerCommand & {
@@ -8,18 +8,6 @@ export type HeadlineServer = ServerCommand & {
   /** The part of the requests that this one is given: a slow server shall not take all the time. */
   readonly share: number
 }
-
-const UVICORN = [
-  '-m',
-  'uvicorn',
-  '--no-access-log',
-  '--log-level',
-  'warning',
-  '--loop',
-  'uvloop',
-  '--http',
-  'httptools',
-]
 
 /** In the order in which they take turns. uvicorn takes its port as an argument. */
 export function headlineServers(databaseUrl: string, secret: string, uvicornPort: number): readonly HeadlineServer[] {
@@ -46,7 +34,7 @@ export function headlineServers(databaseUrl: string, secret: string, uvicornPort
       name: 'fastapi',
       title: 'FastAPI + PyJWT + SQLAlchemy async',
       share: 0.25,
-      command: [VENV_PYTHON, ...UVICORN, '--port', String(uvicornPort), 'fastapi_headline:app'],
+      command: uvicorn('fastapi_headline:app', uvicornPort),
       cwd: join(PEERS, 'headline'),
       env: { ...env, POOL_SIZE: '10' },
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { PEERS, VENV_PYTHON } from '../install.ts'
+import { PEERS, uvicorn } from '../install.ts'
 import type { ServerCommand } from '../server-process.ts'
 
 const BENCH = join(import.meta.dirname, '..')
@@ -22,16 +22,6 @@ export const FASTAPI = 'fastapi'
 
 /** In the order in which they take turns. */
 export function servers(port: (name: string) => number): readonly ServerDefinition[] {
-  const uvicorn = [
-    VENV_PYTHON,
-    '-m',
-    'uvicorn',
-    '--no-access-log',
-    '--log-level',
-    'warning',
-    '--port',
-    String(port(FASTAPI)),
-  ]
   return [
     { ...peer(BARE, 'bare.mjs'), defaultFeatures: false },
     {
@@ -49,7 +39,7 @@ export function servers(port: (name: string) => number): readonly ServerDefiniti
     peer('nest (fastify)', 'nest.mjs', { PLATFORM: 'fastify' }),
     {
       name: FASTAPI,
-      command: [...uvicorn, 'fastapi_app:app'],
+      command: uvicorn('fastapi_app:app', port(FASTAPI)),
       cwd: PEERS,
       env: {},
       defaultFeatures: false,
