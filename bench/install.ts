@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const PEERS = join(import.meta.dirname, 'peers')
-export const VENV_PYTHON = join(import.meta.dirname, '.bench', 'venv', 'bin', 'python')
+const VENV_PYTHON = join(import.meta.dirname, '.bench', 'venv', 'bin', 'python')
 
 /** How FastAPI is served where it is compared: by its fastest loop and parser, on a port that is an argument. */
 export function uvicorn(app: string, port: number): readonly string[] {
