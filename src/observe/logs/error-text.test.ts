@@ -13,6 +13,8 @@ describe('what somebody sends and an error repeats', () => {
     ['lines of parameters', 'params: \n'],
     ['spaces', ' '],
     ['one word', 'x'],
+    ['half queries', '?a'],
+    ['parameters of queries', '&token=a'],
   ])('costs little: %s', (_, part) => {
     const text = part.repeat(1_000_000 / part.length)
     expect(safeText(text, ['a credential']).length).toBeLessThan(40_000)
@@ -35,6 +37,14 @@ test.each([
     'Failed query: select $1\nparams: (left out)\n    at there',
   ],
   ['it said: Bearer canary-4711', 'it said: Bearer [redacted]'],
+  [
+    'request to https://api.example/x?page=2&api_key=canary&X-Amz-Signature=canary#top failed',
+    'request to https://api.example/x?page=2&api_key=[redacted]&X-Amz-Signature=[redacted]#top failed',
+  ],
+  [
+    'GET "https://api.example/x?key=canary", code=ECONNRESET',
+    'GET "https://api.example/x?key=[redacted]", code=ECONNRESET',
+  ],
 ])('%s', (text, shown) => {
   expect(safeText(text, [])).toBe(shown)
 })

@@ -1,3 +1,4 @@
+import { looksSecret } from '../../core/secret-names.ts'
 import { REDACTED } from '../../core/secret.ts'
 
 /**
@@ -16,6 +17,11 @@ const LOOKS: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{6,2000}\.[\w-]+\.[\w-]*/g, REDACTED],
 ]
 
+/** A parameter of a URL's query: clients of HTTP say where they could not go. */
+const QUERY_PARAMETER = /([?&])([\w.~%-]{1,64})=([^\s&#"'<>]+)/g
+/** Names that say so in a query alone: keys of an API, signed URLs, codes of OAuth. */
+const SECRET_IN_QUERY = /^(?:key|sig|code)$|signature/i
+
 /** Shorter ones would be found in words, and are found out by trying anyway. */
 const SHORTEST_CREDENTIAL = 6
 
@@ -29,7 +35,9 @@ export function safeText(text: string, credentials: readonly string[]): string {
     if (credential.length >= SHORTEST_CREDENTIAL) safe = safe.replaceAll(credential, REDACTED)
   safe = shortened(safe)
   for (const [pattern, replacement] of LOOKS) safe = safe.replace(pattern, replacement)
-  return safe
+  return safe.replace(QUERY_PARAMETER, (whole: string, before: string, name: string) =>
+    looksSecret(name) || SECRET_IN_QUERY.test(name) ? `${before}${name}=${REDACTED}` : whole,
+  )
 }
 
 /** Up to a whole word: half a credential would not be told by its looks. */
