@@ -11,7 +11,7 @@ import { listen } from './listen.ts'
 import { loadApp } from './load-app.ts'
 import { print } from './print.ts'
 import { stopApp } from './stop-app.ts'
-import { stopOnSignal, stoppingText } from './stop-on-signal.ts'
+import { endOnSignal, stopOnSignal, stoppingText } from './stop-on-signal.ts'
 import { announceWorkers, workerCount, workersWanted, type WorkersFlag } from './workers/worker-count.ts'
 
 /** Where it listens, and in how many processes. */
@@ -36,7 +36,10 @@ export async function start(file: string | undefined, { workers, ...options }: S
 async function startOne(path: string, options: ListenOptions): Promise<void> {
   let app: App | undefined
   endOnCrash(() => app)
-  await serve((app = await loadApp(path)), options)
+  const loaded = endOnSignal()
+  app = await loadApp(path)
+  loaded()
+  await serve(app, options)
 }
 
 async function serve(app: App, options: ListenOptions): Promise<void> {

@@ -31,6 +31,16 @@ export function stopOnSignal({ stop, failed, stopping }: OnStop): void {
   process.on('SIGINT', onSignal)
 }
 
+/**
+ * Ends the process at SIGTERM or SIGINT, as it would end without this, until there is something to stop: call what it gives then. The first process of a
+ * container does not end by itself, and what it was told before it could listen would be lost.
+ */
+export function endOnSignal(): () => void {
+  const onSignal = (signal: NodeJS.Signals): never => process.exit(SIGNAL_EXIT_BASE + constants.signals[signal])
+  process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+  return () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+}
+
 /** For whoever waits. */
 export function stoppingText(signal: NodeJS.Signals): string {
   return `${signal}: finishing the requests in flight. Again to stop at once.`

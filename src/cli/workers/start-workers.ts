@@ -46,7 +46,10 @@ export async function startWorkers({ path, listen, count }: WorkersOptions): Pro
     stopping: (signal) => void voice.say(stoppingText(signal)),
     failed: (error) => void exitWith('The workers could not be stopped.', error),
   })
-  const ready = await supervisor.start()
+  const starting = supervisor.start()
+  // From the first moment on, as it would end this process: whoever waits for a new version may not know that this one is being started.
+  process.on('SIGUSR2', () => void starting.then((ready) => (ready === undefined ? undefined : supervisor.restart())))
+  const ready = await starting
   if (isStopping) return
   if (ready === undefined) {
     await supervisor.stop()
@@ -56,7 +59,6 @@ export async function startWorkers({ path, listen, count }: WorkersOptions): Pro
   await voice.say(
     `${ready.headline}, ${count === 1 ? 'one worker' : `${count} workers`}, after ${secondsSinceStart()} s\n${ready.places}`,
   )
-  process.on('SIGUSR2', () => void supervisor.restart())
 }
 
 function setUp(path: string, listen: ListenOptions): void {

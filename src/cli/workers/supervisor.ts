@@ -25,7 +25,10 @@ export class Supervisor {
   readonly #failures = new Map<number, number>()
   readonly #metrics = new MetricsCollector()
   readonly #stopping = new AbortController()
-  #restarting: Promise<void> | undefined
+  #restarts: Promise<void> = Promise.resolve()
+  #restartWaits = false
+  /** One whose successor is being started already. */
+  #succeeded: WorkerProcess | undefined
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -33,20 +36,30 @@ export class Supervisor {
 
   /** The first alone: what is wrong is said once, and what has to be done once, such as migrations, nobody waits for. `undefined` where one cannot start. */
   async start(): Promise<Ready | undefined> {
-    const ready = await this.#fork(1).ready
+    const first = this.#fork(1)
+    const ready = await first.ready
     if (ready === undefined || this.#isStopping) return undefined
     const others = Array.from({ length: this.#options.count - 1 }, (_, index) => this.#fork(index + 2))
     const all = await Promise.all(others.map((worker) => worker.ready))
     if (all.includes(undefined) || this.#isStopping) return undefined
-    for (const worker of this.#workers) void this.#keep(worker)
+    // The first may have ended while the others were started.
+    for (const worker of [first, ...others]) void this.#keep(worker)
     return ready
   }
 
-  /** Each in its turn: the new one answers before the old one stops. One that cannot start leaves all others as they are. */
+  /**
+   * Each in its turn: the new one answers before the old one stops. One that cannot start leaves all others as they are. Where that is under way it is done
+   * once more afterwards: some may run code that has been replaced meanwhile.
+   */
   async restart(): Promise<void> {
-    if (this.#isStopping) return
-    this.#restarting ??= this.#restart().finally(() => (this.#restarting = undefined))
-    return this.#restarting
+    if (!this.#restartWaits) {
+      this.#restartWaits = true
+      this.#restarts = this.#restarts.then(() => {
+        this.#restartWaits = false
+        return this.#restart()
+      })
+    }
+    return this.#restarts
   }
 
   /** @returns Whether all of them ended as they should. */
@@ -91,7 +104,7 @@ export class Supervisor {
       { worker: slot, pid: worker.pid, ...ended },
       `worker ${slot} ${how(ended)}; another takes its place`,
     )
-    await this.#replace(slot)
+    if (worker !== this.#succeeded) await this.#replace(slot)
   }
 
   async #replace(slot: number): Promise<void> {
@@ -114,22 +127,33 @@ export class Supervisor {
   }
 
   async #restart(): Promise<void> {
-    const { log } = this.#options
+    if (this.#isStopping) return
     for (const old of [...this.#workers].filter((worker) => worker.isServing)) {
       if (this.#isStopping || !old.isServing) continue
-      const worker = this.#fork(old.slot)
-      if ((await worker.ready) === undefined) {
-        log.error(
-          { worker: old.slot },
-          `worker ${old.slot} could not be started anew; those that serve go on as they are`,
-        )
-        return
-      }
-      if (this.#isStopping) return
+      if (!(await this.#startAnew(old))) return
+    }
+    if (!this.#isStopping) this.#options.log.info({}, 'all workers were started anew')
+  }
+
+  async #startAnew(old: WorkerProcess): Promise<boolean> {
+    const { slot } = old
+    this.#succeeded = old
+    const worker = this.#fork(slot)
+    const isReady = (await worker.ready) !== undefined
+    this.#succeeded = undefined
+    if (this.#isStopping) return false
+    if (isReady) {
       void this.#keep(worker)
       await old.stop('handOver')
+      return true
     }
-    log.info({}, 'all workers were started anew')
+    this.#options.log.error(
+      { worker: slot },
+      `worker ${slot} could not be started anew; those that serve go on as they are`,
+    )
+    // It has ended as well, meanwhile.
+    if (!this.#workers.has(old)) void this.#replace(slot)
+    return false
   }
 }
 

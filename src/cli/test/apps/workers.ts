@@ -1,4 +1,4 @@
-// An app for several workers: each says who it is. Where the file of BROKEN is there, it cannot be loaded.
+// An app for several workers: each says who it is. Where the file of BROKEN is there, it cannot be loaded; with LOADING_MS that takes a while.
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp, route, router } from 'ashlar'
@@ -6,8 +6,12 @@ import { anyone } from 'ashlar/access'
 import { rateLimit } from 'ashlar/limits'
 import { z } from 'zod'
 
-const { BROKEN = '', LIMITED = '', DRAIN_MS = '0' } = process.env
+const { BROKEN = '', LIMITED = '', DRAIN_MS = '0', LOADING_MS = '' } = process.env
 if (BROKEN !== '' && existsSync(BROKEN)) throw new Error('a release that is broken')
+if (LOADING_MS !== '') {
+  process.stdout.write(`loading ${process.pid}\n`)
+  await sleep(Number(LOADING_MS))
+}
 
 const who = { worker: process.env['ASHLAR_WORKER'] ?? '', pid: process.pid }
 const Who = z.object({ worker: z.string(), pid: z.int() })
