@@ -12,7 +12,14 @@ import { expectSurvived, refusedSome } from './survival.ts'
 const LIMIT_MS = 120_000
 /** A new cluster, the log it writes ahead, and a little. */
 const MEBIBYTES = 160
-const CODES = ['database_unavailable', 'commit_outcome_unknown', 'statement_timeout', 'idempotency_in_flight']
+const CODES = [
+  'database_unavailable',
+  'commit_outcome_unknown',
+  'statement_timeout',
+  'idempotency_in_flight',
+  // On a machine that has other things to do.
+  'overloaded',
+]
 
 const folder = mkdtempSync(join(tmpdir(), 'ashlar-full-'))
 const mountable = mayMount(folder)

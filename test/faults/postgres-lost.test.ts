@@ -6,7 +6,14 @@ import { ordinaryApp, type OrdinaryApp } from './ordinary-app.ts'
 import { ownPostgres, type OwnPostgres } from './own-postgres.ts'
 import { expectSurvived, refusedSome } from './survival.ts'
 
-const CODES = ['database_unavailable', 'commit_outcome_unknown', 'statement_timeout', 'idempotency_in_flight']
+const CODES = [
+  'database_unavailable',
+  'commit_outcome_unknown',
+  'statement_timeout',
+  'idempotency_in_flight',
+  // On a machine that has other things to do.
+  'overloaded',
+]
 const LIMIT_MS = 180_000
 
 let postgres: OwnPostgres
