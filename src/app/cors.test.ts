@@ -124,6 +124,12 @@ describe.each(Object.entries(WAYS))('%s', (_, ask) => {
       expect(exposed).toContain(name)
   })
 
+  test('what is refused before its head is read can be read too', async () => {
+    const refused = await ask({ origins }, 'GET /things%2f1', { origin: APP })
+    expect([refused.status, ...allowed(refused)]).toEqual([400, APP, null, 'origin'])
+    expect(allowed(await ask({ origins }, 'GET /things%2f1', { origin: 'https://eve.test' }))[0]).toBe(null)
+  })
+
   test('an answer that varies otherwise goes on doing so', async () => {
     expect((await ask({ origins }, 'GET /varies', { origin: APP })).headers.get('vary')).toBe('Accept-Language, origin')
   })

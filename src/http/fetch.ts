@@ -26,6 +26,9 @@ export async function answerFetch(request: Request, { kernel, lines, head, nextI
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error
     const failure = kernel.failure(error, { id, method: request.method, path: '' })
+    const { pathname: path } = new URL(request.url)
+    const header = (name: string): string | undefined => request.headers.get(name) ?? undefined
+    kernel.settings.outer?.markRefusal({ method: request.method, path, header }, failure)
     return toResponse(failure, lines, { id, protocol: 'http', method: request.method })
   }
   const exchange = kernel.openObserved(incoming, performance.now())
