@@ -55,13 +55,11 @@ class AnswerCache {
   }
 
   answer(checked: CheckedCall, next: Proceed): MaybePromise<Outcome> {
-    const { call } = checked
     const { keeper, key: parts } = this.#parts
     const key = answerKey(parts, checked)
     if (key === undefined) return this.#uncached(checked, next)
     const entry = keeper.peek<KeptAnswer>(key, performance.now())
     if (entry !== undefined) return this.#hit(checked, key, entry)
-    if (call.head.method === 'HEAD') return next()
     return this.#miss(checked, key, next)
   }
 
@@ -71,9 +69,7 @@ class AnswerCache {
     const stale = now >= entry.freshUntil
     call.trace?.note('cache', 'answer', { hit: true, stale })
     this.#parts.counts[stale ? 'stale' : 'hit'].add()
-    // What a handler gives for HEAD may be less than what it gives for GET.
-    const mayRenew = stale && call.head.method !== 'HEAD'
-    if (mayRenew && this.#parts.keeper.mayRenew(entry, now)) call.after(() => this.#renew(checked, key))
+    if (stale && this.#parts.keeper.mayRenew(entry, now)) call.after(() => this.#renew(checked, key))
     return outcomeOf(entry.value)
   }
 
@@ -112,9 +108,11 @@ class AnswerCache {
 
   /** Whether the answer is for all who have its key. Where it is not, the log says so, once for each thing it depends on. */
   #isOfKey(checked: CheckedCall): boolean {
+    const { call, reads } = checked
+    // It may have given less for HEAD than it gives for GET.
+    if (call.head.method === 'HEAD' && reads.some(({ part }) => part === 'method')) return false
     const beyond = beyondKey(checked, this.#parts.known)
     if (beyond.length === 0) return true
-    const { call } = checked
     call.trace?.note('cache', 'answer', { kept: false, reads: beyond.join(', ') })
     const untold = beyond.filter((read) => !this.#told.has(read))
     if (untold.length === 0 || this.#told.size >= MAX_TOLD) return false

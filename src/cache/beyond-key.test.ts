@@ -148,3 +148,9 @@ test('an answer is not made anew for HEAD, for which a handler may give less', a
   expect(await ask('/', {}, 'HEAD')).toBe(200)
   expect(await ask()).toEqual(['all'])
 })
+
+test('the answer to HEAD is that to GET, unless it was made of the method', async () => {
+  const { ask } = await started(route.get('/', open, ({ request }) => (request.method === 'HEAD' ? [] : ['all'])))
+  expect(await ask('/', {}, 'HEAD')).toBe(200)
+  expect(await ask()).toEqual(['all'])
+})

@@ -51,6 +51,8 @@ export function beyondKey(
 
 function isInKey(read: RequestRead, inputs: CheckedCall['inputs'], known: KnownParts): boolean {
   const { part } = read
+  // There is a key for GET alone.
+  if (part === 'method') return true
   if (part === 'user') return !known.isSharedByCallers
   if (part !== 'header' && part !== 'cookie' && part !== 'query') return false
   if (part !== 'query' && known.vary.has(part === 'cookie' ? part : read.name)) return true
@@ -87,6 +89,7 @@ const WORDS: Readonly<Record<RequestRead['part'], string>> = {
   cookie: 'the cookie',
   query: 'the query parameter',
   search: 'the query as it was sent',
+  method: 'the method',
   address: "the client's address",
   origin: 'the trusted origin',
   user: 'the caller',

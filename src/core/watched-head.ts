@@ -2,14 +2,14 @@ import type { RequestHead } from './request.ts'
 
 /** What code has read of a request by itself, past its declared inputs. */
 export interface RequestRead {
-  readonly part: 'header' | 'cookie' | 'query' | 'search' | 'address' | 'origin' | 'user'
+  readonly part: 'header' | 'cookie' | 'query' | 'search' | 'method' | 'address' | 'origin' | 'user'
   /** In lower case for a header; empty where the part has no names. */
   readonly name: string
   /** As they were sent. */
   readonly values: readonly string[]
 }
 
-/** A head that remembers what is read of it, but for what names the request: its id, method, host and path. */
+/** A head that remembers what is read of it, but for what names the request: its id, host and path. */
 export class WatchedHead implements RequestHead {
   readonly #head: RequestHead
   readonly #reads: RequestRead[]
@@ -29,7 +29,7 @@ export class WatchedHead implements RequestHead {
   }
 
   get method(): string {
-    return this.#head.method
+    return this.#read('method', '', this.#head.method)
   }
 
   get path(): string {

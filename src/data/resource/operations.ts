@@ -5,6 +5,7 @@ import type { Uses } from '../../core/dependency.ts'
 import type { ErrorClass } from '../../core/errors/index.ts'
 import type { InputDeclarations } from '../../core/inputs.ts'
 import type { Documentation, HandlerContext, Method, Operation } from '../../core/operation.ts'
+import { WatchedHead } from '../../core/watched-head.ts'
 import { changeTeller } from '../changes/change-teller.ts'
 import type { Engine } from '../engine.ts'
 import type { DrizzleSchema, Transaction } from '../drizzle.ts'
@@ -189,7 +190,9 @@ function runnerOutside(
   database: Declared['database'],
   { engine, caller, request }: Pick<ResourceContext, 'engine' | 'caller' | 'request'>,
 ): Runner {
-  const reads = request.method === 'GET' || request.method === 'HEAD'
+  // Nothing else is made of it, so it tells no answers apart.
+  const { method } = WatchedHead.unwatched(request)
+  const reads = method === 'GET' || method === 'HEAD'
   if (isSecured(database)) return claimsRunner(engine, { claims: rowSecurityOf(database).claims(caller), reads })
   return reads ? engine.readRunner : engine.writeRunner
 }
