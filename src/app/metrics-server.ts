@@ -11,6 +11,9 @@ export interface MetricsServer {
   stop(): Promise<void>
 }
 
+/** What the app's own port answers there too (RFC 9110 section 9.1). */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
 /** Serves nothing but metrics: no operation of the app is reached by this port. */
 export async function serveMetrics(
   metrics: AppMetrics | undefined,
@@ -21,7 +24,7 @@ export async function serveMetrics(
   const { path, token, port, host = defaults.host } = options
   const isValid = token === undefined ? () => true : tokenCheck(token)
   const server = createStrictServer(defaults.limits, (request, response) => {
-    if (request.method !== 'GET' || request.url?.split('?')[0] !== path) return answer(response, 404)
+    if (!READS.has(request.method ?? '') || request.url?.split('?')[0] !== path) return answer(response, 404)
     if (!isValid(request.headers.authorization)) return answer(response, 401, { 'www-authenticate': 'Bearer' })
     text().then(
       (body) => answer(response, 200, { 'content-type': contentType, 'cache-control': 'no-store' }, body),

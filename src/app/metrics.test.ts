@@ -232,12 +232,15 @@ describe('who may read them', () => {
   test("a port of their own has them, and the app's has not", async () => {
     const port = await freePort()
     await using t = await serving(api, { ...production, metrics: { port, token: TOKEN } })
+    const bearerOf = (token: string) => ({ authorization: `Bearer ${token}` })
     const own = async (path: string, token?: string): Promise<{ status: number; text: string }> => {
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      const headers = token === undefined ? {} : bearerOf(token)
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
       return { status: response.status, text: await response.text() }
     }
     expect((await own('/metrics', TOKEN)).text).toContain('nodejs_')
+    const head = await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'HEAD', headers: bearerOf(TOKEN) })
+    expect([head.status, await head.text()]).toEqual([200, ''])
     expect(await own('/metrics')).toEqual({ status: 401, text: '' })
     expect(await own('/hello/ada', TOKEN)).toEqual({ status: 404, text: '' })
     expect(await t.send(withToken(TOKEN, 'api.example.com'))).toMatch(/^HTTP\/1.1 404 /)
