@@ -19,6 +19,8 @@ const app = createApp({
   title: 'Cached',
   version: '1.0.0',
   environment: 'test',
+  // A busy machine turns nobody away here.
+  overload: false,
   redis: redis({ prefix }),
   api: router('/', {
     answer: route.get('/answers/:id', { ...answer, cache: cache({ ttlSeconds: 60 }) }, ({ params }) =>

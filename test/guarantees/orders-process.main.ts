@@ -60,6 +60,8 @@ const app = createApp({
   title: 'Orders',
   version: '1.0.0',
   database: db,
+  // A busy machine turns nobody away here.
+  overload: false,
   middleware: [around],
   api: router('/orders', { place }),
 })

@@ -61,13 +61,15 @@ interface Settings extends Required<IdempotencyOptions> {
 
 function compile({ placed }: PolicyPlace, settings: Settings): CompiledPolicy {
   checkResponse(placed.operation)
-  const operation = `${placed.operation.method} ${placed.path}`
+  const { method } = placed.operation
   return {
     // Before the body is read, and before any dependency.
     admit: ({ head }) => void readKey(head, settings.required),
     within: (checked, next) => {
       const key = readKey(checked.call.head, settings.required)
       if (key === undefined) return next()
+      // As clients see it: of an app that is mounted twice, or two that keep their keys in one database, the paths are the same.
+      const operation = `${method} ${checked.call.head.basePath}${placed.path}`
       return once(checked, next, { ...settings, id: idOf(checked.call, { operation, key }) })
     },
   }
