@@ -1,4 +1,4 @@
-import { AshlarError } from '../../core/errors/index.ts'
+import { AshlarError, Overloaded } from '../../core/errors/index.ts'
 import type {
   ObservedAnswer,
   ObservedRequest,
@@ -66,7 +66,9 @@ export class RequestLog implements RequestObserver {
     else this.#writeFull(line, request, { answer, slow })
   }
 
+  /** What is turned away for load is counted by a warning now and then: lines would cost more than all else that is done for it. */
   readonly refused = ({ id, method, status, error }: RefusedRequest): void => {
+    if (error instanceof Overloaded) return
     const code = error instanceof AshlarError ? error.code : undefined
     this.#options.sink.info({ requestId: id, method, status, error: code }, 'request refused')
   }
