@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
+import { Secret } from '../core/secret.ts'
 import { smtpMailer, type SmtpMailer } from './smtp-mailer.ts'
 import type { SmtpMailerOptions } from './smtp-options.ts'
 
@@ -183,6 +184,7 @@ test('a URL says host, port, credentials and TLS, and an error of it does not sh
     auth: { user: 'a@b', pass: 'p:w' },
   })
   expect(smtpSettings({ url: 'smtp://[::1]:2525', from })).toMatchObject({ host: '::1', port: 2525, secure: false })
+  expect(smtpSettings({ url: new Secret('smtp://a.example'), from })).toMatchObject({ host: 'a.example' })
   expect(() => smtpSettings({ url: 'smtp://u:hunter2@a.example/path', from })).toThrow(
     expect.not.stringContaining('hunter2'),
   )

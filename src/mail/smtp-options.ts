@@ -1,10 +1,11 @@
 import type { ConnectionOptions } from 'node:tls'
+import { Secret } from '../core/secret.ts'
 import { mailbox, type Mailbox } from './address.ts'
 
 /** Of {@link smtpMailer}. */
 export interface SmtpMailerOptions {
-  /** `smtp://user:password@host:587` or `smtps://...`, in place of `host`, `port`, `auth` and `secure`. What is in it is decoded as in other URLs. */
-  readonly url?: string
+  /** `smtp://user:password@host:587` or `smtps://...`, in place of `host`, `port`, `auth` and `secure`. What is in it is decoded as in other URLs. A secret of settings is taken as it is. */
+  readonly url?: string | Secret
   readonly host?: string
   /** Default 587; 465 where `secure`. */
   readonly port?: number
@@ -66,7 +67,8 @@ export function smtpSettings(options: SmtpMailerOptions): SmtpSettings {
 
 type Server = Pick<SmtpMailerOptions, 'host' | 'port' | 'auth' | 'secure'>
 
-function ofUrl({ host, port, auth, secure }: Server, text: string): Server {
+function ofUrl({ host, port, auth, secure }: Server, url: string | Secret): Server {
+  const text = url instanceof Secret ? url.reveal() : url
   if ([host, port, auth, secure].some((each) => each !== undefined))
     throw new TypeError(
       'smtpMailer({ url }) has the host, the port, the credentials and whether it is secure: name them there alone.',

@@ -10,9 +10,7 @@ const WORKING_DAY_SECONDS = 12 * 3600
 
 /** A test puts its own in this place. */
 export const sender = dependency({ name: 'mailer', scope: 'app' }, (): Mailer =>
-  settings.smtpUrl === undefined
-    ? consoleMailer()
-    : smtpMailer({ url: settings.smtpUrl.reveal(), from: settings.mailFrom }),
+  settings.smtpUrl === undefined ? consoleMailer() : smtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }),
 )
 
 /**

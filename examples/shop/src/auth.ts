@@ -13,9 +13,7 @@ export const ROLES = {
 
 /** A test puts its own in this place. */
 export const sender = dependency({ name: 'mailer', scope: 'app' }, (): Mailer =>
-  settings.smtpUrl === undefined
-    ? consoleMailer()
-    : smtpMailer({ url: settings.smtpUrl.reveal(), from: settings.mailFrom }),
+  settings.smtpUrl === undefined ? consoleMailer() : smtpMailer({ url: settings.smtpUrl, from: settings.mailFrom }),
 )
 
 /** Registration, log-in, sessions and passwords. Managers decide who is staff. */

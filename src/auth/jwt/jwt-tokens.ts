@@ -4,11 +4,11 @@ import type { Authenticator, Principal } from '../../core/access/authenticator.t
 import type { Uses } from '../../core/dependency.ts'
 import { joseSign } from './jose.ts'
 import { jwtBearer, type JwtUserOptions } from './jwt-bearer.ts'
-import { publicKey, secretKey, type JwtAlgorithm, type JwtKey } from './key.ts'
+import { publicKey, secretKey, type JwtAlgorithm, type JwtKey, type JwtSecret } from './key.ts'
 import type { JwtChecks } from './verify.ts'
 
 type SigningKey =
-  | { /** For HMAC: at least 32 bytes. */ readonly secret: string | Uint8Array; readonly algorithm?: JwtAlgorithm }
+  | { /** For HMAC: at least 32 bytes. */ readonly secret: JwtSecret; readonly algorithm?: JwtAlgorithm }
   | { /** PEM or `KeyObject`. */ readonly privateKey: string | KeyObject; readonly algorithm?: JwtAlgorithm }
 
 /** How JSON Web Tokens are issued and accepted, and whose they are. */
@@ -76,7 +76,7 @@ export function jwtTokens<User extends Principal, const U extends Uses = {}>(
 
 function keysOf(options: SigningKey): {
   readonly sign: JwtKey
-  readonly verification: { readonly secret: string | Uint8Array } | { readonly publicKey: KeyObject }
+  readonly verification: { readonly secret: JwtSecret } | { readonly publicKey: KeyObject }
 } {
   const algorithms = options.algorithm === undefined ? undefined : [options.algorithm]
   const chosen = algorithms === undefined ? {} : { algorithms }

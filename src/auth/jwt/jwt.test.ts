@@ -6,6 +6,7 @@ import { exportJWK, SignJWT } from 'jose'
 import { expect, test, vi } from 'vitest'
 import { Unavailable } from '../../core/errors/index.ts'
 import { isPromise } from '../../core/maybe-promise.ts'
+import { Secret } from '../../core/secret.ts'
 import { jwtBearer, jwtTokens, type JwtClaims } from '../index.ts'
 import { ask, refusal, withAuthorization } from '../request.fixture.ts'
 
@@ -86,6 +87,11 @@ test('a key that the token brings or names is neither used nor fetched', async (
   }
   expect(fetched).not.toHaveBeenCalled()
   fetched.mockRestore()
+})
+
+test('a secret of settings is taken as it is', async () => {
+  const authenticator = jwtBearer({ secret: new Secret(secret), issuer: 'blog', audience: 'web', user })
+  expect(await ask(authenticator, bearerOf(forge({ alg: 'HS256' }, good())))).toMatchObject({ id: 'ada' })
 })
 
 test('a public key is no secret: a token signed with its text is refused', async () => {

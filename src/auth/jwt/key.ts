@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import { Secret } from '../../core/secret.ts'
 
 /** Signature algorithms (RFC 7518, RFC 8037). `none` is not among them. */
 export type JwtAlgorithm =
@@ -14,12 +15,16 @@ const HMAC_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS5
 /** RFC 7518 section 3.3. */
 const RSA_BITS = 2048
 
+/** A secret for HMAC, also as settings have it. */
+export type JwtSecret = string | Uint8Array | Secret
+
 /**
  * The key for an HMAC secret, and the algorithms it may be used with.
  *
  * @throws TypeError where it is too short, or is a public key: who verifies with a public key as a secret lets everyone sign.
  */
-export function secretKey(secret: string | Uint8Array, algorithms: readonly JwtAlgorithm[] = ['HS256']): JwtKey {
+export function secretKey(given: JwtSecret, algorithms: readonly JwtAlgorithm[] = ['HS256']): JwtKey {
+  const secret = given instanceof Secret ? given.reveal() : given
   const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret)
   if (isAsymmetric(bytes)) {
     throw new TypeError(

@@ -8,7 +8,7 @@ import { checkToken68, refuse, type Challenge } from '../credentials.ts'
 import { onFirstUse } from '../core/on-first-use.ts'
 import { createClaimsCache } from './claims-cache.ts'
 import { joseVerify } from './jose.ts'
-import { keySetAlgorithms, publicKey, secretKey, type JwtAlgorithm } from './key.ts'
+import { keySetAlgorithms, publicKey, secretKey, type JwtAlgorithm, type JwtSecret } from './key.ts'
 
 /** The claims of a verified token. Shared by all requests with that token, and therefore frozen. */
 export interface JwtClaims {
@@ -27,7 +27,7 @@ export interface JwtClaims {
 export type JwtKeySource =
   | {
       /** For HMAC: at least 32 bytes for HS256, 48 for HS384, 64 for HS512. */
-      readonly secret: string | Uint8Array
+      readonly secret: JwtSecret
       /** Default `['HS256']`. */
       readonly algorithms?: readonly JwtAlgorithm[]
     }
