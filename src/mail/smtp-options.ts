@@ -67,8 +67,8 @@ export function smtpSettings(options: SmtpMailerOptions): SmtpSettings {
 
 type Server = Pick<SmtpMailerOptions, 'host' | 'port' | 'auth' | 'secure'>
 
-function ofUrl({ host, port, auth, secure }: Server, url: string | Secret): Server {
-  const text = url instanceof Secret ? url.reveal() : url
+function ofUrl({ host, port, auth, secure }: Server, given: string | Secret): Server {
+  const text = given instanceof Secret ? given.reveal() : given
   if ([host, port, auth, secure].some((each) => each !== undefined))
     throw new TypeError(
       'smtpMailer({ url }) has the host, the port, the credentials and whether it is secure: name them there alone.',
