@@ -51,3 +51,11 @@ test('what has hidden state has none', () => {
   for (const value of [new User(), () => 1, Symbol('a'), [new User()], { user: new User() }, new Set([new User()])])
     expect(canonical(value)).toBeUndefined()
 })
+
+test('what is in itself has no text, and what is there twice has one', () => {
+  const user: Record<string, unknown> = { id: 1 }
+  const team = { users: [user] }
+  expect(canonical({ one: team, other: team })).toBe(canonical({ one: { users: [{ id: 1 }] }, other: team }))
+  user['teams'] = new Set([team])
+  expect(canonical(user)).toBeUndefined()
+})
