@@ -15,7 +15,8 @@ export interface Scenario {
   readonly build: (dataset: Dataset, cursors: readonly Position[]) => readonly Request[]
 }
 
-export type ScenarioName = 'list20' | 'list50' | 'list100' | 'read' | 'nested20' | 'create' | 'create-in-tx' | 'create-and-count'
+export type ScenarioName =
+  'list20' | 'list50' | 'list100' | 'read' | 'nested20' | 'create' | 'create-in-tx' | 'create-and-count'
 
 /** Where a list starts: after the owner's first `skipped` rows, by the server's own cursor. */
 export interface Position {

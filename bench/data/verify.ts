@@ -81,7 +81,11 @@ async function verifyCreates(origin: string, client: Client, { owners }: Dataset
     const { id, createdAt, updatedAt, ...given } = comparable(created)
     assert.deepEqual(given, comparable(item), target)
     assert.deepEqual({ id, createdAt, updatedAt, ...given }, await stored(client, String(id)))
-    assert.equal(await itemCount(client, ownerId), before + (target === '/counted-items' ? 1 : 0), `${target}: item_count`)
+    assert.equal(
+      await itemCount(client, ownerId),
+      before + (target === '/counted-items' ? 1 : 0),
+      `${target}: item_count`,
+    )
     await client.query('delete from items where id = $1', [id])
   }
 }
