@@ -3,12 +3,13 @@ import type { Changes } from '../core/changes.ts'
 import type { Logger } from '../core/request.ts'
 import type { AppServices } from '../core/services.ts'
 import { firstConnection } from './connect-error.ts'
-import { databaseEnvironment, type DatabaseOptions } from './database-options.ts'
+import { COPY_OF, databaseEnvironment, type DatabaseOptions } from './database-options.ts'
 import type { DrizzleSchema } from './drizzle.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { locate, type Located } from './location.ts'
 import { migrate, migrationStatus } from './migrations/migrate.ts'
 import type { MigrationStatus } from './migrations/migration-plan.ts'
+import { tellPending } from './migrations/tell-pending.ts'
 import { watchPools } from './observe/pool-meters.ts'
 import { appRole } from './rls/app-role.ts'
 import { isSecured } from './rls/row-security.ts'
@@ -120,8 +121,11 @@ export class Connection<Schema extends DrizzleSchema> {
   async #startOnce(): Promise<Engine<Schema>> {
     try {
       const { engine } = await this.#connect()
-      if (this.#options.migrations !== undefined && this.#options.migrate !== 'manual') await this.migrate()
+      const { migrations, migrate: when, [COPY_OF]: original } = this.#options
+      if (migrations !== undefined && when !== 'manual') await this.migrate()
       else await firstConnection(engine.url, () => engine.pool.query('SELECT'))
+      if (migrations !== undefined && when === 'manual' && original === undefined && this.log !== undefined)
+        await tellPending(engine.url, migrations, this.log)
       // Lists run in transactions then, and ask for the key while they hold a connection: all connections could be theirs. Who has no lists needs none.
       if (isSecured({ options: this.#options })) await engine.signingKey().catch(() => undefined)
       return engine

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createApp, router } from 'ashlar'
 import { database } from '../database.ts'
 import { migrate, migrationStatus } from './migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../test-database.ts'
@@ -187,6 +188,12 @@ function behaviours(given: string | undefined): void {
     await manual.start()
     expect(await manual.migrationStatus()).toEqual({ applied: [], pending: ['0001_posts.sql'] })
     await manual.stop()
+    const warn = vi.fn()
+    const logger = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() }
+    const app = createApp({ title: 'T', version: '1', database: manual, logger, api: router('', {}) })
+    await app.start()
+    await app.stop()
+    expect(warn.mock.calls).toEqual([[{ pending: ['0001_posts.sql'] }, expect.stringContaining('ashlar migrate')]])
     const atStart = database({ url: own.url, migrations: folder })
     await atStart.start()
     expect(await atStart.migrate()).toEqual([])
