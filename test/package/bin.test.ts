@@ -15,7 +15,8 @@ const oldNode = (process.env['PATH'] ?? '')
 test.skipIf(oldNode === undefined)(
   'ashlar on a Node that is too old says so in one sentence (skipped where no such Node is installed)',
   () => {
-    const { status, stdout, stderr } = spawnSync(oldNode!, ['bin/ashlar.mjs', '--version'], { encoding: 'utf8' })
+    const { NODE_OPTIONS: _, ...env } = process.env
+    const { status, stdout, stderr } = spawnSync(oldNode!, ['bin/ashlar.mjs', '--version'], { encoding: 'utf8', env })
     expect(status).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toMatch(
