@@ -18,7 +18,7 @@ const reading: Step[] = [
 /** They look at how long things take, or at how busy the process is: nothing else runs beside them. */
 const QUIET = ['test/guarantees/GH10.no-hang.test.ts', 'test/guarantees/GH13.timeouts.test.ts']
 /** Most tests wait for a database or another process most of the time. */
-const WORKERS = 3
+const WORKERS = 2
 
 const running: Step[] = [
   vitestStep('tests on the embedded database', { env: WITHOUT_SERVERS, without: QUIET, workers: WORKERS }),
