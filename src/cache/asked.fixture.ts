@@ -2,6 +2,7 @@ import { currentRequest } from '../core/builtin.ts'
 import type { Authenticator } from '../core/access/index.ts'
 import type { Operation } from '../core/operation.ts'
 import { router } from '../core/router.ts'
+import { onTestFinished } from 'vitest'
 import { createApp } from '../app/create-app.ts'
 
 /** Whoever sends a name is known by it. */
@@ -18,10 +19,9 @@ const callers: Authenticator = {
   },
 }
 
-/** An app with one operation. */
+/** An app with one operation, which stops with the test. */
 export interface Asked {
   readonly ask: (path?: string, headers?: Record<string, string>, method?: string) => Promise<unknown>
-  readonly stop: () => Promise<void>
   /** What the log was warned of. */
   readonly warned: { readonly fields: object; readonly message: string }[]
 }
@@ -43,9 +43,9 @@ export async function asking(read: Operation): Promise<Asked> {
     api: router('/', { read }),
   })
   await app.start()
+  onTestFinished(() => app.stop())
   return {
     warned,
-    stop: () => app.stop(),
     ask: async (path = '/', headers = {}, method = 'GET') => {
       const answer = await app.fetch(new Request(`http://localhost${path}`, { headers, method }))
       const text = await answer.text()

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { anyone, optionallyAuthenticated, rule } from '../core/access/index.ts'
 import { currentRequest } from '../core/builtin.ts'
@@ -7,20 +7,9 @@ import type { HandlerContext, Operation } from '../core/operation.ts'
 import { route } from '../core/route.ts'
 import { router } from '../core/router.ts'
 import { createApp } from '../app/create-app.ts'
-import { asking, type Asked } from './asked.fixture.ts'
+import { asking } from './asked.fixture.ts'
 import { cache } from './cache.ts'
 import { passed } from './passed.fixture.ts'
-
-const ended: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ended.splice(0)) await end()
-})
-
-async function started(read: Operation): Promise<Asked> {
-  const asked = await asking(read)
-  ended.push(asked.stop)
-  return asked
-}
 
 const open = { access: anyone, cache: cache({ ttlSeconds: 60 }), response: z.array(z.string()) }
 type Reads = (request: HandlerContext['request']) => readonly (string | undefined)[]
@@ -49,7 +38,7 @@ describe('an answer made of what its key does not have is not kept', () => {
       ['the query as it was sent', (request) => [request.search], [['/'], ['/?a'], ['/?b']]],
     ],
   )('%s', async (what, reads, asks) => {
-    const { ask, warned } = await started(reading(reads))
+    const { ask, warned } = await asking(reading(reads))
     const own = createApp({
       title: 'Test',
       version: '1.0.0',
@@ -68,7 +57,7 @@ describe('an answer made of what its key does not have is not kept', () => {
 
   test("the client's address", async () => {
     let runs = 0
-    const { ask, warned } = await started(reading((request) => [request.address, String(++runs)]))
+    const { ask, warned } = await asking(reading((request) => [request.address, String(++runs)]))
     await ask()
     await ask()
     expect([runs, warned]).toMatchObject([2, [{ fields: { operation: 'read', reads: ["the client's address"] } }]])
@@ -77,7 +66,7 @@ describe('an answer made of what its key does not have is not kept', () => {
   test('also where a dependency reads it', async () => {
     const language = dependency({ uses: { head: currentRequest } }, ({ head }) => head.header('accept-language') ?? '-')
     const greeting = dependency({ uses: { language } }, async ({ language }) => Promise.resolve(`in ${language}`))
-    const { ask, warned } = await started(
+    const { ask, warned } = await asking(
       route.get('/', { ...open, uses: { greeting } }, (context) => [context.greeting]),
     )
     for (const each of ['de', 'fr', 'de']) expect(await ask('/', { 'accept-language': each })).toEqual([`in ${each}`])
@@ -87,7 +76,7 @@ describe('an answer made of what its key does not have is not kept', () => {
   test('also where a rule has asked the dependency before', async () => {
     const team = dependency({ uses: { head: currentRequest } }, ({ head }) => head.header('x-team') ?? '-')
     const ofTeam = rule({ name: 'ofTeam', uses: { team } }, (context) => context.team !== '-')
-    const { ask } = await started(
+    const { ask } = await asking(
       route.get('/', { ...open, access: ofTeam, uses: { team } }, (context) => [context.team]),
     )
     for (const name of ['a', 'b']) expect(await ask('/', { authorization: 'alice', 'x-team': name })).toEqual([name])
@@ -95,7 +84,7 @@ describe('an answer made of what its key does not have is not kept', () => {
 
   test('also where it is made anew after the response', async () => {
     let reads = false
-    const { ask, warned } = await started(
+    const { ask, warned } = await asking(
       route.get('/', { ...open, cache: cache({ ttlSeconds: 0.001, staleSeconds: 60 }) }, ({ request }) => [
         reads ? request.header('x-team')! : 'nobody',
       ]),
@@ -117,7 +106,7 @@ describe('an answer made of what its key does not have is not kept', () => {
       ]),
       route.get('/', { ...open, cache: shared, uses: { name } }, (context) => [context.name]),
     ]) {
-      const { ask, warned } = await started(mine)
+      const { ask, warned } = await asking(mine)
       for (const id of ['alice', 'bob']) expect(await ask('/', { authorization: id })).toEqual([id])
       expect(await ask()).toEqual(['nobody'])
       expect(warned).toMatchObject([{ fields: { reads: ['the caller'] } }])
@@ -126,7 +115,7 @@ describe('an answer made of what its key does not have is not kept', () => {
 })
 
 test('what is declared counts as it was checked: its text is another', async () => {
-  const { ask, warned } = await started(
+  const { ask, warned } = await asking(
     route.get('/', { ...open, query: z.object({ name: z.string().toLowerCase() }) }, ({ request, query }) => [
       query.name,
       ...request.queryValues('name'),
@@ -138,7 +127,7 @@ test('what is declared counts as it was checked: its text is another', async () 
 })
 
 test('an answer is not made anew for HEAD, for which a handler may give less', async () => {
-  const { ask } = await started(
+  const { ask } = await asking(
     route.get('/', { ...open, cache: cache({ ttlSeconds: 0.001, staleSeconds: 60 }) }, ({ request }) =>
       request.method === 'HEAD' ? [] : ['all'],
     ),
@@ -150,7 +139,7 @@ test('an answer is not made anew for HEAD, for which a handler may give less', a
 })
 
 test('the answer to HEAD is that to GET, unless it was made of the method', async () => {
-  const { ask } = await started(route.get('/', open, ({ request }) => (request.method === 'HEAD' ? [] : ['all'])))
+  const { ask } = await asking(route.get('/', open, ({ request }) => (request.method === 'HEAD' ? [] : ['all'])))
   expect(await ask('/', {}, 'HEAD')).toBe(200)
   expect(await ask()).toEqual(['all'])
 })

@@ -1,21 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { anyone, authenticated } from '../core/access/index.ts'
 import type { Operation } from '../core/operation.ts'
 import { route } from '../core/route.ts'
-import { asking, type Asked } from './asked.fixture.ts'
+import { asking } from './asked.fixture.ts'
 import { cache } from './cache.ts'
-
-const ended: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ended.splice(0)) await end()
-})
-
-async function started(read: Operation): Promise<Asked> {
-  const asked = await asking(read)
-  ended.push(asked.stop)
-  return asked
-}
 
 const open = { access: anyone, cache: cache({ ttlSeconds: 60 }), response: z.array(z.string()) }
 describe('an answer is kept where what was read', () => {
@@ -24,7 +13,7 @@ describe('an answer is kept where what was read', () => {
     asks: readonly (readonly [path: string, headers?: Record<string, string>])[],
   ): Promise<number> => {
     let runs = 0
-    const { ask, warned } = await started(read(() => String(++runs)))
+    const { ask, warned } = await asking(read(() => String(++runs)))
     for (const [path, headers] of asks) await ask(path, headers)
     expect(warned).toEqual([])
     return runs

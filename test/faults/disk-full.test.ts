@@ -7,19 +7,11 @@ import { Load } from './load.ts'
 import { ordinaryApp } from './ordinary-app.ts'
 import { ownPostgres } from './own-postgres.ts'
 import { mayMount, mountMemory, unmount } from './programs.ts'
-import { expectSurvived, refusedSome } from './survival.ts'
+import { DATABASE_CODES, expectSurvived, refusedSome } from './survival.ts'
 
 const LIMIT_MS = 120_000
 /** A new cluster, the log it writes ahead, and a little. */
 const MEBIBYTES = 160
-const CODES = [
-  'database_unavailable',
-  'commit_outcome_unknown',
-  'statement_timeout',
-  'idempotency_in_flight',
-  // On a machine that has other things to do.
-  'overloaded',
-]
 
 const folder = mkdtempSync(join(tmpdir(), 'ashlar-full-'))
 const mountable = mayMount(folder)
@@ -46,7 +38,7 @@ test.skipIf(!mountable)(
       // Without room for the log that it writes ahead a server ends itself; who runs it starts it again.
       if (!postgres.isRunning) await postgres.start()
       const recoveriesMs = [await load.recoveredAfter(performance.now())]
-      await expectSurvived('disk full', { app, load, postgres, recoveriesMs, codes: CODES })
+      await expectSurvived('disk full', { app, load, postgres, recoveriesMs, codes: DATABASE_CODES })
     } finally {
       await load.stop()
       await app.remove()

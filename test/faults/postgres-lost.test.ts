@@ -4,16 +4,8 @@ import { LONG } from './goals.ts'
 import { ask, Load, until } from './load.ts'
 import { ordinaryApp, type OrdinaryApp } from './ordinary-app.ts'
 import { ownPostgres, type OwnPostgres } from './own-postgres.ts'
-import { expectSurvived, refusedSome } from './survival.ts'
+import { DATABASE_CODES, expectSurvived, refusedSome } from './survival.ts'
 
-const CODES = [
-  'database_unavailable',
-  'commit_outcome_unknown',
-  'statement_timeout',
-  'idempotency_in_flight',
-  // On a machine that has other things to do.
-  'overloaded',
-]
 const LIMIT_MS = 180_000
 
 let postgres: OwnPostgres
@@ -45,7 +37,7 @@ test(
       await postgres.start()
       recoveriesMs.push(await load.recoveredAfter(performance.now()))
     }
-    await expectSurvived('postgres stopped and started', { app, load, postgres, recoveriesMs, codes: CODES })
+    await expectSurvived('postgres stopped and started', { app, load, postgres, recoveriesMs, codes: DATABASE_CODES })
   },
 )
 
@@ -64,7 +56,13 @@ test(
     }
     const recoveriesMs = [await load.recoveredAfter(performance.now())]
     const shareRefused = load.refused.length / load.answers.length
-    await expectSurvived('backends terminated every 200 ms', { app, load, postgres, recoveriesMs, codes: CODES })
+    await expectSurvived('backends terminated every 200 ms', {
+      app,
+      load,
+      postgres,
+      recoveriesMs,
+      codes: DATABASE_CODES,
+    })
     expect(shareRefused).toBeLessThan(0.5)
   },
 )
@@ -84,7 +82,7 @@ test(
     // What could not get a connection has been told so: nothing hung on.
     expect(holders.filter(({ status, retryAfter }) => status !== 204 && !(status === 503 && retryAfter))).toEqual([])
     expect(longestMs).toBeLessThan(30_000)
-    await expectSurvived('pool exhausted', { app, load, postgres, recoveriesMs, codes: CODES })
+    await expectSurvived('pool exhausted', { app, load, postgres, recoveriesMs, codes: DATABASE_CODES })
   },
 )
 

@@ -4,6 +4,15 @@ import { until, type Load } from './load.ts'
 import type { OrdinaryApp } from './ordinary-app.ts'
 import type { OwnPostgres } from './own-postgres.ts'
 
+/** What is said while the database is away or can write nothing; `overloaded` on a machine that has other things to do. */
+export const DATABASE_CODES = [
+  'database_unavailable',
+  'commit_outcome_unknown',
+  'statement_timeout',
+  'idempotency_in_flight',
+  'overloaded',
+]
+
 /** What an app went through. */
 interface Survived {
   readonly app: OrdinaryApp
